@@ -1,0 +1,68 @@
+// A Grant is the answer of access/decide: what this caller may reach in this request. Every call that
+// reaches a resource takes one. The brand keeps anybody else from writing one down; test/architecture
+// keeps `sealGrant` to access/decide.ts.
+import type { Predicate } from '../search/ast.ts';
+
+export type Role = 'program' | 'ehr' | 'payer' | 'patient' | 'representative' | 'auditor' | 'admin';
+export const ROLES: readonly Role[] = [
+  'program',
+  'ehr',
+  'payer',
+  'patient',
+  'representative',
+  'auditor',
+  'admin',
+];
+
+/** What is done with a resource once it is reached. `history` covers vread and history. */
+export type Use = 'read' | 'search' | 'history' | 'create' | 'update' | 'delete';
+
+/** `system/Observation.rs`: one parsed SMART v2 scope. type `*` is any type. */
+export interface Scope {
+  context: 'system' | 'user' | 'patient';
+  type: string;
+  create: boolean;
+  read: boolean;
+  update: boolean;
+  delete: boolean;
+  search: boolean;
+}
+
+/** Who calls: made by access/authenticate from a verified token, by cli for local commands. */
+export interface Principal {
+  /** Client id (`sub`, `client_id` of the token). */
+  client: string;
+  /** Logical id of the caller's Organization. */
+  organization: string;
+  role: Role;
+  scopes: readonly Scope[];
+  /** Prefix of the ids this Organization may choose; '' where it has every id that is nobody else's. */
+  idSpace: { prefix: string; others: readonly string[] };
+}
+
+export type Reason = 'own' | 'consent' | 'source' | 'directory';
+
+declare const sealed: unique symbol;
+
+export interface Grant {
+  readonly [sealed]: true;
+  /** Unique per request; a Plan carries it. */
+  readonly id: string;
+  readonly principal: Principal;
+  /** Which resources of a type may be reached for a use; `none` where scope or role exclude it. */
+  readonly narrow: (type: string, use: Use) => Predicate;
+  /**
+   * The Patients whose record a new resource that names them joins (owner = the Patient's owner): those
+   * the caller may see and may write about. Compiled against Patient rows.
+   */
+  readonly adopt: Predicate;
+  /** May the caller choose this logical id for a resource that does not exist? */
+  readonly mayName: (id: string) => boolean;
+  /** The rules that took part, for audit and explanation. */
+  readonly reasons: readonly Reason[];
+}
+
+/** For access/decide.ts alone. */
+export function sealGrant(parts: Omit<Grant, typeof sealed>): Grant {
+  return Object.freeze(parts) as Grant;
+}

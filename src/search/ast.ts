@@ -1,0 +1,140 @@
+// What a query means, as data: no HTTP text above it, no SQL or filter document below it.
+// parse.ts makes a Search, plan.ts narrows it by a Grant into a Plan, store adapters compile a Plan,
+// match.ts answers the same Plan for one resource in memory.
+
+export type ParamType = 'token' | 'string' | 'date' | 'reference' | 'quantity' | 'number' | 'uri';
+
+/** A search parameter of one resource type, as the registry holds it. */
+export interface Param {
+  /** `code`, `_tag`, ... : the name in a URL. */
+  code: string;
+  /** `Observation.code`: type and code, the key of its index values. */
+  key: string;
+  type: ParamType;
+  /** For references: the resource types that may be pointed at; empty where any may. */
+  targets: readonly string[];
+}
+
+export type Prefix = 'eq' | 'ne' | 'gt' | 'lt' | 'ge' | 'le' | 'sa' | 'eb' | 'ap';
+
+/** One value of a clause. Dates are milliseconds since the epoch, half open: low <= t < high. */
+export type Value =
+  /** system: absent = any, '' = none (`|code`). code: absent = any (`system|`), folded to lower case. */
+  | { kind: 'token'; system?: string; code?: string }
+  /** norm: folded (see search/param/string.ts); exact: as written. */
+  | { kind: 'string'; norm: string; exact: string }
+  | { kind: 'date'; prefix: Prefix; low: number; high: number }
+  /** keys: every index key that answers it (`Patient/1`, a URL); an id without type has several. */
+  | { kind: 'reference'; keys: readonly string[] }
+  /** low and high: the interval that the written precision stands for; value: the number itself. */
+  | { kind: 'number'; prefix: Prefix; value: number; low: number; high: number }
+  | {
+      kind: 'quantity';
+      prefix: Prefix;
+      value: number;
+      low: number;
+      high: number;
+      system?: string;
+      code?: string;
+    }
+  | { kind: 'uri'; uri: string };
+
+export type Modifier = 'exact' | 'contains' | 'not';
+
+/** One search criterion. The values of a `param` clause are alternatives (OR); clauses are ANDed. */
+export type Clause =
+  | { kind: 'param'; param: Param; modifier?: Modifier; values: readonly Value[] }
+  | { kind: 'missing'; param: Param; missing: boolean }
+  | { kind: 'id'; ids: readonly string[] }
+  /** Microseconds since the epoch, half open, alternatives. */
+  | { kind: 'updated'; values: readonly { prefix: Prefix; low: number; high: number }[] };
+
+/** `updated` sorts by lastUpdated, `id` by logical id. */
+export type SortKey =
+  | { by: 'param'; param: Param; descending: boolean }
+  | { by: 'updated' | 'id'; descending: boolean };
+
+export interface Include {
+  /** `reverse`: _revinclude. */
+  direction: 'forward' | 'reverse';
+  /** The type that holds the reference. */
+  source: string;
+  param: Param;
+  /** Only targets of this type (`_include=Encounter:subject:Patient`). */
+  target?: string;
+}
+
+export type Summary = 'true' | 'text' | 'data' | 'count' | 'false';
+
+export interface Search {
+  type: string;
+  clauses: readonly Clause[];
+  sort: readonly SortKey[];
+  /** Matches a page; 0 asks for the count alone. */
+  count: number;
+  summary: Summary;
+  elements: readonly string[];
+  /** none: only where it costs nothing; accurate and estimate are both counted. */
+  total: 'none' | 'estimate' | 'accurate';
+  includes: readonly Include[];
+  /** The parameters in effect, in order, for the self link. */
+  applied: readonly (readonly [name: string, value: string])[];
+  /** What was ignored under lenient handling, in words without values. */
+  ignored: readonly string[];
+}
+
+/**
+ * Which resources a caller may reach, as data that adapters compile into the query itself.
+ * `consent` and `names` are answered by EXISTS over the rules that Consents were compiled to when
+ * they were written (see store/port.ts, ConsentRule).
+ */
+export type Predicate =
+  | { kind: 'all' }
+  | { kind: 'none' }
+  | { kind: 'and'; of: readonly Predicate[] }
+  | { kind: 'or'; of: readonly Predicate[] }
+  /** Its owner is this Organization. */
+  | { kind: 'owner'; organization: string }
+  /** Created by this Organization and, up to the version in question, written by nobody else. */
+  | { kind: 'source'; organization: string }
+  /**
+   * It names at least one person, and every person it names has, among the rules of its owner in force
+   * `at` (ms), a permit for this actor and one of these purposes, and no deny for them.
+   */
+  | { kind: 'consent'; actor: string; purposes: readonly string[]; at: number }
+  /** A Consent one of whose own rules names this actor. */
+  | { kind: 'names'; actor: string }
+  /** It names no person at all (see store/port.ts, Derived.patients). */
+  | { kind: 'no-person' }
+  /** A search criterion: free Slots only, granular scopes. */
+  | { kind: 'clause'; clause: Clause };
+
+export interface PlannedInclude extends Include {
+  /** What may be reached, per type that the include can bring. A type that is not here is out of reach. */
+  narrow: Readonly<Record<string, Predicate>>;
+}
+
+/** Where a page starts. Without `_sort` only `after` counts. */
+export interface Cursor {
+  /** Nothing committed after this seq (microseconds) may appear newly: see store/port.ts, search. */
+  snapshot: number;
+  /** Sort values of the last row of the page before, in the order of `sort`; null = absent. */
+  values: readonly (string | number | null)[];
+  /** `created` of the last row. */
+  after: number;
+}
+
+/** A Search narrowed by a Grant: all that an adapter needs. Plain data; print it to see what will run. */
+export interface Plan {
+  /** The id of the Grant that narrowed it; the store refuses it with another. */
+  grant: string;
+  type: string;
+  where: readonly Clause[];
+  narrow: Predicate;
+  sort: readonly SortKey[];
+  limit: number;
+  cursor?: Cursor;
+  /** Count all matches, whatever the page. */
+  total: boolean;
+  includes: readonly PlannedInclude[];
+}

@@ -1,0 +1,266 @@
+// The store's contract, the same for every adapter; test/contract holds each adapter to it.
+//
+// A resource is a line of versions. Each committed version has a `seq`: microseconds since the epoch,
+// taken inside the commit, strictly increasing over the whole store. It is the version's lastUpdated
+// and its place in the log at once, so that the two can never disagree; ordering by seq is the only
+// order of events. The log of versions by seq is also the outbox: whoever follows the store (jobs,
+// subscriptions) reads `outbox(after)` and keeps its own place.
+//
+// Bodies are minified JSON text that starts `{"resourceType":"T","id":"I","meta":{...}` whose meta
+// holds neither versionId nor lastUpdated; fhir/body.ts splices these in when a version is served.
+import type { Grant } from '../access/grant.ts';
+import type { Clause, Cursor, ParamType, Plan, Predicate } from '../search/ast.ts';
+
+/** One version of one resource as it is handed out. */
+export interface Version {
+  type: string;
+  id: string;
+  /** 1, 2, 3, ... */
+  version: number;
+  /** Microseconds since the epoch; lastUpdated. */
+  seq: number;
+  /** seq of version 1: the page order without _sort. */
+  created: number;
+  /** Organization ids. owner: whose record; source: who created it; writer: who wrote this version. */
+  owner: string;
+  source: string;
+  writer: string;
+  /** Logical ids of the Patients it names (see Derived.patients). */
+  patients: readonly string[];
+  /** A tombstone has an empty body. */
+  deleted: boolean;
+  body: string;
+}
+
+/** Index values of one parameter, by its type. Bounds of dates are ms since the epoch, half open. */
+export type IndexValue =
+  | { type: 'token'; key: string; system: string; code: string }
+  | { type: 'string'; key: string; norm: string; exact: string }
+  | { type: 'date'; key: string; low: number; high: number }
+  | { type: 'reference'; key: string; target: string }
+  | { type: 'number'; key: string; low: number; high: number }
+  | { type: 'quantity'; key: string; low: number; high: number; system: string; code: string }
+  | { type: 'uri'; key: string; uri: string };
+
+/**
+ * One line of what an active Consent says, compiled when it is written. It counts only while the
+ * Consent's owner is also its last writer, and only for resources of that owner.
+ */
+export interface ConsentRule {
+  /** Logical id of the Patient whose Consent it is. */
+  patient: string;
+  effect: 'permit' | 'deny';
+  /** Organization id; '' on a deny: everybody. */
+  actor: string;
+  /** v3-ActReason code; '' on a deny: every purpose. */
+  purpose: string;
+  /** In force from <= t < to, ms since the epoch. */
+  from: number;
+  to: number;
+}
+
+/** What is computed from a resource when it is written. */
+export interface Derived {
+  values: readonly IndexValue[];
+  /**
+   * Logical ids of the people it names: through the R4 Patient compartment and every reference
+   * parameter `patient` or `subject` that may target Patient; a Patient names itself. A person that
+   * cannot be told (contained, on another server, an identifier only) is the entry `?`, whom no
+   * Consent can ever permit.
+   */
+  patients: readonly string[];
+  rules: readonly ConsentRule[];
+}
+/** Given to an adapter when it is opened: adapters know nothing of FHIR elements. */
+export type Derive = (resource: Record<string, unknown>) => Derived;
+
+/**
+ * A place in a body that is known only inside the commit. `marker` is a string found nowhere else; every
+ * occurrence in the bodies of the plan is replaced as text.
+ */
+export type Lookup =
+  /** A conditional reference: replaced by `Type/id` of the one visible match; none: `invalid-value`, several: `ambiguous`. */
+  | { kind: 'match'; marker: string; plan: Plan; path: string }
+  /** A business key: replaced by `Type/id` of what claims it; `missing` is the issue text where nothing does. */
+  | { kind: 'claim'; marker: string; key: string; missing: string };
+
+export type WriteOp =
+  | {
+      kind: 'create';
+      type: string;
+      id: string;
+      body: string;
+      /** If-None-Exist: one visible match = that resource instead; several = `ambiguous`. */
+      unless?: Plan;
+      /** Where other bodies of this plan refer to it (`Type/id` is put there): its urn:uuid's marker. */
+      marker?: string;
+    }
+  | {
+      kind: 'update';
+      type: string;
+      /** Absent with `match`: the id is then the match's, or `fallback` where nothing matches. */
+      id: string;
+      body: string;
+      ifMatch?: number;
+      /** Conditional update: one visible match is updated (the body's id is rewritten), none creates `id`, several = `ambiguous`. */
+      match?: Plan;
+      /** With `match`: the body named an id itself; a match with another id is `invalid-value`. */
+      strictId?: boolean;
+      marker?: string;
+      /** Refuse to create: `not-found` where it does not exist. */
+      mustExist?: boolean;
+    }
+  | { kind: 'delete'; type: string; id: string; ifMatch?: number }
+  /** Reads inside the unit, after all writes before it: a transaction's GET entries. */
+  | { kind: 'read'; type: string; id: string; version?: number }
+  | { kind: 'search'; plan: Plan };
+
+/** A business key that belongs to one resource: unique in the store. Held in the same commit. */
+export interface Claim {
+  /** `program|kind|record id|role`. */
+  key: string;
+  type: string;
+  /** The id, or the marker of an op of this plan. */
+  id: string;
+}
+
+/** Bookkeeping of an imported record, written in the same commit. See registry.ts, ImportEntry. */
+export interface ImportMark {
+  key: string;
+  /** sha-256 of the canonical record. */
+  digest: string;
+  /** Claim keys of the resources the record made or changed; their current versions are marked as imported. */
+  parts: readonly string[];
+  /** The digest that planning saw, undefined for a first import: another one now = `conflict`. */
+  seen: string | undefined;
+}
+
+/** A unit of change, as data: the adapter can group it with others and retry it. All of it or nothing. */
+export interface WritePlan {
+  ops: readonly WriteOp[];
+  lookups: readonly Lookup[];
+  claims: readonly Claim[];
+  marks: readonly ImportMark[];
+}
+
+export type WriteResult =
+  | {
+      kind: 'created' | 'updated' | 'deleted' | 'matched' | 'unchanged' | 'read';
+      version: Version;
+      seq: number;
+    }
+  | { kind: 'absent' }
+  | { kind: 'found'; page: Page };
+
+export interface Page {
+  matches: readonly Version[];
+  /** Reached through includes; none of them is among the matches. */
+  included: readonly Version[];
+  /** Present where the plan asked, or where it costs nothing. */
+  total?: number;
+  /** Where the next page starts; absent on the last. */
+  next?: Cursor;
+}
+
+export interface HistoryQuery {
+  type?: string;
+  id?: string;
+  /** Only versions with seq > since / seq <= until (microseconds). */
+  since?: number;
+  until?: number;
+  /** Newest first, starting below this seq. */
+  before?: number;
+  limit: number;
+  /** Count all, whatever the page. */
+  total: boolean;
+}
+
+export interface HistoryPage {
+  versions: readonly Version[];
+  total?: number;
+  /** `before` of the next page. */
+  next?: number;
+}
+
+/**
+ * What an audit row says. Compact, no value of a query and nothing of a record but ids.
+ * The adapter adds writer, number, time, previous hash, and for writes the versions that came out.
+ */
+export interface AuditDraft {
+  /** X-Request-Id. */
+  request: string;
+  client: string;
+  organization: string;
+  role: string;
+  /** read, vread, search, history, create, update, delete, transaction, batch, import, token, ... */
+  action: string;
+  type?: string;
+  id?: string;
+  /** Names of the search parameters, never their values. */
+  params?: readonly string[];
+  /** ok, or the error code. */
+  outcome: string;
+  /** Reasons of the Grant. */
+  reasons: readonly string[];
+  /** Patients named by what went out. */
+  patients: readonly string[];
+  /** `Type/id/version` of what went out or was written. */
+  versions: readonly string[];
+}
+
+export interface AuditRow extends AuditDraft {
+  writer: string;
+  number: number;
+  /** Microseconds since the epoch. */
+  at: number;
+  /** Hex sha-256 of the row before, and of this one (over prev and the canonical JSON of the rest). */
+  prev: string;
+  hash: string;
+}
+
+export interface OutboxRow {
+  seq: number;
+  type: string;
+  id: string;
+  version: number;
+  kind: 'create' | 'update' | 'delete';
+}
+
+/**
+ * Adapter failures reach callers as FhirError: `unavailable` (busy, disk full, closed), `conflict`
+ * (a claim held by another resource, a mark that moved), `stale`, `not-found`, `gone`, `ambiguous`.
+ *
+ * Visibility, for every call: a resource the Grant does not reach is answered exactly as one that does
+ * not exist. A write checks the Grant on the image before (else `not-found`) and on the image after
+ * (else `forbidden`); where the image before is visible but `narrow(type, 'update')` does not hold for
+ * it the answer is `forbidden`.
+ */
+export interface Store {
+  /** Current version. Tombstone: returned with deleted = true if the last live version was visible. */
+  read(type: string, id: string, grant: Grant): Promise<Version | undefined>;
+  vread(type: string, id: string, version: number, grant: Grant): Promise<Version | undefined>;
+  /**
+   * One page. Without `sort`: in order of `created`; a resource that keeps matching appears exactly once
+   * over all pages, what is created after page 1 stays out. With `sort`: by the values (least for
+   * ascending, greatest for descending, absent last), then `created`; a resource that changes after
+   * page 1 appears at most once.
+   */
+  search(plan: Plan, grant: Grant): Promise<Page>;
+  history(query: HistoryQuery, grant: Grant): Promise<HistoryPage>;
+  /**
+   * Runs a plan and its audit row in one durable commit (shared with others that wait). Refused plans
+   * leave their audit row (outcome = the error's code) and nothing else.
+   */
+  transact(plan: WritePlan, grant: Grant, audit: AuditDraft): Promise<readonly WriteResult[]>;
+  /** Makes an audit row durable. Rejects with `unavailable` where it cannot. */
+  record(audit: AuditDraft): Promise<void>;
+  /** Committed versions with seq > after, oldest first. Holds ids only. */
+  outbox(after: number, limit: number): Promise<readonly OutboxRow[]>;
+  /** Audit rows of a writer with number > after, in order, for verification. */
+  auditRows(after: number, limit: number): Promise<readonly AuditRow[]>;
+  /** Computes every index value, patient and rule afresh; `progress(done, total)`. */
+  reindex(progress?: (done: number, total: number) => void): Promise<void>;
+  close(): Promise<void>;
+}
+
+export type { Clause, Cursor, ParamType, Plan, Predicate };
