@@ -1,4 +1,6 @@
 #!/usr/bin/env node
+import { existsSync } from 'node:fs';
+
 // Plain JavaScript that Node 20 can read: older Nodes cannot strip types and have no node:sqlite, and
 // their own message for that (ERR_UNKNOWN_FILE_EXTENSION) would tell a user nothing.
 const major = Number(process.versions.node.split('.')[0]);
@@ -9,6 +11,6 @@ if (major < 24) {
   );
   process.exit(1);
 }
-const built = import.meta.url.includes('/dist/');
+const built = existsSync(new URL('./main.js', import.meta.url));
 const { main } = await import(built ? './main.js' : './main.ts');
 await main(process.argv.slice(2));

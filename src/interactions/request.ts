@@ -37,6 +37,8 @@ export interface Reply {
   headers: Readonly<Record<string, string>>;
   /** JSON text; absent for an empty body. */
   body?: string;
+  /** seq of the version it is about: Last-Modified without its loss of precision. */
+  seq?: number;
 }
 
 export interface Caller {

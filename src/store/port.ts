@@ -65,8 +65,8 @@ export interface Derived {
   /**
    * Logical ids of the people it names: through the R4 Patient compartment and every reference
    * parameter `patient` or `subject` that may target Patient; a Patient names itself. A person that
-   * cannot be told (contained, on another server, an identifier only) is the entry `?`, whom no
-   * Consent can ever permit.
+   * cannot be told (contained, on another server, an identifier or a display only, or referred to in a
+   * place where nobody looks for people) is the entry `?`, whom no Consent can ever permit.
    */
   patients: readonly string[];
   rules: readonly ConsentRule[];
@@ -133,6 +133,12 @@ export interface ImportMark {
   parts: readonly string[];
   /** The digest that planning saw, undefined for a first import: another one now = `conflict`. */
   seen: string | undefined;
+  /**
+   * Versions, by claim key, of those parts that planning compared and that no op of this plan writes:
+   * another current one now = `stale`. Without it an edit between planning and commit would be marked as
+   * imported unseen.
+   */
+  relied?: Readonly<Record<string, number>>;
 }
 
 /** A unit of change, as data: the adapter can group it with others and retry it. All of it or nothing. */

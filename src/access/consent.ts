@@ -1,0 +1,200 @@
+// Consents compiled to rules when they are written. Until the full consent engine exists only a plain
+// form permits (see `permitsOf`); everything it does not understand fails closed: a criterion that cannot
+// be judged makes a permit void and a deny total.
+// https://hl7.org/fhir/R4/consent.html
+
+import { CANONICAL_BASE } from '../fhir/canonical.ts';
+import { canonicalSystem } from '../fhir/code-system.ts';
+import { parseDateRange } from '../fhir/date-range.ts';
+import { parseReference } from '../fhir/reference.ts';
+import type {
+  AnyResource,
+  CodeableConcept,
+  Consent,
+  ConsentProvision,
+  ConsentProvisionActor,
+} from '../fhir/types.ts';
+import type { ConsentRule } from '../store/port.ts';
+
+const SCOPE = 'http://terminology.hl7.org/CodeSystem/consentscope';
+const ACT_CODE = 'http://terminology.hl7.org/CodeSystem/v3-ActCode';
+const ACT_REASON = 'http://terminology.hl7.org/CodeSystem/v3-ActReason';
+const PARTICIPATION = 'http://terminology.hl7.org/CodeSystem/v3-ParticipationType';
+
+/** Version of the compilation: stores made with another are compiled anew. */
+export const CONSENT_RULES = 'consent-1';
+
+/** Without bounds a period is always in force. Within what a double counts exactly. */
+export const ALWAYS = { from: -8.64e15, to: 8.64e15 };
+
+/** Extensions that say what 2.31 asks for and bound nothing by themselves. */
+const PLAIN_EXTENSIONS: ReadonlySet<string> = new Set(
+  ['part2-all-records', 'part2-statement', 'part2-expiry-event', 'part2-recipient-class'].map(
+    name => `${CANONICAL_BASE}/StructureDefinition/${name}`,
+  ),
+);
+/** A consent for counselling notes releases these alone, and they are never released by a plain permit. */
+const COUNSELLING_NOTES = `${CANONICAL_BASE}/StructureDefinition/part2-counselling-notes`;
+
+const PLAIN_ELEMENTS: ReadonlySet<string> = new Set([
+  'id',
+  'type',
+  'period',
+  'actor',
+  'purpose',
+  'extension',
+]);
+
+type Line = Omit<ConsentRule, 'patient'>;
+
+/** The rules of one Consent; none where it is not an active privacy consent of one local Patient. */
+export function compileConsent(resource: AnyResource, base?: string): ConsentRule[] {
+  if (resource.resourceType !== 'Consent' || resource.status !== 'active') return [];
+  const consent = resource as unknown as Consent;
+  if (!hasCode(consent.scope, SCOPE, 'patient-privacy')) return [];
+  const patient = localId(consent.patient?.reference, 'Patient', base);
+  if (patient === undefined) return [];
+  const root = consent.provision ?? {};
+  const permits = isTrustworthy(consent) ? permitsOf(consent, root, base) : [];
+  return [...permits, ...deniesOf(consent, root, base)].map(line => ({ patient, ...line }));
+}
+
+/** What makes every permit of a Consent void, whatever its provisions say. */
+function isTrustworthy(consent: Consent): boolean {
+  if (consent.modifierExtension !== undefined || consent.implicitRules !== undefined) return false;
+  if ((consent.verification ?? []).some(one => one.verified !== true)) return false;
+  const policy = policyBase(consent);
+  const type = consent.provision?.type;
+  if (type !== undefined && policy !== undefined && type !== policy) return false;
+  return !extensionsOf(consent).some(one => one.url === COUNSELLING_NOTES);
+}
+
+/**
+ * The plain form: the root permits, or the root says nothing (or only `deny`) and has exactly one nested
+ * provision, which permits; and the permitting one holds nothing but type, period, actor and purpose.
+ */
+function permitsOf(consent: Consent, root: ConsentProvision, base?: string): Line[] {
+  const nested = root.provision ?? [];
+  const type = root.type ?? policyBase(consent) ?? 'deny';
+  if (type === 'permit') return nested.length === 0 ? permitLines(root, base) : [];
+  const [only, ...others] = nested;
+  if (only === undefined || others.length > 0 || only.type !== 'permit' || !isBare(root)) return [];
+  return permitLines(only, base);
+}
+
+/** A root that is only the base of its one exception: no criterion of its own. */
+function isBare(root: ConsentProvision): boolean {
+  return Object.entries(root).every(
+    ([name, value]) =>
+      value === undefined ||
+      name === 'id' ||
+      name === 'type' ||
+      name === 'provision' ||
+      (name === 'extension' && plainExtensions(root)),
+  );
+}
+
+function permitLines(provision: ConsentProvision, base?: string): Line[] {
+  const plain = Object.entries(provision).every(
+    ([name, value]) => value === undefined || PLAIN_ELEMENTS.has(name),
+  );
+  const period = periodOf(provision);
+  if (!plain || !plainExtensions(provision) || period === undefined) return [];
+  const actors = (provision.actor ?? [])
+    .map(actor => organizationOf(actor, base))
+    .filter(id => id !== undefined);
+  const purposes = (provision.purpose ?? []).filter(
+    one => canonicalSystem(one.system ?? '') === ACT_REASON && one.code !== undefined,
+  );
+  return actors.flatMap(actor =>
+    purposes.map(one => ({ effect: 'permit' as const, actor, purpose: one.code!, ...period })),
+  );
+}
+
+/** A recipient that is an Organization here. Nobody else can be told apart yet, so nobody else is permitted. */
+function organizationOf(actor: ConsentProvisionActor, base?: string): string | undefined {
+  if (!hasCode(actor.role, PARTICIPATION, 'IRCP') || actor.modifierExtension !== undefined) return undefined;
+  return localId(actor.reference?.reference, 'Organization', base);
+}
+
+/**
+ * Denies: a root that denies and has no exceptions, an opt-out, and every nested deny. A root deny that
+ * has exceptions and no criterion is only their base and denies nothing beyond what no Consent permits.
+ */
+function deniesOf(consent: Consent, root: ConsentProvision, base?: string): Line[] {
+  const nested = root.provision ?? [];
+  const type = root.type ?? policyBase(consent);
+  const rootDenies = type === 'deny' && (nested.length === 0 || !isBare(root));
+  const own = rootDenies ? denyLines(root, base) : [];
+  return [...own, ...nested.flatMap(one => nestedDenies(one, base))];
+}
+
+function nestedDenies(provision: ConsentProvision, base?: string): Line[] {
+  const own = provision.type === 'deny' ? denyLines(provision, base) : [];
+  return [...own, ...(provision.provision ?? []).flatMap(one => nestedDenies(one, base))];
+}
+
+function denyLines(provision: ConsentProvision, base?: string): Line[] {
+  const period = periodOf(provision) ?? ALWAYS;
+  const actors =
+    provision.actor === undefined
+      ? ['']
+      : provision.actor.map(actor => deniedActor(actor, base)).filter(one => one !== undefined);
+  const purposes = provision.purpose === undefined ? [''] : provision.purpose.map(deniedPurpose);
+  return actors.flatMap(actor =>
+    purposes.map(purpose => ({ effect: 'deny' as const, actor, purpose, ...period })),
+  );
+}
+
+/** People who are never a calling Organization are nobody here; whoever cannot be told is everybody. */
+function deniedActor(actor: ConsentProvisionActor, base?: string): string | undefined {
+  const reference = parseReference(actor.reference?.reference ?? '', base);
+  if (reference.kind !== 'local') return '';
+  if (reference.type === 'Organization') return reference.id;
+  return reference.type === 'RelatedPerson' || reference.type === 'Patient' || reference.type === 'Device'
+    ? undefined
+    : '';
+}
+
+/** A code that is no purpose known here might be a parent of any. */
+function deniedPurpose(purpose: { system?: string | undefined; code?: string | undefined }): string {
+  const known =
+    canonicalSystem(purpose.system ?? '') === ACT_REASON &&
+    purpose.code !== undefined &&
+    purpose.code !== 'PurposeOfUse';
+  return known ? purpose.code! : '';
+}
+
+/** Undefined: a period that cannot be read, or that ends before it starts. */
+function periodOf(provision: ConsentProvision): { from: number; to: number } | undefined {
+  const { start, end } = provision.period ?? {};
+  const from = start === undefined ? ALWAYS.from : parseDateRange(start)?.low;
+  const to = end === undefined ? ALWAYS.to : parseDateRange(end)?.high;
+  return from === undefined || to === undefined || from >= to ? undefined : { from, to };
+}
+
+function policyBase(consent: Consent): 'permit' | 'deny' | undefined {
+  if (['OPTIN', 'OPTINR'].some(code => hasCode(consent.policyRule, ACT_CODE, code))) return 'permit';
+  return ['OPTOUT', 'OPTOUTE', 'EMRGONLY'].some(code => hasCode(consent.policyRule, ACT_CODE, code))
+    ? 'deny'
+    : undefined;
+}
+
+function plainExtensions(provision: ConsentProvision): boolean {
+  return (provision.extension ?? []).every(one => PLAIN_EXTENSIONS.has(one.url));
+}
+
+function extensionsOf(consent: Consent): { url: string }[] {
+  return [...(consent.extension ?? []), ...(consent.provision?.extension ?? [])];
+}
+
+function hasCode(concept: CodeableConcept | undefined, system: string, code: string): boolean {
+  return (concept?.coding ?? []).some(
+    one => canonicalSystem(one.system ?? '') === system && one.code === code,
+  );
+}
+
+function localId(reference: string | undefined, type: string, base?: string): string | undefined {
+  const parsed = parseReference(reference ?? '', base);
+  return parsed.kind === 'local' && parsed.type === type ? parsed.id : undefined;
+}

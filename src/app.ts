@@ -1,0 +1,178 @@
+// The composition root: configuration -> store -> access -> interactions -> http. The only file that may
+// import everything, and what a developer imports from the package.
+import { mkdirSync } from 'node:fs';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { dirname } from 'node:path';
+import type { Express } from 'express';
+import { createAuthenticate, principalOf } from './access/authenticate.ts';
+import { CONSENT_RULES, compileConsent } from './access/consent.ts';
+import { decide } from './access/decide.ts';
+import type { Principal } from './access/grant.ts';
+import { signToken, type TokenClaims } from './access/oauth/access-token.ts';
+import { openSigningKey } from './access/oauth/signing-key.ts';
+import type { Config } from './config.ts';
+import { type Clock, type Ids, randomIds, systemClock } from './fhir/id.ts';
+import type { AnyResource } from './fhir/types.ts';
+import { createHttp } from './http/server.ts';
+import { type Context, DEFAULT_LIMITS } from './interactions/context.ts';
+import { handle } from './interactions/handle.ts';
+import { readLines } from './interactions/import/lines.ts';
+import { type ImportOptions, importRecords, type RecordOutcome } from './interactions/import.ts';
+import { pageSeal } from './interactions/page-link.ts';
+import type { FhirRequest, Reply } from './interactions/request.ts';
+import { createLog } from './observe/log.ts';
+import { EXTRACTORS, extract } from './search/extract.ts';
+import type { Derive } from './store/port.ts';
+import type { Registry } from './store/registry.ts';
+import { lockServer, type ServerLock } from './store/sqlite/lock.ts';
+import { openSqlite } from './store/sqlite/open.ts';
+import { VERSION } from './version.ts';
+
+export { parseScopes } from './access/scope.ts';
+export { type Config, ConfigError, readConfig } from './config.ts';
+export type { Principal, TokenClaims };
+export { VERSION };
+
+/** What may be replaced for tests: time and ids. */
+export interface Surroundings {
+  clock?: Clock;
+  ids?: Ids;
+  /** Long work on opening (re-indexing after an upgrade): done and total. */
+  onProgress?: (done: number, total: number) => void;
+}
+
+export interface App {
+  readonly config: Config;
+  readonly context: Context;
+  readonly registry: Registry;
+  /** The Express application: hand it to supertest, or to a server of your own. */
+  readonly http: Express;
+  /** Takes the server's lock on the store and listens; resolves to the public base URL (without /fhir). */
+  listen(): Promise<string>;
+  /** Stops listening, lets running requests end, closes the store. */
+  close(): Promise<void>;
+  /** A request from inside: the same way as one from outside, with the same access and audit. */
+  handle(request: FhirRequest, principal: Principal): Promise<Reply>;
+  /** Program records from the bytes of NDJSON, one outcome each. */
+  importRecords(
+    chunks: AsyncIterable<Uint8Array>,
+    principal: Principal,
+    options?: ImportOptions,
+  ): AsyncIterable<RecordOutcome>;
+  /** An access token of this server. */
+  sign(claims: TokenClaims, seconds: number): Promise<string>;
+  /** A caller as the server sees it: adds its id space. For commands that act on the store itself. */
+  principalOf(caller: Omit<Principal, 'idSpace'>): Principal;
+}
+
+/** Changes whenever what is derived from a body changes, so that a store written before is indexed anew. */
+const DERIVATION = `${EXTRACTORS} ${CONSENT_RULES}`;
+
+/** Builds the server on the store that `config` names. Nothing listens until `listen()`. */
+export async function createApp(config: Config, surroundings: Surroundings = {}): Promise<App> {
+  const clock = surroundings.clock ?? systemClock;
+  mkdirSync(dirname(config.store), { recursive: true, mode: 0o700 });
+  const key = await openSigningKey(config.keys);
+  const base = { url: `${config.baseUrl ?? `http://${hostInUrl(config.host)}:${config.port}`}/fhir` };
+  const derive: Derive = resource => deriveFrom(resource as AnyResource, base.url);
+  const onProgress = surroundings.onProgress;
+  const { store, registry, close } = await openSqlite({
+    path: config.store,
+    derive,
+    clock,
+    extractors: DERIVATION,
+    ...(onProgress === undefined ? {} : { onProgress }),
+  });
+  const log = createLog(config.logLevel);
+  const context: Context = {
+    store,
+    registry,
+    decide: (principal, asked) => decide(principal, asked, clock()),
+    ids: surroundings.ids ?? randomIds,
+    clock,
+    get base() {
+      return base.url;
+    },
+    limits: { ...DEFAULT_LIMITS, maxEntries: config.maxEntries },
+    pages: pageSeal(key.secret),
+    log,
+  };
+  const place = { key, clock };
+  const http = createHttp({
+    context,
+    authenticate: createAuthenticate(place, registry),
+    maxBody: config.maxBody,
+    log,
+  });
+  const serving = createServing(config, http, base);
+  return {
+    config,
+    context,
+    registry,
+    http,
+    listen: serving.listen,
+    close: async () => {
+      await serving.stop();
+      await close();
+    },
+    handle: (request, principal) => handle(request, context, principal),
+    importRecords: (chunks, principal, options) =>
+      importRecords(readLines(chunks), context, principal, options),
+    sign: (claims, seconds) => signToken(place, claims, seconds),
+    principalOf: caller => principalOf(caller, registry.organizations()),
+  };
+}
+
+function deriveFrom(resource: AnyResource, base: string) {
+  return { ...extract(resource, base), rules: compileConsent(resource, base) };
+}
+
+interface Serving {
+  listen(): Promise<string>;
+  stop(): Promise<void>;
+}
+
+function createServing(config: Config, http: Express, base: { url: string }): Serving {
+  let server: Server | undefined;
+  let lock: ServerLock | undefined;
+  const listen = async (): Promise<string> => {
+    lock = lockServer(config.store);
+    server = await listening(http, config);
+    const { port } = server.address() as AddressInfo;
+    const url = config.baseUrl ?? `http://${hostInUrl(config.host)}:${port}`;
+    base.url = `${url}/fhir`;
+    return url;
+  };
+  const stop = async (): Promise<void> => {
+    if (server !== undefined) await drained(server);
+    lock?.release();
+  };
+  return { listen, stop };
+}
+
+function listening(http: Express, config: Config): Promise<Server> {
+  return new Promise((resolve, reject) => {
+    const server = http.listen(config.port, config.host, error => {
+      if (error === undefined) resolve(server);
+      else reject(error);
+    });
+  });
+}
+
+/** Longest wait for requests that run when the server is asked to stop. */
+const DRAIN = 10_000;
+
+function drained(server: Server): Promise<void> {
+  return new Promise(resolve => {
+    const late = setTimeout(() => server.closeAllConnections(), DRAIN);
+    server.close(() => {
+      clearTimeout(late);
+      resolve();
+    });
+    server.closeIdleConnections();
+  });
+}
+
+const hostInUrl = (host: string): string =>
+  host.includes(':') && !host.startsWith('[') ? `[${host}]` : host;

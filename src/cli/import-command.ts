@@ -1,0 +1,35 @@
+// `import`: the command around importFile: whose records, which store, and Ctrl-C.
+import { createApp } from '../app.ts';
+import { ownPrincipal } from './demo-store.ts';
+import { importFile } from './import.ts';
+import { type Options, text } from './options.ts';
+import { untilSignal } from './signal.ts';
+import { CommandError, configOf, type Terminal } from './terminal.ts';
+
+/** Milliseconds between batches: a server on the same store gets its turn. */
+const PAUSE = 5;
+
+export async function runImport(terminal: Terminal, options: Options, path: string): Promise<number> {
+  const app = await createApp(configOf(terminal));
+  const stop = new AbortController();
+  void untilSignal().then(() => stop.abort());
+  try {
+    const program = text(options, 'program') ?? '';
+    if (!app.registry.organizations().some(entry => entry.id === program && entry.program)) {
+      throw new CommandError(`There is no program ${program} in this store: make it with program add.`);
+    }
+    const principal = ownPrincipal(app, program);
+    return await importFile({
+      path,
+      input: terminal.input as AsyncIterable<Uint8Array | string>,
+      out: terminal.out,
+      error: terminal.error,
+      json: options.json === true,
+      signal: stop.signal,
+      clock: () => performance.now(),
+      records: (chunks, signal) => app.importRecords(chunks, principal, { signal, pause: PAUSE }),
+    });
+  } finally {
+    await app.close();
+  }
+}

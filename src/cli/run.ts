@@ -1,0 +1,109 @@
+// The command line. Exit codes: 0 done, 1 failed or partly, 2 wrong usage.
+import { Command, CommanderError } from 'commander';
+import { VERSION } from '../app.ts';
+import { startDemo } from './demo.ts';
+import { generate } from './generate.ts';
+import { runImport } from './import-command.ts';
+import { addProgram } from './program.ts';
+import { serve } from './serve.ts';
+import { explain, say, type Terminal } from './terminal.ts';
+import { printToken } from './token.ts';
+
+type Action = (options: Record<string, unknown>, ...rest: string[]) => Promise<number>;
+
+/** Runs one command; the number is the exit code. Never throws. */
+export async function run(argv: readonly string[], terminal: Terminal): Promise<number> {
+  let exitCode = 0;
+  const keep =
+    (action: Action) =>
+    async (...given: unknown[]): Promise<void> => {
+      const command = given.pop() as Command;
+      const options = given.pop() as Record<string, unknown>;
+      exitCode = await action({ ...options, ...command.parent?.opts() }, ...(given as string[]));
+    };
+  try {
+    await commandsOf(terminal, keep).parseAsync([...argv], { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    const { line, exitCode: code } = explain(error);
+    say(terminal.error, line);
+    return code;
+  }
+}
+
+function commandsOf(
+  terminal: Terminal,
+  keep: (action: Action) => (...given: unknown[]) => Promise<void>,
+): Command {
+  const root = new Command('iop-fhir')
+    .description(
+      'FHIR R4 facade for Intensive Outpatient Programs. Configured by environment: STORE, PORT, HOST, BASE_URL, KEYS, ...',
+    )
+    .version(VERSION)
+    .exitOverride()
+    .configureOutput({
+      writeOut: text => terminal.out.write(text),
+      writeErr: text => terminal.error.write(text),
+    })
+    .showHelpAfterError('(--help shows what there is)');
+
+  root
+    .command('demo')
+    .description('serve a small invented clinic on loopback; prints tokens and curl lines')
+    .action(keep(() => startDemo(terminal)));
+
+  root
+    .command('serve')
+    .description('serve the store that STORE names')
+    .action(keep(() => serve(terminal)));
+
+  root
+    .command('token')
+    .description('print an access token')
+    .option('--client <id>', 'a demo client: demo-program, demo-ehr, demo-payer')
+    .option('--organization <id>', 'logical id of the Organization that calls')
+    .option('--role <role>', 'program, ehr or payer')
+    .option('--scope <scopes>', 'SMART scopes, space separated', 'system/*.cruds')
+    .option('--hours <n>', 'how long it is good', '8')
+    .option(
+      '--prefix <text>',
+      'what ids that a new Organization chooses start with (default: its id and a hyphen)',
+    )
+    .action(keep(options => printToken(terminal, options)));
+
+  const program = root.command('program').description('programs of this store').exitOverride();
+  program
+    .command('add')
+    .description("make a program's Organization; prints its id")
+    .requiredOption('--name <name>', 'name of the program')
+    .option('--id <id>', 'logical id (default: random)')
+    .option('--npi <npi>', 'National Provider Identifier')
+    .option('--no-part2', 'not a 42 CFR Part 2 program')
+    .option(
+      '--prefix <text>',
+      'what ids it chooses start with (default: empty for the first program, else id and hyphen)',
+    )
+    .option('--json', 'print JSON')
+    .action(keep(options => addProgram(terminal, options)));
+
+  root
+    .command('import')
+    .description('import program records from NDJSON (a file, or - for standard input)')
+    .argument('<file>')
+    .requiredOption('--program <id>', "logical id of the program's Organization")
+    .option('--json', 'print the summary as JSON')
+    .action(keep((options, file) => runImport(terminal, options, file)));
+
+  root
+    .command('generate')
+    .description('write an invented clinic as NDJSON records to standard output')
+    .option('--clients <n>', 'how many people', '10')
+    .option('--weeks <n>', 'how many weeks', '12')
+    .option('--seed <n>', 'the same seed gives the same clinic', '1')
+    .option('--program <id>', 'whose records', 'riverbend')
+    .option('--bundles', 'FHIR transaction Bundles, one a line, instead of records')
+    .action(keep(options => generate(terminal, options)));
+
+  return root;
+}

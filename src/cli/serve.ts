@@ -1,0 +1,27 @@
+// `serve`: the server for real use. It never serves a demo store.
+import { createApp } from '../app.ts';
+import { isDemo } from './demo-store.ts';
+import { untilSignal } from './signal.ts';
+import { CommandError, configOf, say, type Terminal } from './terminal.ts';
+
+export async function serve(terminal: Terminal): Promise<number> {
+  const config = configOf(terminal);
+  if (config.demo)
+    throw new CommandError(
+      'serve does not run the demo: unset DEMO, or use the command demo (npm start).',
+      2,
+    );
+  const app = await createApp(config);
+  try {
+    if (isDemo(app))
+      throw new CommandError(
+        'This store is marked as demo data: serve refuses it. Set STORE to another file.',
+      );
+    const url = await app.listen();
+    say(terminal.out, `iop-fhir listens at ${url}`);
+    await untilSignal();
+    return 0;
+  } finally {
+    await app.close();
+  }
+}

@@ -1,0 +1,122 @@
+// The text of a resource. Stored: minified JSON `{"resourceType":"T","id":"I","meta":{...}` first, meta
+// without versionId and lastUpdated, numbers as they were written. Served: those two spliced into meta.
+import { FhirError } from './error.ts';
+import { isRawNumber, parseJson, parseLossless } from './json.ts';
+import { isResourceType } from './resource-types.ts';
+import type { AnyResource, Json, JsonObject } from './types.ts';
+
+export interface Body {
+  /** The tree of a plain JSON.parse: for reading, validation, extraction. */
+  resource: AnyResource;
+  /**
+   * The same tree where numbers that a plain parse would change (`1.00`) are raw JSON objects: for
+   * printing only. The very same object where there are none.
+   */
+  tree: JsonObject;
+}
+
+/** What changes a meta element; gets a copy without versionId and lastUpdated. */
+export type EditMeta = (meta: JsonObject) => JsonObject;
+
+/**
+ * Reads a body. Throws FhirError `invalid-structure`: broken JSON (line and column), nested too deep, no
+ * JSON object, no `resourceType`, or one that is no R4 resource type.
+ */
+export function parseBody(text: string): Body {
+  const plain = parseJson(text);
+  resourceTypeOf(plain);
+  return { resource: plain as AnyResource, tree: parseLossless(text, plain) as JsonObject };
+}
+
+/** The Body of a resource that we made ourselves. */
+export const fromResource = (resource: AnyResource): Body => ({ resource, tree: resource });
+
+/** The R4 resource type of a parsed body (Parameters among them), or FhirError `invalid-structure`. */
+export function resourceTypeOf(value: unknown): string {
+  if (!isObject(value)) throw new FhirError('invalid-structure', 'The body is not a JSON object.');
+  const type = value.resourceType;
+  if (type === undefined)
+    throw new FhirError('invalid-structure', [{ message: 'resourceType is missing.', path: 'resourceType' }]);
+  if (type === 'Parameters' || isResourceType(type)) return type;
+  const message = 'resourceType is not a resource type of FHIR R4.';
+  throw new FhirError('invalid-structure', [{ message, path: 'resourceType' }]);
+}
+
+/**
+ * The text to store: minified, `resourceType`, `id` and `meta` first, everything else in the order and
+ * with the digits it was written. `meta` may change the meta element.
+ */
+export function composeBody(body: Body, id: string, meta: EditMeta = same): string {
+  const { resourceType, id: _id, meta: written, ...rest } = body.tree;
+  return JSON.stringify({ resourceType, id, meta: meta(ownMeta(written)), ...rest });
+}
+
+const same: EditMeta = meta => meta;
+
+function ownMeta(written: Json | undefined): JsonObject {
+  if (!isObject(written)) return {};
+  const { versionId: _v, _versionId: _v2, lastUpdated: _l, _lastUpdated: _l2, ...own } = written;
+  return own;
+}
+
+/** The text to serve: a stored body with versionId and lastUpdated in its meta. Parses nothing. */
+export function serveBody(version: {
+  type: string;
+  id: string;
+  version: number;
+  seq: number;
+  body: string;
+}): string {
+  const { type, id, body } = version;
+  const head = `{"resourceType":"${type}","id":"${id}","meta":{`;
+  if (!body.startsWith(head)) throw new Error('A stored body does not start as composeBody makes it.');
+  const comma = body[head.length] === '}' ? '' : ',';
+  const stamp = `"versionId":"${version.version}","lastUpdated":"${instantOf(version.seq)}"${comma}`;
+  return head + stamp + body.slice(head.length);
+}
+
+/** Microseconds since the epoch as an R4 instant: `2026-11-23T14:52:01.123456Z`. */
+export function instantOf(seqMicros: number): string {
+  const millis = Math.floor(seqMicros / 1000);
+  const micros = String(seqMicros - millis * 1000).padStart(3, '0');
+  return `${new Date(millis).toISOString().slice(0, -1)}${micros}Z`;
+}
+
+/**
+ * A Body whose strings are changed by `edit(text, name)`; `name` is the element's name (of the list, for
+ * items of a list). It may be called twice for one string. What does not change is shared with the body
+ * given; that stays as it was.
+ */
+export function mapStrings(body: Body, edit: (text: string, name: string) => string): Body {
+  const resource = mapTree(body.resource, '', edit) as AnyResource;
+  if (body.tree === body.resource) return { resource, tree: resource };
+  return { resource, tree: mapTree(body.tree, '', edit) as JsonObject };
+}
+
+function mapTree(value: Json, name: string, edit: (text: string, name: string) => string): Json {
+  if (typeof value === 'string') return edit(value, name);
+  if (typeof value !== 'object' || value === null || isRawNumber(value)) return value;
+  if (Array.isArray(value)) {
+    let list = value;
+    for (const [i, item] of value.entries()) {
+      const changed = mapTree(item, name, edit);
+      if (changed === item) continue;
+      if (list === value) list = value.slice();
+      list[i] = changed;
+    }
+    return list;
+  }
+  let object = value;
+  for (const key in value) {
+    const item = value[key];
+    if (item === undefined) continue;
+    const changed = mapTree(item, key, edit);
+    if (changed === item) continue;
+    if (object === value) object = { ...value };
+    object[key] = changed;
+  }
+  return object;
+}
+
+const isObject = (value: unknown): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);

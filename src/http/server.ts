@@ -1,0 +1,174 @@
+// The Express application. Bytes become a FhirRequest here and a Reply becomes bytes; what happens in
+// between knows nothing of HTTP.
+import { randomUUID } from 'node:crypto';
+import express, { type Express, type NextFunction, type Request, type Response } from 'express';
+import type { Authenticate } from '../access/authenticate.ts';
+import type { Principal } from '../access/grant.ts';
+import { FhirError, notFound } from '../fhir/error.ts';
+import { demandContentType } from '../fhir/media-type.ts';
+import { isResourceType } from '../fhir/resource-types.ts';
+import { capabilities } from '../interactions/capabilities.ts';
+import type { Context } from '../interactions/context.ts';
+import { type DoorInput, type DoorRoute, doorRoutes } from '../interactions/door.ts';
+import { handle } from '../interactions/handle.ts';
+import type { Reply } from '../interactions/request.ts';
+import type { Log } from '../observe/log.ts';
+import { readText } from './body.ts';
+import { errorReply, toFhirError } from './error.ts';
+import { sendReply } from './reply.ts';
+import { toRequest } from './request.ts';
+import { logReply } from './request-log.ts';
+import { allowOf, type Route, routesByPath } from './route.ts';
+import { sendWelcome } from './welcome.ts';
+
+export interface HttpOptions {
+  context: Context;
+  authenticate: Authenticate;
+  /** Bytes of a request body. */
+  maxBody: number;
+  log: Log;
+}
+
+/** What is known of a request before its handler runs. */
+interface Arrival {
+  id: string;
+  /** Milliseconds, for the log. */
+  at: number;
+}
+const arrivals = new WeakMap<object, Arrival>();
+const callers = new WeakMap<object, Principal>();
+
+/** Everything below /fhir and /iop asks for a token before anything else, so that strangers learn nothing. */
+export function createHttp(options: HttpOptions): Express {
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.set('query parser', 'simple');
+  app.set('trust proxy', false);
+  app.enable('case sensitive routing');
+  app.use(arrive);
+  app.get('/', (request, response) => sendWelcome(response, arrivalOf(request).id));
+  app.get('/health', (request, response) => reply(request, response, options, '/health', HEALTHY));
+  app.use('/fhir', fhirRouter(options));
+  app.use(doorRouter(options));
+  app.use(() => {
+    throw notFound();
+  });
+  app.use((error: unknown, request: Request, response: Response, next: NextFunction) => {
+    if (response.headersSent) return next(error);
+    fail(error, request, response, options);
+  });
+  return app;
+}
+
+const HEALTHY: Reply = {
+  status: 200,
+  headers: { 'Content-Type': 'application/json' },
+  body: '{"status":"ok"}',
+};
+
+function arrive(request: Request, _response: Response, next: NextFunction): void {
+  arrivals.set(request, { id: randomUUID(), at: performance.now() });
+  next();
+}
+
+function arrivalOf(request: Request): Arrival {
+  const arrival = arrivals.get(request);
+  if (arrival === undefined) throw new Error('A request that never arrived.');
+  return arrival;
+}
+
+function callerOf(request: Request): Principal {
+  const caller = callers.get(request);
+  if (caller === undefined) throw new FhirError('unauthenticated', 'No caller is known.');
+  return caller;
+}
+
+function demandCaller(authenticate: Authenticate) {
+  return async (request: Request, _response: Response, next: NextFunction): Promise<void> => {
+    callers.set(request, await authenticate(request.get('authorization')));
+    next();
+  };
+}
+
+function fhirRouter(options: HttpOptions) {
+  const router = express.Router({ caseSensitive: true });
+  const paths = [...routesByPath()];
+  for (const [path, rows] of paths)
+    for (const row of rows.filter(one => one.open)) add(router, path, row, options);
+  router.use(demandCaller(options.authenticate));
+  for (const [path, rows] of paths) {
+    for (const row of rows.filter(one => !one.open)) add(router, path, row, options);
+    router.all(path, (request, response) => refuseMethod(request.params.type, allowOf(rows), response));
+  }
+  return router;
+}
+
+function add(router: express.Router, path: string, route: Route, options: HttpOptions): void {
+  const { context, maxBody } = options;
+  const verb = route.method.toLowerCase() as 'get' | 'post' | 'put' | 'delete';
+  router[verb](path, async (request: Request, response: Response) => {
+    const { id } = arrivalOf(request);
+    const parsed = await toRequest(route, request, id, { maxBody });
+    const answer =
+      parsed.kind === 'capabilities' ? capabilities(context) : handle(parsed, context, callerOf(request));
+    reply(request, response, options, `/fhir${path}`, await answer);
+  });
+}
+
+/** Paths of the program's door are below /iop; they too ask for a token before anything else. */
+function doorRouter(options: HttpOptions) {
+  const router = express.Router({ caseSensitive: true });
+  router.use('/iop', demandCaller(options.authenticate));
+  for (const [path, rows] of Map.groupBy(doorRoutes, door => door.path)) {
+    for (const door of rows) {
+      const verb = door.method.toLowerCase() as 'get' | 'post';
+      router[verb](path, async (request: Request, response: Response) => {
+        const input = await doorInput(door, request, options.maxBody);
+        reply(request, response, options, path, await door.handle(input, options.context, callerOf(request)));
+      });
+    }
+    router.all(path, (_request, response) => refuseMethod(undefined, allowOf(rows), response));
+  }
+  return router;
+}
+
+async function doorInput(door: DoorRoute, request: Request, maxBody: number): Promise<DoorInput> {
+  const contentType = request.get('content-type') ?? '';
+  const takesBody = door.accepts.length > 0;
+  if (takesBody) demandContentType(contentType, new Set(door.accepts));
+  return {
+    params: request.params as Record<string, string>,
+    body: takesBody ? await readText(request, maxBody) : '',
+    contentType,
+    request: arrivalOf(request).id,
+  };
+}
+
+/** A path that is served, with a method that is not. Below a type that does not exist nothing is served. */
+function refuseMethod(type: unknown, allow: string, response: Response): never {
+  if (type !== undefined && !isResourceType(type)) throw notFound();
+  response.setHeader('Allow', allow);
+  throw new FhirError('method-not-allowed', `Only ${allow} can be used here.`);
+}
+
+function reply(
+  request: Request,
+  response: Response,
+  options: HttpOptions,
+  route: string,
+  answer: Reply,
+): void {
+  const { id, at } = arrivalOf(request);
+  sendReply(response, answer, id);
+  logReply(options.log, { request: id, method: request.method, route, status: answer.status, since: at });
+}
+
+function fail(thrown: unknown, request: Request, response: Response, options: HttpOptions): void {
+  const { id, at } = arrivalOf(request);
+  const error = toFhirError(thrown, id);
+  const answer = errorReply(error);
+  sendReply(response, answer, id);
+  const line = { request: id, method: request.method, status: answer.status, since: at };
+  logReply(options.log, line, error);
+}

@@ -1,0 +1,100 @@
+// The frame of every interaction: one Grant, one audit row. The row of a read is durable before the
+// answer leaves; the row of a write rides in its commit; whatever fails leaves a row with its code.
+import type { Asked } from '../access/decide.ts';
+import type { Grant, Principal } from '../access/grant.ts';
+import { FhirError, notFound } from '../fhir/error.ts';
+import { isId } from '../fhir/id.ts';
+import { isResourceType } from '../fhir/resource-types.ts';
+import type { AuditDraft, Version } from '../store/port.ts';
+import type { Context } from './context.ts';
+import type { Reply } from './request.ts';
+
+/** What is attempted, for the audit row. */
+export interface Subject {
+  /** X-Request-Id. */
+  request: string;
+  action: string;
+  type?: string | undefined;
+  id?: string | undefined;
+}
+
+export interface Attempt {
+  /** Throws `forbidden` where scope or role put what is asked out of reach. */
+  decide(asked: readonly Asked[]): Grant;
+  /** Records what is about to go out. `params`: names of the search parameters, never values. */
+  record(versions: readonly Version[], params?: readonly string[]): Promise<void>;
+  /** The row for `store.transact`, which from then on answers for it. */
+  handOver(): AuditDraft;
+}
+
+/**
+ * Runs one interaction. An unknown resource type is `not-found` here, before anything is asked.
+ * `unavailable` where the audit row cannot be written.
+ */
+export async function attempt(
+  subject: Subject,
+  context: Context,
+  principal: Principal,
+  run: (attempt: Attempt) => Promise<Reply>,
+): Promise<Reply> {
+  let draft = draftOf(subject, principal);
+  let settled = false;
+  const tools: Attempt = {
+    decide: asked => {
+      const grant = context.decide(principal, asked);
+      draft = { ...draft, reasons: grant.reasons };
+      return grant;
+    },
+    record: (versions, params) => {
+      settled = true;
+      return context.store.record({
+        ...draft,
+        ...seen(versions),
+        ...(params === undefined ? {} : { params }),
+      });
+    },
+    handOver: () => {
+      settled = true;
+      return draft;
+    },
+  };
+  try {
+    if (subject.type !== undefined && !isResourceType(subject.type)) throw notFound();
+    return await run(tools);
+  } catch (error) {
+    if (!settled) await context.store.record({ ...draft, outcome: codeOf(error) });
+    throw error;
+  }
+}
+
+const codeOf = (error: unknown): string => (error instanceof FhirError ? error.code : 'internal');
+
+/** Type and id come from a URL: what is neither is not written down. */
+function draftOf(subject: Subject, principal: Principal): AuditDraft {
+  const { client, organization, role } = principal;
+  return {
+    request: subject.request,
+    client,
+    organization,
+    role,
+    action: subject.action,
+    ...(isResourceType(subject.type) ? { type: subject.type } : {}),
+    ...(isId(subject.id) ? { id: subject.id } : {}),
+    outcome: 'ok',
+    reasons: [],
+    patients: [],
+    versions: [],
+  };
+}
+
+function seen(versions: readonly Version[]): Pick<AuditDraft, 'patients' | 'versions'> {
+  const [only] = versions;
+  if (only !== undefined && versions.length === 1)
+    return { patients: only.patients, versions: [nameOf(only)] };
+  return {
+    patients: [...new Set(versions.flatMap(version => version.patients))],
+    versions: versions.map(nameOf),
+  };
+}
+
+const nameOf = (version: Version): string => `${version.type}/${version.id}/${version.version}`;

@@ -1,0 +1,114 @@
+// What this server can do, told from the tables that do it. https://hl7.org/fhir/R4/capabilitystatement.html
+import { RESOURCE_TYPES } from '../fhir/resource-types.ts';
+import type { JsonObject } from '../fhir/types.ts';
+import { paramsOf } from '../search/registry.ts';
+import type { Context } from './context.ts';
+import type { Reply } from './request.ts';
+
+export const SOFTWARE = { name: 'iop-fhir', version: '0.1.0' };
+/** When what follows last changed. */
+const CHANGED = '2026-11-23';
+
+/** Interactions of every type; test/http holds this list against the route table. */
+export const TYPE_INTERACTIONS = [
+  'read',
+  'vread',
+  'update',
+  'delete',
+  'history-instance',
+  'history-type',
+  'create',
+  'search-type',
+] as const;
+export const SYSTEM_INTERACTIONS = ['transaction', 'batch', 'history-system'] as const;
+
+/** Parameters that are no search parameters of the registry but criteria all the same. */
+const COMMON = [
+  { name: '_id', type: 'token', documentation: 'Logical id.' },
+  { name: '_lastUpdated', type: 'date', documentation: 'When the current version was stored.' },
+];
+
+/** One is enough: a server has one base, and a second server in the same process only takes turns. */
+let made: { base: string; text: string } | undefined;
+
+/** The same for every caller: it needs no token. */
+export async function capabilities(context: Context): Promise<Reply> {
+  if (made?.base !== context.base)
+    made = { base: context.base, text: JSON.stringify(statement(context.base)) };
+  return { status: 200, headers: {}, body: made.text };
+}
+
+function statement(base: string): JsonObject {
+  return {
+    resourceType: 'CapabilityStatement',
+    status: 'active',
+    date: CHANGED,
+    kind: 'instance',
+    software: SOFTWARE,
+    implementation: { description: 'FHIR facade of Intensive Outpatient Programs', url: base },
+    fhirVersion: '4.0.1',
+    format: ['application/fhir+json', 'json'],
+    rest: [
+      {
+        mode: 'server',
+        security: {
+          cors: false,
+          service: [
+            {
+              coding: [
+                {
+                  system: 'http://terminology.hl7.org/CodeSystem/restful-security-service',
+                  code: 'SMART-on-FHIR',
+                },
+              ],
+              text: 'SMART on FHIR: bearer tokens with v2 scopes',
+            },
+          ],
+          description:
+            'Every request needs a bearer token. What it shows is bounded by scope, role, ownership and the ' +
+            'active Consents of the people concerned (42 CFR Part 2); what a caller may not see is answered as if it did not exist.',
+        },
+        resource: RESOURCE_TYPES.map(resourceOf),
+        interaction: SYSTEM_INTERACTIONS.map(code => ({ code })),
+      },
+    ],
+  };
+}
+
+function resourceOf(type: string): JsonObject {
+  const params = paramsOf(type);
+  const references = params.filter(param => param.type === 'reference');
+  const reverse = reverseIncludes().get(type) ?? [];
+  return {
+    type,
+    profile: `http://hl7.org/fhir/StructureDefinition/${type}`,
+    interaction: TYPE_INTERACTIONS.map(code => ({ code })),
+    versioning: 'versioned-update',
+    readHistory: true,
+    updateCreate: true,
+    conditionalCreate: true,
+    conditionalRead: 'not-match',
+    conditionalUpdate: true,
+    conditionalDelete: 'not-supported',
+    referencePolicy: ['literal', 'local'],
+    ...(references.length === 0 ? {} : { searchInclude: references.map(param => `${type}:${param.code}`) }),
+    ...(reverse.length === 0 ? {} : { searchRevInclude: reverse }),
+    searchParam: [...COMMON, ...params.map(param => ({ name: param.code, type: param.type }))],
+  };
+}
+
+let reversed: ReadonlyMap<string, string[]> | undefined;
+
+/** Type -> `Source:param` of the reference parameters that name it among their targets. */
+function reverseIncludes(): ReadonlyMap<string, string[]> {
+  if (reversed !== undefined) return reversed;
+  const map = new Map<string, string[]>();
+  for (const source of RESOURCE_TYPES) {
+    for (const { code, type, targets } of paramsOf(source)) {
+      if (type !== 'reference') continue;
+      for (const target of targets) map.set(target, [...(map.get(target) ?? []), `${source}:${code}`]);
+    }
+  }
+  reversed = map;
+  return map;
+}

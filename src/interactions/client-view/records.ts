@@ -1,0 +1,72 @@
+// A client's resources, put together again by the record that made them.
+import { parseBody } from '../../fhir/body.ts';
+import type { AnyResource } from '../../fhir/types.ts';
+import type { Names } from '../../iop/concept.ts';
+import type { Version } from '../../store/port.ts';
+import type { Registry } from '../../store/registry.ts';
+import { type PartKey, parsePartKey } from '../import/key.ts';
+import { namesFrom, referencesIn } from '../import/link.ts';
+
+/** The resources that one record made, or one resource that came from elsewhere. */
+export interface FoundRecord {
+  kind: string;
+  /** The record's key; undefined for what was written through FHIR. */
+  id: string | undefined;
+  parts: Map<string, AnyResource>;
+  /** `Type/id` of each part, by role. */
+  references: Map<string, string>;
+}
+
+export interface FoundRecords {
+  names: Names;
+  records: readonly FoundRecord[];
+  /** By `Type/id`. */
+  resources: ReadonlyMap<string, AnyResource>;
+}
+
+/** What a resource is in the program's words where no record made it. Parts of larger records are left out. */
+const FOREIGN: Readonly<Record<string, { kind: string; role: string }>> = {
+  Appointment: { kind: 'session', role: 'appointment/' },
+  CarePlan: { kind: 'plan', role: '' },
+  DiagnosticReport: { kind: 'urine-screen', role: '' },
+  Encounter: { kind: 'attendance', role: '' },
+  EpisodeOfCare: { kind: 'episode', role: '' },
+  Goal: { kind: 'goal', role: '' },
+  MedicationRequest: { kind: 'medication', role: '' },
+};
+
+export function recordsOf(
+  versions: readonly Version[],
+  program: string,
+  { registry, base }: { registry: Pick<Registry, 'claimsOf'>; base: string },
+): FoundRecords {
+  const resources = new Map(versions.map(one => [`${one.type}/${one.id}`, parseBody(one.body).resource]));
+  const references = new Set(resources.keys());
+  for (const resource of resources.values()) referencesIn(resource, base, references);
+  const claims = registry.claimsOf([...references]);
+  const records = new Map<string, FoundRecord>();
+  for (const [reference, resource] of resources) {
+    const key = keyOf(claims.get(reference), program) ?? foreignKey(reference, resource);
+    if (key === undefined) continue;
+    const name = `${key.kind}|${key.id ?? reference}`;
+    const record = records.get(name) ?? { ...key, parts: new Map(), references: new Map() };
+    record.parts.set(key.role, resource);
+    record.references.set(key.role, reference);
+    records.set(name, record);
+  }
+  return { names: namesFrom(program, claims, base), records: [...records.values()], resources };
+}
+
+function keyOf(claims: readonly string[] | undefined, program: string): PartKey | undefined {
+  return claims?.map(parsePartKey).find(key => key?.program === program);
+}
+
+function foreignKey(
+  reference: string,
+  resource: AnyResource,
+): { kind: string; id: undefined; role: string } | undefined {
+  const known = FOREIGN[resource.resourceType];
+  if (known === undefined) return undefined;
+  const role = known.role === '' ? '' : `${known.role}${reference.split('/')[1]}`;
+  return { kind: known.kind, id: undefined, role };
+}

@@ -1,0 +1,40 @@
+// What every interaction is given besides the request and the caller. Made once by the composition root.
+import type { Asked } from '../access/decide.ts';
+import type { Grant, Principal } from '../access/grant.ts';
+import type { Clock, Ids } from '../fhir/id.ts';
+import type { Store } from '../store/port.ts';
+import type { Registry } from '../store/registry.ts';
+import type { PageSeal } from './page-link.ts';
+
+export interface Limits {
+  /** Matches on a page of a search or history: where `_count` is absent, and at most. */
+  defaultCount: number;
+  maxCount: number;
+  /** Entries of a batch or transaction. */
+  maxEntries: number;
+}
+
+export const DEFAULT_LIMITS: Limits = { defaultCount: 50, maxCount: 1000, maxEntries: 5000 };
+
+/** Where bugs are reported. Fields never hold a value of a record or of a query. */
+export interface Log {
+  error(fields: Readonly<Record<string, unknown>>, message: string): void;
+}
+
+export interface Context {
+  store: Store;
+  registry: Registry;
+  /**
+   * Called afresh for every request: a Grant is never kept. `asked`: every type and use the request needs
+   * (a transaction: one per entry; no type = the whole server). Throws `forbidden` where scope or role put
+   * one of them out of reach as such.
+   */
+  decide: (principal: Principal, asked: readonly Asked[]) => Grant;
+  ids: Ids;
+  clock: Clock;
+  /** FHIR base URL without a slash at its end: `http://localhost:8080/fhir`. */
+  base: string;
+  limits: Limits;
+  pages: PageSeal;
+  log: Log;
+}

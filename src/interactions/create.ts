@@ -1,0 +1,32 @@
+// https://hl7.org/fhir/R4/http.html#create
+import type { Principal } from '../access/grant.ts';
+import type { WriteOp } from '../store/port.ts';
+import { acceptBody, storedText } from './accept.ts';
+import { attempt } from './attempt.ts';
+import type { Context } from './context.ts';
+import { criteriaPlan } from './criteria.ts';
+import { demandIop } from './iop-rules.ts';
+import type { FhirRequest, Reply } from './request.ts';
+import { onlyResult, soleOp } from './sole-op.ts';
+import { writeReply } from './version-reply.ts';
+
+type Create = Extract<FhirRequest, { kind: 'create' }>;
+
+/** Creates, or with If-None-Exist answers with the one resource that matches already. */
+export async function create(request: Create, context: Context, principal: Principal): Promise<Reply> {
+  const { type, ifNoneExist } = request;
+  return attempt({ ...request, action: 'create' }, context, principal, async audit => {
+    const asked = [
+      { type, use: 'create' as const },
+      { type, use: 'search' as const },
+    ];
+    const grant = audit.decide(ifNoneExist === undefined ? asked.slice(0, 1) : asked);
+    const body = acceptBody(request.body, type);
+    await demandIop({ resource: body.resource }, grant, context, principal);
+    const id = context.ids();
+    const op: WriteOp = { kind: 'create', type, id, body: storedText(body, id, context, principal) };
+    if (ifNoneExist !== undefined) op.unless = criteriaPlan(type, ifNoneExist, context, grant);
+    const result = onlyResult(await context.store.transact(soleOp(op), grant, audit.handOver()));
+    return writeReply(result.kind === 'matched' ? 200 : 201, result.version, request.prefer, context.base);
+  });
+}

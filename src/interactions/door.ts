@@ -1,0 +1,55 @@
+// The program's door beside the FHIR API: its own records in, its own words out.
+import type { Principal } from '../access/grant.ts';
+import { viewClient } from './client-view.ts';
+import type { Context } from './context.ts';
+import { replyToRecords } from './import-reply.ts';
+import { listSchemas, readSchema } from './record-schema.ts';
+import type { Reply } from './request.ts';
+
+export interface DoorInput {
+  /** From the path: `{ id: '...' }`. */
+  params: Readonly<Record<string, string>>;
+  /** Text as it came; '' where there is none. */
+  body: string;
+  /** The Content-Type header, or ''. */
+  contentType: string;
+  /** X-Request-Id. */
+  request: string;
+}
+
+export interface DoorRoute {
+  method: 'GET' | 'POST';
+  /** Express path. */
+  path: string;
+  /** Media types of the body; none where it has no body. */
+  accepts: readonly string[];
+  handle(input: DoorInput, context: Context, principal: Principal): Promise<Reply>;
+}
+
+const RECORDS = ['application/json', 'application/x-ndjson', 'application/ndjson'];
+
+export const doorRoutes: readonly DoorRoute[] = [
+  {
+    method: 'POST',
+    path: '/iop/records',
+    accepts: RECORDS,
+    handle: ({ body, contentType, request }, context, principal) =>
+      replyToRecords({ mediaType: mediaTypeOf(contentType), text: body, request }, context, principal),
+  },
+  {
+    method: 'GET',
+    path: '/iop/clients/:id',
+    accepts: [],
+    handle: ({ params, request }, context, principal) =>
+      viewClient({ id: params.id ?? '', request }, context, principal),
+  },
+  { method: 'GET', path: '/iop/schema', accepts: [], handle: async () => listSchemas() },
+  {
+    method: 'GET',
+    path: '/iop/schema/:kind',
+    accepts: [],
+    handle: async ({ params }) => readSchema(params.kind ?? ''),
+  },
+];
+
+const mediaTypeOf = (contentType: string): string => contentType.split(';')[0]!.trim().toLowerCase();

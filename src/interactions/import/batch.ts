@@ -1,0 +1,162 @@
+// Records that share one commit. Each is planned by itself and written wholly or not at all.
+import type { Grant, Principal } from '../../access/grant.ts';
+import { FhirError } from '../../fhir/error.ts';
+import type { AnyResource } from '../../fhir/types.ts';
+import type { Problem } from '../../iop/concept.ts';
+import type { AuditDraft, Version } from '../../store/port.ts';
+import { validateResource } from '../../validation/validate.ts';
+import type { Context } from '../context.ts';
+import { checkIop } from '../iop-rules.ts';
+import type { Planned, Planner } from './changes.ts';
+import type { Draft } from './draft.ts';
+import { gatherFacts } from './facts.ts';
+import type { Place, RecordOutcome } from './outcome.ts';
+import { planImport } from './plan.ts';
+
+export interface Drafted {
+  place: Place;
+  draft: Draft;
+}
+
+export interface Importer {
+  context: Context;
+  principal: Principal;
+  /** X-Request-Id, or the id of a run from the command line. */
+  request: string;
+}
+
+/** Outcomes in the order given. Throws only what is wrong with the store or with us. */
+export async function importBatch(batch: readonly Drafted[], importer: Importer): Promise<RecordOutcome[]> {
+  const attempts = await attemptAll(batch, importer);
+  // Somebody else wrote in between: plan again from what stands now, in order, each by itself. A record
+  // that was refused because one of these was not there yet gets its second chance too.
+  if (attempts.some(one => one.again === 'raced')) {
+    for (const [i, one] of attempts.entries()) {
+      if (one.again === undefined) continue;
+      const [next] = await attemptAll([batch[i]!], importer);
+      attempts[i] = next!;
+    }
+  }
+  return attempts.map(one => one.outcome);
+}
+
+interface Attempted {
+  outcome: RecordOutcome;
+  /** Why another try may end differently: others wrote meanwhile, or what it refers to was missing. */
+  again?: 'raced' | 'missing';
+}
+
+async function attemptAll(batch: readonly Drafted[], importer: Importer): Promise<Attempted[]> {
+  const { context, principal } = importer;
+  const grant = context.decide(principal, []);
+  const facts = await gatherFacts(
+    batch.map(one => one.draft),
+    context,
+    grant,
+  );
+  const planner = { facts, ids: context.ids, base: context.base, check: checkFor(context.base) };
+  const planned = batch.map(one => ({ ...one, plan: plan(one.draft, planner, importer) }));
+  const row = auditRow(importer, grant);
+  // Issued at once: the store commits together what waits together, in this order.
+  const answers = planned.map(({ place, draft, plan }) => {
+    const name = { ...place, kind: draft.record.kind, id: draft.record.id };
+    return plan.kind === 'write'
+      ? write(name, plan, { context, grant, row })
+      : Promise.resolve(told(name, plan));
+  });
+  const looked = planned.filter(one => one.plan.kind !== 'write').flatMap(one => facts.read(one.draft));
+  const recorded = looked.length === 0 ? undefined : context.store.record({ ...row, ...seen(looked) });
+  const [, ...attempts] = await Promise.all([recorded, ...answers]);
+  return attempts;
+}
+
+/** What a concept cannot digest is a fault of ours: one record less, and the log tells where. */
+function plan(draft: Draft, planner: Planner, { context, request }: Importer): Planned {
+  try {
+    return planImport(draft, planner);
+  } catch (error) {
+    return { kind: 'bad', issues: [faultOf(error, context, { request, kind: draft.record.kind })] };
+  }
+}
+
+/** Logs an error that nobody foresaw; the answer tells nothing of it. */
+export function faultOf(
+  error: unknown,
+  { log }: Context,
+  fields: { request: string; kind: string },
+): Problem {
+  log.error({ ...fields, stack: Error.isError(error) ? error.stack : undefined }, 'import failed');
+  return { path: '', message: 'cannot be imported because of a fault of the server: see its log' };
+}
+
+type Named = Place & { kind: string; id: string };
+
+function told(name: Named, plan: Exclude<Planned, { kind: 'write' }>): Attempted {
+  const outcome = { ...name, outcome: plan.kind, resources: 0 };
+  if (plan.kind === 'unchanged') return { outcome };
+  return {
+    outcome: {
+      ...outcome,
+      ...(plan.issues.length === 0 ? {} : { issues: plan.issues }),
+      ...(plan.kind === 'bad' || plan.conflicts.length === 0 ? {} : { conflicts: plan.conflicts }),
+    },
+  };
+}
+
+async function write(
+  name: Named,
+  { plan, resources, missing }: Extract<Planned, { kind: 'write' }>,
+  { context, grant, row }: { context: Context; grant: Grant; row: AuditDraft },
+): Promise<Attempted> {
+  try {
+    await context.store.transact(plan, grant, row);
+    return { outcome: { ...name, outcome: resources === 0 ? 'unchanged' : 'written', resources } };
+  } catch (error) {
+    return refused(name, error, missing);
+  }
+}
+
+/** Another writer was faster. */
+const RACES: ReadonlySet<string> = new Set(['conflict', 'stale', 'not-found', 'gone']);
+/** Not about this record: the import cannot go on. */
+const FATAL: ReadonlySet<string> = new Set(['unavailable', 'internal']);
+
+function refused(name: Named, error: unknown, missing: ReadonlyMap<string, Problem>): Attempted {
+  if (!(error instanceof FhirError) || FATAL.has(error.code)) throw error;
+  if (RACES.has(error.code)) {
+    const message = 'was changed by somebody else at the same moment: import it again';
+    const issues = [{ path: '', message }];
+    return { outcome: { ...name, outcome: 'conflict', resources: 0, issues }, again: 'raced' };
+  }
+  const issues = error.issues.map(
+    ({ path, message }) => missing.get(message) ?? { path: path ?? '', message },
+  );
+  const outcome = { ...name, outcome: 'bad' as const, resources: 0, issues };
+  return error.issues.some(issue => missing.has(issue.message)) ? { outcome, again: 'missing' } : { outcome };
+}
+
+const checkFor = (base: string) => (resource: AnyResource) => [
+  ...validateResource(resource),
+  ...checkIop(resource, base),
+];
+
+function auditRow({ principal, request }: Importer, grant: Grant): AuditDraft {
+  const { client, organization, role } = principal;
+  const { reasons } = grant;
+  return {
+    request,
+    client,
+    organization,
+    role,
+    action: 'import',
+    outcome: 'ok',
+    reasons,
+    patients: [],
+    versions: [],
+  };
+}
+
+const seen = (versions: readonly Version[]): Pick<AuditDraft, 'patients' | 'versions'> => ({
+  patients: [...new Set(versions.flatMap(one => one.patients))],
+  versions: [...new Set(versions.map(one => `${one.type}/${one.id}/${one.version}`))],
+});

@@ -1,0 +1,93 @@
+// https://hl7.org/fhir/R4/search.html
+import type { Principal } from '../access/grant.ts';
+import { serveBody } from '../fhir/body.ts';
+import { bundleText, type Entry, type Link } from '../fhir/bundle.ts';
+import { informational } from '../fhir/outcome.ts';
+import type { Cursor, Search } from '../search/ast.ts';
+import { parseSearch } from '../search/parse.ts';
+import { planSearch } from '../search/plan.ts';
+import { printSearch } from '../search/print.ts';
+import type { Page, Version } from '../store/port.ts';
+import { type Attempt, attempt } from './attempt.ts';
+import type { Context } from './context.ts';
+import type { FhirRequest, Preference, Reply } from './request.ts';
+import { type Shape, shapeOf, shapeResource } from './shape.ts';
+
+type SearchRequest = Extract<FhirRequest, { kind: 'search' }>;
+
+/** What a page of a search starts from: the request itself, or what a page link held. */
+export interface SearchPage {
+  type: string;
+  query: string;
+  prefer: Preference;
+  cursor?: Cursor;
+}
+
+export async function search(request: SearchRequest, context: Context, principal: Principal): Promise<Reply> {
+  return attempt({ ...request, action: 'search' }, context, principal, audit =>
+    searchPage(request, audit, context, principal),
+  );
+}
+
+/** One page of a search, within an attempt. */
+export async function searchPage(
+  page: SearchPage,
+  audit: Attempt,
+  context: Context,
+  principal: Principal,
+): Promise<Reply> {
+  const grant = audit.decide([{ type: page.type, use: 'search' }]);
+  const parsed = readSearch(page.type, page.query, page.prefer.handling === 'strict', context);
+  const plan = planSearch(parsed, grant, 'search', page.cursor === undefined ? {} : { cursor: page.cursor });
+  const found = await context.store.search(plan, grant);
+  await audit.record([...found.matches, ...found.included], paramNames(parsed));
+  return { status: 200, headers: {}, body: searchsetText(parsed, found, context, principal) };
+}
+
+/** Parses a query with the limits of this server. */
+export function readSearch(type: string, query: string, strict: boolean, context: Context): Search {
+  const { maxCount, defaultCount } = context.limits;
+  return parseSearch(type, query, {
+    strict,
+    maxCount,
+    defaultCount,
+    base: context.base,
+    now: context.clock(),
+  });
+}
+
+/** Names of the parameters in effect; a name never holds what was searched for. */
+export const paramNames = (search: Search): string[] => [...new Set(search.applied.map(([name]) => name))];
+
+/** The searchset of one page as JSON text, with the links to itself and to the next page. */
+export function searchsetText(search: Search, page: Page, context: Context, principal: Principal): string {
+  const shape = shapeOf(search.elements, search.summary);
+  const entries = [
+    ...page.matches.map(version => entryOf(version, 'match', context.base, shape)),
+    ...page.included.map(version => entryOf(version, 'include', context.base, shape)),
+  ];
+  if (search.ignored.length > 0) entries.push(ignoredEntry(search, context));
+  const query = printSearch(search);
+  const links: Link[] = [
+    { relation: 'self', url: `${context.base}/${search.type}${query === '' ? '' : `?${query}`}` },
+  ];
+  if (page.next !== undefined) {
+    const state = { kind: 'search' as const, type: search.type, query, cursor: page.next };
+    links.push({ relation: 'next', url: `${context.base}?_page=${context.pages.seal(state, principal)}` });
+  }
+  return bundleText({ type: 'searchset', total: page.total, links, entries });
+}
+
+function entryOf(version: Version, mode: 'match' | 'include', base: string, shape?: Shape): Entry {
+  const text = serveBody(version);
+  return {
+    fullUrl: `${base}/${version.type}/${version.id}`,
+    resource: shape === undefined ? text : shapeResource(text, shape),
+    search: mode,
+  };
+}
+
+function ignoredEntry(search: Search, context: Context): Entry {
+  const outcome = informational(search.ignored, 'warning');
+  return { fullUrl: `urn:uuid:${context.ids()}`, resource: JSON.stringify(outcome), search: 'outcome' };
+}

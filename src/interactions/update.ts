@@ -1,0 +1,59 @@
+// https://hl7.org/fhir/R4/http.html#update
+import type { Principal } from '../access/grant.ts';
+import { FhirError } from '../fhir/error.ts';
+import { isId } from '../fhir/id.ts';
+import type { WriteOp } from '../store/port.ts';
+import { acceptBody, demandId, storedText } from './accept.ts';
+import { attempt } from './attempt.ts';
+import type { Context } from './context.ts';
+import { criteriaPlan } from './criteria.ts';
+import { demandIop } from './iop-rules.ts';
+import type { FhirRequest, Reply } from './request.ts';
+import { onlyResult, soleOp } from './sole-op.ts';
+import { parseIfMatch, writeReply } from './version-reply.ts';
+
+type Update = Extract<FhirRequest, { kind: 'update' }>;
+type ConditionalUpdate = Extract<FhirRequest, { kind: 'conditional-update' }>;
+
+/** Updates by id; creates within the caller's own id space. */
+export async function update(request: Update, context: Context, principal: Principal): Promise<Reply> {
+  const { type, id } = request;
+  return attempt({ ...request, action: 'update' }, context, principal, async audit => {
+    const grant = audit.decide([{ type, use: 'update' }]);
+    if (!isId(id)) throw new FhirError('invalid-value', 'The id in the URL is not a FHIR id.');
+    const ifMatch = parseIfMatch(request.ifMatch);
+    const body = acceptBody(request.body, type);
+    demandId(body, id);
+    await demandIop({ resource: body.resource, id }, grant, context, principal);
+    const op: WriteOp = { kind: 'update', type, id, body: storedText(body, id, context, principal) };
+    if (ifMatch !== undefined) op.ifMatch = ifMatch;
+    const result = onlyResult(await context.store.transact(soleOp(op), grant, audit.handOver()));
+    return writeReply(result.kind === 'created' ? 201 : 200, result.version, request.prefer, context.base);
+  });
+}
+
+/** `PUT [type]?criteria`: updates the one match, creates where there is none. */
+export async function conditionalUpdate(
+  request: ConditionalUpdate,
+  context: Context,
+  principal: Principal,
+): Promise<Reply> {
+  const { type } = request;
+  return attempt({ ...request, action: 'update' }, context, principal, async audit => {
+    const grant = audit.decide([
+      { type, use: 'update' },
+      { type, use: 'search' },
+    ]);
+    const ifMatch = parseIfMatch(request.ifMatch);
+    const body = acceptBody(request.body, type);
+    const match = criteriaPlan(type, request.query, context, grant);
+    await demandIop({ resource: body.resource, conditional: true }, grant, context, principal);
+    const named = body.resource.id;
+    const id = isId(named) ? named : context.ids();
+    const op: WriteOp = { kind: 'update', type, id, match, body: storedText(body, id, context, principal) };
+    if (ifMatch !== undefined) op.ifMatch = ifMatch;
+    if (isId(named)) op.strictId = true;
+    const result = onlyResult(await context.store.transact(soleOp(op), grant, audit.handOver()));
+    return writeReply(result.kind === 'created' ? 201 : 200, result.version, request.prefer, context.base);
+  });
+}

@@ -1,0 +1,42 @@
+// All program concepts, in the order in which records depend on each other: what is referred to first.
+import { attendance } from './attendance.ts';
+import { careTeam } from './care-team.ts';
+import { client } from './client.ts';
+import { clinician } from './clinician.ts';
+import type { Concept } from './concept.ts';
+import { consent } from './consent.ts';
+import { coverage } from './coverage.ts';
+import { diagnosis } from './diagnosis.ts';
+import { episode } from './episode.ts';
+import { goal } from './goal.ts';
+import { medication } from './medication.ts';
+import { plan } from './plan.ts';
+import { program } from './program.ts';
+import { session } from './session.ts';
+import { site } from './site.ts';
+import { track } from './track.ts';
+import { urineScreen } from './urine-screen.ts';
+
+export const CONCEPTS: readonly Concept[] = [
+  program,
+  site,
+  track,
+  clinician,
+  client,
+  consent,
+  coverage,
+  careTeam,
+  diagnosis,
+  episode,
+  goal,
+  plan,
+  medication,
+  session,
+  attendance,
+  urineScreen,
+];
+
+const BY_KIND: ReadonlyMap<string, Concept> = new Map(CONCEPTS.map(one => [one.kind, one]));
+
+/** The concept of this kind of record; undefined for a kind that does not exist. */
+export const conceptOf = (kind: string): Concept | undefined => BY_KIND.get(kind);

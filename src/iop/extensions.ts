@@ -1,0 +1,105 @@
+// The local extensions of the program concepts: only what R4 has no element for.
+import { RECORDED_AT } from './element.ts';
+import { defineExtension, type LocalExtension } from './vocabulary.ts';
+
+export const PART2_PROGRAM = defineExtension('part2-program', 'Boolean', {
+  title: 'Part 2 program',
+  description: 'Its records are protected by 42 CFR Part 2.',
+  contexts: ['Organization', 'HealthcareService'],
+});
+
+export const TIME_ZONE = defineExtension('time-zone', 'Code', {
+  title: 'Time zone',
+  description: 'IANA time zone of the local wall clock, for example America/New_York.',
+  contexts: ['HealthcareService', 'Schedule'],
+});
+
+export const TRACK_TIMING = defineExtension('track-timing', 'Timing', {
+  title: 'Hours of a track',
+  description: 'Days of the week, local start and length: a Schedule has no element for its recurrence.',
+  contexts: ['Schedule'],
+});
+
+export const SEATS = defineExtension('seats', 'PositiveInt', {
+  title: 'Seats',
+  description: 'How many clients fit into one session.',
+  contexts: ['Schedule', 'Slot'],
+});
+
+export const EPISODE_PHASE_NOW = defineExtension('episode-phase', 'CodeableConcept', {
+  title: 'Phase of the stay',
+  description: 'The phase the stay is in.',
+  contexts: ['EpisodeOfCare'],
+});
+
+export const EPISODE_TRACK = defineExtension('episode-track', 'Reference', {
+  title: 'Track of the stay',
+  description: 'The Schedule of the track that the client attends.',
+  contexts: ['EpisodeOfCare'],
+});
+
+export const REFERRED_FROM = defineExtension('referral-source', 'CodeableConcept', {
+  title: 'Referral source',
+  description: 'Where the client came from; text names the facility, where there is one.',
+  contexts: ['EpisodeOfCare'],
+});
+
+export const COMPLETION_REASON = defineExtension('completion-reason', 'CodeableConcept', {
+  title: 'Completion reason',
+  description: 'Why the stay ended.',
+  contexts: ['EpisodeOfCare'],
+});
+
+export const MENTAL_HEALTH_ONLY = defineExtension('mental-health-only', 'Boolean', {
+  title: 'Mental health only',
+  description: 'A stay without any substance use treatment; not covered by 42 CFR Part 2.',
+  contexts: ['EpisodeOfCare'],
+});
+
+export const PART2_ALL_RECORDS = defineExtension('part2-all-records', 'Boolean', {
+  title: 'All records',
+  description: 'The consent covers all records of the patient at this program (42 CFR 2.31(a)(3)).',
+  contexts: ['Consent.provision'],
+});
+
+export const PART2_RECIPIENT_CLASS = defineExtension('part2-recipient-class', 'Code', {
+  title: 'Class of recipients',
+  description: 'Recipients named as a class (42 CFR 2.31(a)(4)).',
+  contexts: ['Consent.provision'],
+});
+
+export const PART2_STATEMENT_MADE = defineExtension('part2-statement', 'Code', {
+  title: 'Statement on the form',
+  description: 'A statement that the signed form makes (42 CFR 2.31(a)); repeats.',
+  contexts: ['Consent'],
+});
+
+export const PART2_EXPIRY_EVENT = defineExtension('part2-expiry-event', 'String', {
+  title: 'Expiry event',
+  description: 'The event upon which the consent expires, where it is not a date (42 CFR 2.31(a)(7)).',
+  contexts: ['Consent', 'Consent.provision'],
+});
+
+export const PART2_COUNSELLING_NOTES = defineExtension('part2-counselling-notes', 'Boolean', {
+  title: 'Counselling notes',
+  description: 'The consent is for SUD counselling notes and for nothing else (42 CFR 2.31(b)).',
+  contexts: ['Consent'],
+});
+
+export const PROGRAM_EXTENSIONS: readonly LocalExtension[] = [
+  RECORDED_AT,
+  PART2_PROGRAM,
+  TIME_ZONE,
+  TRACK_TIMING,
+  SEATS,
+  EPISODE_PHASE_NOW,
+  EPISODE_TRACK,
+  REFERRED_FROM,
+  COMPLETION_REASON,
+  MENTAL_HEALTH_ONLY,
+  PART2_ALL_RECORDS,
+  PART2_RECIPIENT_CLASS,
+  PART2_STATEMENT_MADE,
+  PART2_EXPIRY_EVENT,
+  PART2_COUNSELLING_NOTES,
+];

@@ -1,0 +1,132 @@
+// What chance decides: who comes to a generated clinic with what, and how their weeks go.
+
+import type { Drug } from '../drug-screen.ts';
+import { DAYS } from '../hours.ts';
+import type { Validity } from '../specimen-validity.ts';
+import type { TrackRecord } from '../track.ts';
+import { medicationKey } from './agreements.ts';
+import { addDays, daysBetween, mondayOf } from './calendar.ts';
+import { tracks } from './clinic.ts';
+import type { Person, Problem } from './person.ts';
+import type { Random } from './random.ts';
+import type { Screened, Watch } from './screens.ts';
+import type { Attended, Stay } from './week.ts';
+
+/** Seats of a group; a counselor leads this many groups. */
+export const GROUP = 10;
+export const GROUPS_PER_COUNSELOR = 3;
+
+const SUBSTANCE_USE: readonly Problem[] = [
+  { code: 'F10.20', text: 'Alcohol use disorder, moderate or severe', treats: 'alcohol' },
+  { code: 'F10.10', text: 'Alcohol use disorder, mild', treats: 'alcohol' },
+  { code: 'F11.20', text: 'Opioid use disorder, moderate or severe', treats: 'opioids' },
+  { code: 'F12.20', text: 'Cannabis use disorder, moderate or severe', treats: 'other' },
+  { code: 'F14.20', text: 'Cocaine use disorder, moderate or severe', treats: 'other' },
+  { code: 'F15.20', text: 'Stimulant use disorder, moderate or severe', treats: 'other' },
+];
+
+const MENTAL_HEALTH: readonly Problem[] = [
+  { code: 'F33.1', text: 'Recurrent depression, moderate', treats: 'mood' },
+  { code: 'F32.2', text: 'Depressive episode, severe', treats: 'mood' },
+  { code: 'F41.1', text: 'Generalized anxiety', treats: 'mood' },
+  { code: 'F43.10', text: 'Post-traumatic stress', treats: 'mood' },
+];
+
+export const counselorKey = (index: number): string => `counselor-${index + 1}`;
+
+/** One of these ends a stay before its time; most do not. */
+function endingOf(random: Random): Person['completion'] {
+  if (random.chance(0.78)) return 'completed';
+  return random.pick(['ama', 'ama', 'step-up', 'administrative']);
+}
+
+/** Where and when a clinic takes somebody in. */
+export interface Intake {
+  program: string;
+  /** Monday of the first week. */
+  firstMonday: string;
+  weeks: number;
+}
+
+export function personOf(intake: Intake, index: number, random: Random): Person {
+  const cohort = Math.floor(index / GROUP);
+  const track = trackOf(intake.program, cohort);
+  const problem = random.pick(track.service === 'iop-mh' ? MENTAL_HEALTH : SUBSTANCE_USE);
+  const number = String(1001 + index);
+  const planned = random.whole(8, 12);
+  const begins = random.whole(0, Math.max(0, intake.weeks - planned));
+  const ending = endingOf(random);
+  const ends = begins + (ending === 'completed' ? planned : random.whole(1, 5));
+  const stay: Stay = {
+    client: `c-${number}`,
+    episode: `stay-${number}`,
+    cohort: `${track.id}-${cohort + 1}`,
+    track,
+    counselor: counselorKey(Math.floor(cohort / GROUPS_PER_COUNSELOR)),
+    from: addDays(intake.firstMonday, begins * 7),
+    until: addDays(intake.firstMonday, ends * 7 - 1),
+    mentalHealth: problem.treats === 'mood',
+    telehealth: track.site === 'online',
+    medicated: isMedicated(problem, random),
+    individual: { day: index % 5, time: `${14 + (index % 3)}:00` },
+    family: random.chance(0.4),
+  };
+  const completion = ends > intake.weeks ? undefined : ending;
+  return { client: stay.client, number, stay, problem, completion };
+}
+
+function isMedicated({ treats }: Problem, random: Random): boolean {
+  if (treats === 'opioids') return random.chance(0.7);
+  return treats === 'alcohol' && random.chance(0.3);
+}
+
+/** Tracks by turns. */
+function trackOf(program: string, cohort: number): TrackRecord {
+  const all = tracks(program);
+  return all[cohort % all.length] as TrackRecord;
+}
+
+/** A client who says some days before that they will not come. */
+export const cancelsAhead = (random: Random): boolean => random.chance(0.015);
+
+/** About nine of ten sessions are attended in full. */
+export function attendedBy(random: Random): Attended {
+  const roll = random.next();
+  if (roll < 0.88) return { status: 'present' };
+  if (roll < 0.91) return { status: 'late', minutes: random.whole(5, 25) };
+  if (roll < 0.93) return { status: 'left-early', minutes: random.whole(10, 45) };
+  if (roll < 0.97)
+    return { status: 'excused', reason: random.pick(['ill', 'child at home', 'called in to work']) };
+  return { status: 'no-show' };
+}
+
+/**
+ * One screen a week, on the first day on which the track meets, and in the first two weeks of a stay a
+ * second one on the last; none without substance use, and none by video.
+ */
+export function screenedOf(person: Person | undefined, date: string, random: Random): Screened | undefined {
+  if (person === undefined || person.stay.mentalHealth || person.stay.telehealth) return undefined;
+  if (!isDue(person.stay, date)) return undefined;
+  if (random.chance(0.02)) return { collection: 'refused' };
+  if (random.chance(0.03)) return { collection: 'not-collected' };
+  const expected = watchOf(person).expected;
+  const positive: Drug[] = expected !== undefined && random.chance(0.95) ? [expected.drug] : [];
+  if (random.chance(0.03)) return { collection: 'collected', positive, validity: DILUTE };
+  if (random.chance(0.07)) positive.push(random.pick(SLIPS));
+  return { collection: 'collected', positive, observed: random.chance(0.3) };
+}
+
+const DILUTE: Validity = { verdict: 'dilute', creatinine: 12, ph: 6.4, specificGravity: 1.001 };
+const SLIPS: readonly Drug[] = ['cannabinoids', 'benzoylecgonine', 'amphetamines', 'opiates'];
+
+function isDue({ track, from }: Stay, date: string): boolean {
+  const monday = mondayOf(date);
+  const meetings = DAYS.flatMap((day, index) => (track.days.includes(day) ? [addDays(monday, index)] : []));
+  const isNew = daysBetween(from, date) < 14;
+  return date === meetings[0] || (isNew && date === meetings.at(-1));
+}
+
+export function watchOf(person: Person | undefined): Watch {
+  if (person === undefined || !person.stay.medicated || person.problem.treats !== 'opioids') return {};
+  return { expected: { drug: 'buprenorphine', medication: medicationKey(person.number) } };
+}

@@ -1,0 +1,170 @@
+// How a plan becomes a CarePlan, and how this becomes the plan again.
+import type {
+  AnyResource,
+  CarePlan,
+  CarePlanActivity,
+  CarePlanActivityDetail,
+  Timing,
+} from '../fhir/types.ts';
+import { PLAN_ACTIVITY, PLAN_PURPOSE } from './codes-care.ts';
+import type { Links, Names, Part } from './concept.ts';
+import {
+  businessIdentifier,
+  concept,
+  keyOf,
+  keysOf,
+  part,
+  partOf,
+  period,
+  prune,
+  reference,
+} from './element.ts';
+import { MODALITIES, type Modality, modalityConcept, modalityOf } from './modality.ts';
+import type { ActivityStatus, PlanMatter, PlannedActivity, PlanRecord, PlanStatus } from './plan.ts';
+import { localCode, localConcept } from './vocabulary.ts';
+
+/** http://hl7.org/fhir/R4/valueset-request-status.html and valueset-care-plan-activity-status.html */
+export const PLAN_STATUSES = [
+  'draft',
+  'active',
+  'on-hold',
+  'revoked',
+  'completed',
+  'entered-in-error',
+] as const;
+export const ACTIVITY_STATUSES = [
+  'not-started',
+  'scheduled',
+  'in-progress',
+  'on-hold',
+  'completed',
+  'cancelled',
+  'stopped',
+] as const;
+
+/** https://hl7.org/fhir/us/core/CodeSystem-careplan-category.html */
+const CARE_PLAN_CATEGORY = 'http://hl7.org/fhir/us/core/CodeSystem/careplan-category';
+
+export function planToFhir(record: PlanRecord, links: Links): Part[] {
+  const to = (kind: string, id: string | undefined) => reference(id && links.to(kind, id));
+  const all = (kind: string, ids: readonly string[] | undefined) =>
+    ids?.map(id => ({ reference: links.to(kind, id) }));
+  const one = (kind: string, id: string | undefined) => (id === undefined ? undefined : all(kind, [id]));
+  const plan: CarePlan = {
+    resourceType: 'CarePlan',
+    identifier: [businessIdentifier(record)],
+    partOf: one('plan', record.partOf),
+    status: record.status,
+    intent: 'plan',
+    category: [concept(CARE_PLAN_CATEGORY, 'assess-plan'), localConcept(PLAN_PURPOSE, record.purpose)],
+    title: record.title,
+    subject: { reference: links.to('client', record.client) },
+    period: period(record.from, record.until),
+    created: record.recordedAt,
+    author: to('clinician', record.author),
+    careTeam: one('care-team', record.careTeam),
+    addresses: all('diagnosis', record.diagnoses),
+    supportingInfo: one('episode', record.episode),
+    goal: all('goal', record.goals),
+    activity: [...intensityActivity(record), ...(record.activities ?? []).map(activityOf)],
+    note: record.note === undefined ? undefined : [{ text: record.note }],
+  };
+  return [part('', plan)];
+}
+
+const weekly = (times: number | undefined, minutes: number | undefined): Timing | undefined =>
+  times === undefined && minutes === undefined
+    ? undefined
+    : {
+        repeat: {
+          duration: minutes,
+          durationUnit: minutes === undefined ? undefined : 'min',
+          frequency: times,
+          period: times === undefined ? undefined : 1,
+          periodUnit: times === undefined ? undefined : 'wk',
+        },
+      };
+
+/** What a plan's own status means for the sessions that were agreed. */
+const SESSIONS: Readonly<Record<PlanStatus, CarePlanActivityDetail['status']>> = {
+  draft: 'not-started',
+  active: 'in-progress',
+  'on-hold': 'on-hold',
+  revoked: 'stopped',
+  completed: 'completed',
+  'entered-in-error': 'entered-in-error',
+};
+
+function intensityActivity({ intensity, status }: PlanRecord): CarePlanActivity[] {
+  if (intensity === undefined) return [];
+  const detail: CarePlanActivityDetail = {
+    kind: 'Appointment',
+    code: localConcept(PLAN_ACTIVITY, 'intensity'),
+    status: SESSIONS[status],
+    scheduledTiming: weekly(intensity.sessionsPerWeek, intensity.minutesPerSession),
+  };
+  return [{ detail }];
+}
+
+const isModality = (what: PlanMatter): what is Modality => MODALITIES.some(one => one === what);
+
+function activityOf({ what, status, text, timesPerWeek, minutes }: PlannedActivity): CarePlanActivity {
+  const detail: CarePlanActivityDetail = {
+    kind: what === 'home-practice' ? 'Task' : undefined,
+    code: isModality(what) ? modalityConcept(what) : localConcept(PLAN_ACTIVITY, what),
+    status,
+    scheduledTiming: weekly(timesPerWeek, minutes),
+    description: text,
+  };
+  return { detail };
+}
+
+/** Times a week and minutes of a Timing; one that is not by the week says no times. */
+function rhythmOf(timing: Timing | undefined): { times: number | undefined; minutes: number | undefined } {
+  const { frequency, period: every, periodUnit, duration, durationUnit } = timing?.repeat ?? {};
+  const times = every === 1 && periodUnit === 'wk' ? frequency : undefined;
+  if (duration === undefined) return { times, minutes: undefined };
+  if (durationUnit === 'h') return { times, minutes: duration * 60 };
+  return { times, minutes: durationUnit === 'min' ? duration : undefined };
+}
+
+const matterOf = ({ code }: CarePlanActivityDetail) => localCode(PLAN_ACTIVITY, code) ?? modalityOf(code);
+
+function plannedOf(detail: CarePlanActivityDetail): PlannedActivity {
+  const { times, minutes } = rhythmOf(detail.scheduledTiming);
+  return prune<PlannedActivity>({
+    what: matterOf(detail) as PlanMatter,
+    status: ACTIVITY_STATUSES.find(one => one === detail.status) as ActivityStatus,
+    text: detail.description,
+    timesPerWeek: times,
+    minutes,
+  });
+}
+
+export function planFromFhir(parts: ReadonlyMap<string, AnyResource>, names: Names, id: string): PlanRecord {
+  const plan = partOf<CarePlan>(parts);
+  const details = (plan.activity ?? []).map(one => one.detail).filter(one => one !== undefined);
+  const sessions = details.find(one => matterOf(one) === 'intensity');
+  const { times: sessionsPerWeek, minutes: minutesPerSession } = rhythmOf(sessions?.scheduledTiming);
+  return prune<PlanRecord>({
+    kind: 'plan',
+    id,
+    program: names.program,
+    recordedAt: plan.created,
+    client: keyOf(names, 'client', plan.subject),
+    purpose: localCode(PLAN_PURPOSE, plan.category),
+    status: PLAN_STATUSES.find(one => one === plan.status),
+    title: plan.title,
+    from: plan.period?.start,
+    until: plan.period?.end,
+    episode: keysOf(names, 'episode', plan.supportingInfo)?.[0],
+    author: keyOf(names, 'clinician', plan.author),
+    careTeam: keysOf(names, 'care-team', plan.careTeam)?.[0],
+    partOf: keysOf(names, 'plan', plan.partOf)?.[0],
+    diagnoses: keysOf(names, 'diagnosis', plan.addresses),
+    goals: keysOf(names, 'goal', plan.goal),
+    intensity: { sessionsPerWeek, minutesPerSession } as PlanRecord['intensity'],
+    activities: details.filter(one => one !== sessions).map(plannedOf),
+    note: plan.note?.[0]?.text,
+  });
+}

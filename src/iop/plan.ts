@@ -1,0 +1,121 @@
+// A plan: what the program and the client have agreed to do. Its versions are the versions of its CarePlan.
+//
+// Glossary. purpose: treatment (the plan of the stay), relapse prevention (triggers, warning signs, steps,
+// contacts: may be shared by itself) or aftercare. intensity: the sessions a week that were agreed; times
+// the minutes of one, the planned hours of a week. activities: methods of treatment, and what else
+// is to be done or kept in mind.
+import { endAfterStart, unless } from './check.ts';
+import { PLAN_ACTIVITY, PLAN_PURPOSE } from './codes-care.ts';
+import type { Concept, Problem, RecordEnvelope } from './concept.ts';
+import { MODALITIES, type Modality } from './modality.ts';
+import { ACTIVITY_STATUSES, PLAN_STATUSES, planFromFhir, planToFhir } from './plan-fhir.ts';
+import { choice, date, keyOfA, line, list, object, recordSchema, set, whole } from './schema.ts';
+import { type CodeOf, codesOf } from './vocabulary.ts';
+
+export type PlanStatus = (typeof PLAN_STATUSES)[number];
+export type PlanPurpose = CodeOf<typeof PLAN_PURPOSE>;
+export type ActivityStatus = (typeof ACTIVITY_STATUSES)[number];
+export type PlanMatter = Modality | Exclude<CodeOf<typeof PLAN_ACTIVITY>, 'intensity'>;
+
+const MATTERS: readonly PlanMatter[] = [
+  ...MODALITIES,
+  ...codesOf(PLAN_ACTIVITY).filter(one => one !== 'intensity'),
+];
+
+export interface PlanRecord extends RecordEnvelope {
+  kind: 'plan';
+  client: string;
+  purpose: PlanPurpose;
+  status: PlanStatus;
+  title: string;
+  /** Dates. */
+  from: string;
+  until?: string;
+  episode?: string;
+  author?: string;
+  careTeam?: string;
+  /** The plan that this one is a part of. */
+  partOf?: string;
+  diagnoses?: string[];
+  goals?: string[];
+  intensity?: { sessionsPerWeek: number; minutesPerSession: number };
+  activities?: PlannedActivity[];
+  note?: string;
+}
+
+export interface PlannedActivity {
+  what: PlanMatter;
+  status: ActivityStatus;
+  text?: string;
+  timesPerWeek?: number;
+  minutes?: number;
+}
+
+/** Planned hours of a week; undefined where the plan names no intensity. */
+export const plannedHours = ({ intensity }: PlanRecord): number | undefined =>
+  intensity && (intensity.sessionsPerWeek * intensity.minutesPerSession) / 60;
+
+const schema = recordSchema(
+  'plan',
+  'A plan of a client',
+  {
+    client: keyOfA('client', 'Whose plan it is.'),
+    purpose: choice(codesOf(PLAN_PURPOSE), 'What the plan is for.'),
+    status: choice(PLAN_STATUSES, 'Where it stands.'),
+    title: line('Title.'),
+    from: date('First day.'),
+    until: date('Last day.'),
+    episode: keyOfA('episode', 'The stay it belongs to.'),
+    author: keyOfA('clinician', 'Who answers for it.'),
+    careTeam: keyOfA('care-team', 'Who carries it out.'),
+    partOf: keyOfA('plan', 'The plan that this one is a part of.'),
+    diagnoses: set(keyOfA('diagnosis', 'What it addresses.'), 'What it addresses.', 20),
+    goals: set(keyOfA('goal', 'What it is for.'), 'What is to be reached.', 50),
+    intensity: object(
+      {
+        sessionsPerWeek: whole('Sessions a week.', 1, 21),
+        minutesPerSession: whole('Minutes of one session.', 15, 720),
+      },
+      ['sessionsPerWeek', 'minutesPerSession'],
+      'How much was agreed.',
+    ),
+    activities: list(
+      object(
+        {
+          what: choice(MATTERS, 'A method, or what else is to be done or kept in mind.'),
+          status: choice(ACTIVITY_STATUSES, 'Where it stands.'),
+          text: line('In words.', 1000),
+          timesPerWeek: whole('Times a week.', 1, 50),
+          minutes: whole('Minutes each time.', 1, 1440),
+        },
+        ['what', 'status'],
+      ),
+      'What is to be done or kept in mind.',
+      100,
+    ),
+    note: line('Note.', 2000),
+  },
+  ['client', 'purpose', 'status', 'title', 'from'],
+);
+
+function check(record: PlanRecord): Problem[] {
+  return [
+    ...endAfterStart(record.from, record.until, 'until'),
+    ...unless(record.partOf !== record.id, 'partOf', 'is the plan itself'),
+    ...unless(
+      record.partOf === undefined || record.purpose !== 'treatment',
+      'partOf',
+      'is for plans that go with a treatment plan',
+    ),
+  ];
+}
+
+export const plan: Concept<PlanRecord> = {
+  kind: 'plan',
+  title: 'What the program and the client have agreed to do',
+  schema,
+  makes: ['CarePlan'],
+  check,
+  toFhir: planToFhir,
+  fromFhir: planFromFhir,
+};

@@ -1,0 +1,86 @@
+// The file itself: who may read it, whether it is ours, what it was made with.
+import { closeSync, mkdirSync, openSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { Connection } from './connection.ts';
+import { APPLICATION_ID, SCHEMA, SCHEMA_VERSION } from './schema.ts';
+
+/** Pages of 4 KiB in memory, in KiB: enough for the upper levels of the indexes of a million resources. */
+const WRITER_CACHE_KIB = 32_768;
+const READER_CACHE_KIB = 16_384;
+
+/** Opens the one writing connection; makes the file where there is none. Errors name the path. */
+export function openWriter(path: string, mostPages?: number): Connection {
+  try {
+    prepareFile(path);
+    const connection = new Connection(new DatabaseSync(path));
+    try {
+      setUp(connection);
+      if (mostPages !== undefined) connection.db.exec(`PRAGMA max_page_count = ${Math.trunc(mostPages)}`);
+    } catch (error) {
+      connection.db.close();
+      throw error;
+    }
+    return connection;
+  } catch (error) {
+    throw new Error(`The store ${path} cannot be opened: ${reasonOf(error)}`, { cause: error });
+  }
+}
+
+export function openReader(path: string): Connection {
+  const connection = new Connection(new DatabaseSync(path, { readOnly: true }));
+  connection.db.exec(`PRAGMA busy_timeout = 0; PRAGMA cache_size = -${READER_CACHE_KIB};`);
+  return connection;
+}
+
+/** Records of patients: for the owner's eyes only, from the first byte. SQLite gives -wal and -shm the same. */
+function prepareFile(path: string): void {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) throw new Error('it is a folder.');
+  closeSync(openSync(path, 'a', 0o600));
+}
+
+function setUp(connection: Connection): void {
+  const { db } = connection;
+  // Waiting inside SQLite would hold the event loop: Group waits outside.
+  db.exec('PRAGMA busy_timeout = 0');
+  const ours = pragma(connection, 'application_id');
+  const version = pragma(connection, 'user_version');
+  const tables = connection.get<{ n: number }>('SELECT count(*) AS n FROM sqlite_schema')!.n;
+  if (ours !== APPLICATION_ID && tables > 0) throw new Error('it is an SQLite file of another program.');
+  if (version > SCHEMA_VERSION)
+    throw new Error(
+      `it was made by a newer version of iop-fhir (schema ${version}; this one knows ${SCHEMA_VERSION}).`,
+    );
+  db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
+  db.exec(`PRAGMA cache_size = -${WRITER_CACHE_KIB}`);
+  if (tables === 0) create(db);
+}
+
+function create(db: DatabaseSync): void {
+  db.exec('BEGIN IMMEDIATE');
+  try {
+    const made = db.prepare('SELECT count(*) AS n FROM sqlite_schema').get() as { n: number };
+    if (made.n === 0)
+      db.exec(
+        `${SCHEMA} PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${SCHEMA_VERSION};`,
+      );
+    db.exec('COMMIT');
+  } catch (error) {
+    if (db.isTransaction) db.exec('ROLLBACK');
+    throw error;
+  }
+}
+
+function pragma(connection: Connection, name: 'application_id' | 'user_version'): number {
+  return connection.get<Record<string, number>>(`PRAGMA ${name}`)?.[name] ?? 0;
+}
+
+function reasonOf(error: unknown): string {
+  if (!Error.isError(error)) return String(error);
+  const { errcode, code } = error as { errcode?: number; code?: string };
+  if (errcode !== undefined && (errcode & 0xff) === 26) return 'it is not a store file.';
+  if (errcode !== undefined && (errcode & 0xff) === 8) return 'it may not be written.';
+  if (code === 'EACCES' || code === 'EROFS') return 'it may not be written.';
+  return (error as Error).message;
+}

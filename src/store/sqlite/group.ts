@@ -1,0 +1,152 @@
+// Group commit: what arrives while one commit runs shares the next one, so that one fsync answers many.
+// A promise is settled only after the COMMIT that carries it.
+import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
+import { type Connection, isBusy, translate, unavailable } from './connection.ts';
+import type { Tail } from './tail.ts';
+import type { Words } from './words.ts';
+
+/** A group holds the event loop until it is committed: few enough plans, and not for long. */
+const MOST_JOBS = 256;
+const MOST_MS = 30;
+/** How long a job waits for another process to let go of the store. */
+const PATIENCE_MS = 5000;
+const LONGEST_PAUSE_MS = 50;
+
+export interface Job<T> {
+  /** Runs inside a savepoint of its own; what it throws takes back what it did. */
+  run(): T;
+  /** Runs in the same commit after `run` was taken back. */
+  refused?(error: unknown): void;
+}
+
+interface Waiting {
+  job: Job<unknown>;
+  since: number;
+  resolve(value: unknown): void;
+  reject(error: unknown): void;
+}
+
+type Settle = () => void;
+
+export class Group {
+  readonly #connection: Connection;
+  readonly #words: Words;
+  readonly #tail: Tail;
+  readonly #waiting: Waiting[] = [];
+  #draining: Promise<void> | undefined;
+  #closed = false;
+  #dataVersion: number | undefined;
+
+  constructor(connection: Connection, words: Words, tail: Tail) {
+    this.#connection = connection;
+    this.#words = words;
+    this.#tail = tail;
+  }
+
+  run<T>(job: Job<T>): Promise<T> {
+    if (this.#closed) return Promise.reject(unavailable('The store is closed.'));
+    const { promise, resolve, reject } = Promise.withResolvers<T>();
+    const settled = resolve as (value: unknown) => void;
+    this.#waiting.push({ job, since: performance.now(), resolve: settled, reject });
+    this.#draining ??= this.#drain();
+    return promise;
+  }
+
+  /** Takes no more jobs; resolves when those that wait are done. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#draining;
+  }
+
+  async #drain(): Promise<void> {
+    let wait = 1;
+    await nextTurn();
+    while (this.#waiting.length > 0) {
+      if (this.#begin()) {
+        wait = 1;
+        this.#runGroup();
+        await nextTurn();
+        continue;
+      }
+      await pause(wait);
+      wait = Math.min(wait * 2, LONGEST_PAUSE_MS);
+      this.#dismiss();
+    }
+    this.#draining = undefined;
+  }
+
+  /** False where another process is writing; every job is told where the store cannot be written at all. */
+  #begin(): boolean {
+    try {
+      this.#connection.db.exec('BEGIN IMMEDIATE');
+      const version = this.#connection.get<{ data_version: number }>('PRAGMA data_version')!.data_version;
+      if (version !== this.#dataVersion) this.#tail.load(this.#connection);
+      this.#dataVersion = version;
+      return true;
+    } catch (error) {
+      if (isBusy(error)) return false;
+      this.#rollback();
+      for (const waiting of this.#waiting.splice(0)) waiting.reject(translate(error));
+      return false;
+    }
+  }
+
+  #dismiss(): void {
+    const oldest = performance.now() - PATIENCE_MS;
+    while (this.#waiting[0] !== undefined && this.#waiting[0].since < oldest)
+      this.#waiting.shift()!.reject(unavailable('Another process is writing to the store.'));
+  }
+
+  #runGroup(): void {
+    const started = performance.now();
+    const taken: Waiting[] = [];
+    const settles: Settle[] = [];
+    try {
+      while (taken.length < MOST_JOBS && this.#waiting.length > 0) {
+        const waiting = this.#waiting.shift()!;
+        taken.push(waiting);
+        settles.push(this.#attempt(waiting));
+        if (performance.now() - started > MOST_MS) break;
+      }
+      this.#connection.db.exec('COMMIT');
+    } catch (error) {
+      this.#rollback();
+      for (const waiting of taken) waiting.reject(translate(error));
+      return;
+    }
+    this.#words.settle();
+    for (const settle of settles) settle();
+  }
+
+  /** Throws only where the whole transaction is lost. */
+  #attempt({ job, resolve, reject }: Waiting): Settle {
+    const words = this.#words.mark();
+    const tail = this.#tail.save();
+    this.#connection.run('SAVEPOINT job');
+    try {
+      const value = job.run();
+      this.#connection.run('RELEASE job');
+      return () => resolve(value);
+    } catch (error) {
+      // A full disk rolls back everything; what would run after it would run outside any transaction.
+      if (!this.#connection.db.isTransaction) throw error;
+      this.#connection.run('ROLLBACK TO job');
+      this.#connection.run('RELEASE job');
+      this.#words.forget(words);
+      this.#tail.restore(tail);
+      job.refused?.(error);
+      return () => reject(translate(error));
+    }
+  }
+
+  #rollback(): void {
+    try {
+      if (this.#connection.db.isTransaction) this.#connection.db.exec('ROLLBACK');
+    } catch {
+      // SQLite has rolled back by itself, or will when the file is opened again; the jobs are told so.
+    }
+    this.#words.forget(0);
+    // Read again where the log and the chain end.
+    this.#dataVersion = undefined;
+  }
+}

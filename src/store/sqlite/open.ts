@@ -1,0 +1,76 @@
+import type { Clock } from '../../fhir/id.ts';
+import type { Derive, Store } from '../port.ts';
+import type { Registry } from '../registry.ts';
+import { openReader, openWriter } from './file.ts';
+import { Group } from './group.ts';
+import { offerPastHolds } from './past.ts';
+import { Readers } from './readers.ts';
+import { type Bounds, Reading } from './reading.ts';
+import { factOf, makeRegistry } from './registry.ts';
+import type { Progress } from './reindex.ts';
+import { makeStore } from './store.ts';
+import { newWriter, Tail } from './tail.ts';
+import { Words } from './words.ts';
+
+export interface SqliteOptions {
+  /** The file; made with its folder where it is not there. */
+  path: string;
+  derive: Derive;
+  clock: Clock;
+  /** Names what `derive` does; index values made under another name are made anew when opened. */
+  extractors: string;
+  onProgress?: Progress;
+  /** Where searches stop counting; smaller ones make a small store search like a large one. */
+  bounds?: Bounds;
+  /** Largest size of the file in pages of 4 KiB; beyond it writes are answered `unavailable`. */
+  mostPages?: number;
+}
+
+export interface SqliteStore {
+  store: Store;
+  registry: Registry;
+  close(): Promise<void>;
+}
+
+/** Opens a store file. Throws an Error that names the path where it cannot. */
+export async function openSqlite(options: SqliteOptions): Promise<SqliteStore> {
+  const { path, derive, clock, extractors, onProgress, bounds } = options;
+  const words = new Words();
+  const writing = new Reading(openWriter(path, options.mostPages), words, bounds);
+  const readers = new Readers(new Reading(openReader(path), words, bounds));
+  offerPastHolds(writing, derive);
+  offerPastHolds(readers.reading, derive);
+  const tail = new Tail(chainOf(writing), clock);
+  const group = new Group(writing.connection, words, tail);
+  const registry = makeRegistry(() => readers.reading, writing, group);
+  let closing: Promise<void> | undefined;
+  const close = (): Promise<void> => {
+    closing ??= shut(group, readers, writing);
+    return closing;
+  };
+  const store = makeStore({ readers, writing, group, tail, derive, close });
+  if (registry.fact('extractors') !== extractors) {
+    if (!registry.empty()) await store.reindex(onProgress);
+    await registry.setFact('extractors', extractors);
+  }
+  return { store, registry, close };
+}
+
+/** The name of the file's audit chain, given once. */
+function chainOf(writing: Reading): string {
+  const known = factOf(writing, 'writer');
+  if (known !== undefined) return known;
+  writing.connection.run("INSERT OR IGNORE INTO fact (name, value) VALUES ('writer', ?)", newWriter());
+  return factOf(writing, 'writer')!;
+}
+
+async function shut(group: Group, readers: Readers, writing: Reading): Promise<void> {
+  await group.close();
+  readers.close();
+  // Keeps the planner's statistics fresh; other processes may be writing, then the next close does it.
+  try {
+    writing.connection.db.exec('PRAGMA optimize');
+  } finally {
+    writing.connection.db.close();
+  }
+}

@@ -1,0 +1,32 @@
+// Answers, for a past version, what is asked of index values and rules, which are kept for the current
+// version only: they are computed from its body.
+
+import type { Predicate } from '../../search/ast.ts';
+import { allows } from '../../search/match.ts';
+import type { Derive, Version } from '../port.ts';
+import type { Reading } from './reading.ts';
+
+/** Registers `past_holds(predicate, type, id, owner, writer, seq, body)`: 1 or 0. */
+export function offerPastHolds(reading: Reading, derive: Derive): void {
+  reading.connection.db.function('past_holds', (text, type, id, owner, writer, seq, body) => {
+    if (body === '') return 0;
+    const { values, patients, rules } = derive(JSON.parse(body as string) as Record<string, unknown>);
+    const version: Version = {
+      type: reading.text(type as number),
+      id: id as string,
+      version: 0,
+      seq: seq as number,
+      created: 0,
+      owner: reading.text(owner as number),
+      source: '',
+      writer: reading.text(writer as number),
+      patients,
+      deleted: false,
+      body: '',
+    };
+    const counting = owner === writer ? rules : [];
+    const held = counting.map(rule => ({ ...rule, owner: version.owner, consent: version.id }));
+    const facts = { version, values, rules: held, pure: false };
+    return allows(JSON.parse(text as string) as Predicate, facts) ? 1 : 0;
+  });
+}

@@ -1,0 +1,118 @@
+// Who may reach a resource, as a condition on resource r. Pure: see test/unit/store/sqlite-predicate.test.ts.
+//
+// `current` is the row of `resource`; `past` a row h of `history` together with its resource r. A past
+// version is reached only where both it and what the resource is now allow it: people named by either
+// must permit. Only the source rule looks at versions alone.
+import type { Predicate } from '../../search/ast.ts';
+import { clauseCondition } from './clause.ts';
+import { among, and, FALSE, type Fragment, not, or, raw, sql, TRUE, word } from './sql.ts';
+
+export type Image = 'current' | 'past';
+type PredicateOf<Kind extends Predicate['kind']> = Extract<Predicate, { kind: Kind }>;
+
+export function predicateCondition(predicate: Predicate, image: Image = 'current'): Fragment {
+  switch (predicate.kind) {
+    case 'all':
+      return TRUE;
+    case 'none':
+      return FALSE;
+    case 'and':
+      return and(predicate.of.map(one => predicateCondition(one, image)));
+    case 'or':
+      return or(predicate.of.map(one => predicateCondition(one, image)));
+    case 'owner':
+      return sql`r.owner = ${word(predicate.organization)}`;
+    case 'source':
+      return sourceCondition(predicate, image);
+    case 'consent':
+      return consentCondition(predicate, image);
+    case 'names':
+      return and([namesCondition(predicate), ...pastOnly(image, predicate)]);
+    case 'no-person':
+      return image === 'current' ? sql`r.patient = 0` : sql`(r.patient = 0 AND h.patient = 0)`;
+    case 'clause':
+      return and([clauseCondition(predicate.clause), ...pastOnly(image, predicate)]);
+  }
+}
+
+/** What index values and rules say of a past version is computed from its body when it is asked for. */
+function pastOnly(image: Image, predicate: Predicate): Fragment[] {
+  if (image === 'current') return [];
+  return [sql`past_holds(${JSON.stringify(predicate)}, r.type, r.id, r.owner, h.writer, h.seq, h.body) = 1`];
+}
+
+/** A tombstone is seen by whom the last live version was seen, so it may be the first foreign version. */
+function sourceCondition(predicate: PredicateOf<'source'>, image: Image): Fragment {
+  const at = image === 'current' ? 'r' : 'h';
+  const pure = `(r.foreign_from IS NULL OR ${at}.version - ${at}.deleted < r.foreign_from)`;
+  return sql`(r.source = ${word(predicate.organization)} AND ${raw(pure)})`;
+}
+
+function namesCondition(predicate: PredicateOf<'names'>): Fragment {
+  return sql`EXISTS (SELECT 1 FROM rule c INDEXED BY rule_rid WHERE c.rid = r.rid AND c.actor = ${word(predicate.actor)})`;
+}
+
+function consentCondition(predicate: PredicateOf<'consent'>, image: Image): Fragment {
+  const now = everybody(predicate, 'r');
+  if (image === 'current') return now;
+  return and([now, everybody(predicate, 'h')]);
+}
+
+function everybody(predicate: PredicateOf<'consent'>, alias: 'r' | 'h'): Fragment {
+  const sole = raw(`${alias}.patient`);
+  const each = raw(`json_each(${alias}.persons)`);
+  const one = permitted(predicate, sole);
+  const all = not(sql`EXISTS (SELECT 1 FROM ${each} p WHERE ${not(permitted(predicate, raw('p.value')))})`);
+  return sql`(${sole} > 0 AND ${one} OR ${sole} = -1 AND ${all})`;
+}
+
+/** A permit is in force for a person, and no deny. */
+function permitted({ actor, purposes, at }: PredicateOf<'consent'>, person: Fragment): Fragment {
+  const lines = sql`SELECT 1 FROM rule c INDEXED BY rule_person WHERE c.person = ${person} AND c.owner = r.owner`;
+  const force = sql`c.live = 1 AND c.low <= ${at} AND c.high > ${at}`;
+  const permit = sql`${lines} AND c.permit = 1 AND c.actor = ${word(actor)} AND ${among(raw('c.purpose'), purposes)} AND ${force}`;
+  const deny = sql`${lines} AND c.permit = 0 AND c.actor IN (${word(actor)}, 0) AND ${among(raw('c.purpose'), ['', ...purposes])} AND ${force}`;
+  return sql`(EXISTS (${permit}) AND NOT EXISTS (${deny}))`;
+}
+
+/** What is known of a row without asking the store. Organization ids. */
+export interface RowFacts {
+  owner: string;
+  source: string;
+  /** Only its source wrote it so far. */
+  pure: boolean;
+  persons: number;
+}
+
+/** Decides what the row at hand decides; undefined where rules or index values have to be asked. */
+export function holdsFor(predicate: Predicate, facts: RowFacts): boolean | undefined {
+  switch (predicate.kind) {
+    case 'all':
+      return true;
+    case 'none':
+      return false;
+    case 'owner':
+      return facts.owner === predicate.organization;
+    case 'source':
+      return facts.pure && facts.source === predicate.organization;
+    case 'no-person':
+      return facts.persons === 0;
+    case 'and':
+      return combine(predicate.of, facts, false);
+    case 'or':
+      return combine(predicate.of, facts, true);
+    default:
+      return undefined;
+  }
+}
+
+/** One `decisive` child decides; an unknown child leaves the whole unknown. */
+function combine(of: readonly Predicate[], facts: RowFacts, decisive: boolean): boolean | undefined {
+  let answer: boolean | undefined = !decisive;
+  for (const one of of) {
+    const held = holdsFor(one, facts);
+    if (held === decisive) return decisive;
+    if (held === undefined) answer = undefined;
+  }
+  return answer;
+}

@@ -1,0 +1,54 @@
+import type { Version } from '../port.ts';
+import type { Connection } from './connection.ts';
+import { personOf, type Words } from './words.ts';
+
+/** A row of `resource`. */
+export interface ResourceRow {
+  rid: number;
+  type: number;
+  id: string;
+  version: number;
+  seq: number;
+  created: number;
+  owner: number;
+  source: number;
+  writer: number;
+  foreign_from: number | null;
+  patient: number;
+  persons: string | null;
+  deleted: number;
+  body: string;
+}
+
+/** Columns of the current version, on alias r. */
+export const CURRENT_COLUMNS =
+  'r.rid, r.type, r.id, r.version, r.seq, r.created, r.owner, r.source, r.writer, r.foreign_from, ' +
+  'r.patient, r.persons, r.deleted, r.body';
+
+/** The same columns of a version in `history` (h) with its resource (r). */
+export const PAST_COLUMNS =
+  'r.rid, r.type, r.id, h.version, h.seq, r.created, r.owner, r.source, h.writer, r.foreign_from, ' +
+  'h.patient, h.persons, h.deleted, h.body';
+
+/** Numbers of the people a row names. */
+export function personsOf(row: Pick<ResourceRow, 'patient' | 'persons'>): number[] {
+  if (row.patient === 0) return [];
+  return row.persons === null ? [row.patient] : (JSON.parse(row.persons) as number[]);
+}
+
+export function toVersion(connection: Connection, words: Words, row: ResourceRow): Version {
+  const text = (n: number): string => words.text(connection, n);
+  return {
+    type: text(row.type),
+    id: row.id,
+    version: row.version,
+    seq: row.seq,
+    created: row.created,
+    owner: text(row.owner),
+    source: text(row.source),
+    writer: text(row.writer),
+    patients: personsOf(row).map(n => personOf(text(n))),
+    deleted: row.deleted === 1,
+    body: row.body,
+  };
+}

@@ -1,0 +1,133 @@
+// Writes and removes what is derived from a resource: index values, people, rules.
+import type { ConsentRule, Derived, IndexValue } from '../port.ts';
+import { clampDate, clampNumber } from './clamp.ts';
+import type { Connection } from './connection.ts';
+import { personsOf, type ResourceRow } from './rows.ts';
+import { VALUE_TABLES } from './schema.ts';
+import { personWord, type Words } from './words.ts';
+
+/** Whom no Consent can permit (see port.ts, Derived.patients). */
+const UNKNOWN_PERSON = '?';
+
+export interface Writing {
+  connection: Connection;
+  words: Words;
+}
+
+type Place = Pick<ResourceRow, 'rid' | 'type' | 'owner' | 'writer'>;
+
+export function writeValues(
+  { connection, words }: Writing,
+  rid: number,
+  values: readonly IndexValue[],
+): void {
+  const n = (text: string): number => words.intern(connection, text);
+  for (const value of values) {
+    const param = n(value.key);
+    switch (value.type) {
+      case 'token':
+        connection.run(
+          'INSERT OR IGNORE INTO token VALUES (?, ?, ?, ?)',
+          param,
+          value.code,
+          rid,
+          n(value.system),
+        );
+        break;
+      case 'string': {
+        const exact = value.exact === value.norm ? '' : value.exact;
+        connection.run('INSERT OR IGNORE INTO string VALUES (?, ?, ?, ?)', param, value.norm, rid, exact);
+        break;
+      }
+      case 'date': {
+        const [low, high] = [clampDate(value.low), clampDate(value.high)];
+        connection.run('INSERT OR IGNORE INTO date VALUES (?, ?, ?, ?)', param, low, rid, high);
+        break;
+      }
+      case 'reference':
+        connection.run('INSERT OR IGNORE INTO reference VALUES (?, ?, ?)', param, n(value.target), rid);
+        break;
+      case 'number': {
+        const [low, high] = [clampNumber(value.low), clampNumber(value.high)];
+        connection.run('INSERT OR IGNORE INTO number VALUES (?, ?, ?, ?)', param, low, rid, high);
+        break;
+      }
+      case 'quantity': {
+        const [low, high] = [clampNumber(value.low), clampNumber(value.high)];
+        const system = n(value.system);
+        connection.run(
+          'INSERT OR IGNORE INTO quantity VALUES (?, ?, ?, ?, ?, ?)',
+          param,
+          low,
+          rid,
+          high,
+          system,
+          value.code,
+        );
+        break;
+      }
+      case 'uri':
+        connection.run('INSERT OR IGNORE INTO uri VALUES (?, ?, ?)', param, value.uri, rid);
+        break;
+    }
+  }
+}
+
+const REMOVALS = VALUE_TABLES.map(table => `DELETE FROM ${table} WHERE rid = ?`);
+
+/** Removes all that was derived from a row as it stands. */
+export function removeDerived({ connection }: Writing, row: ResourceRow): void {
+  for (const text of REMOVALS) connection.run(text, row.rid);
+  for (const person of personsOf(row))
+    connection.run(
+      'DELETE FROM subject WHERE person = ? AND type = ? AND rid = ?',
+      person,
+      row.type,
+      row.rid,
+    );
+  connection.run('DELETE FROM rule WHERE rid = ?', row.rid);
+}
+
+/** Writes what was derived; `persons` as given by `internPersons`. */
+export function writeDerived(
+  writing: Writing,
+  place: Place,
+  derived: Derived,
+  persons: readonly number[],
+): void {
+  writeValues(writing, place.rid, derived.values);
+  for (const person of persons)
+    writing.connection.run('INSERT OR IGNORE INTO subject VALUES (?, ?, ?)', person, place.type, place.rid);
+  // What another than the owner wrote of a Consent is kept and counts for nothing.
+  if (place.owner === place.writer) for (const rule of derived.rules) writeRule(writing, place, rule);
+}
+
+function writeRule({ connection, words }: Writing, place: Place, rule: ConsentRule): void {
+  if (rule.patient === UNKNOWN_PERSON) return;
+  // A permit for everybody or every purpose does not exist; only a deny may leave them open.
+  if (rule.effect === 'permit' && (rule.actor === '' || rule.purpose === '')) return;
+  connection.run(
+    'INSERT INTO rule (person, owner, permit, actor, purpose, low, high, live, rid) VALUES (?, ?, ?, ?, ?, ?, ?, 1, ?)',
+    words.intern(connection, personWord(rule.patient)),
+    place.owner,
+    rule.effect === 'permit' ? 1 : 0,
+    words.intern(connection, rule.actor),
+    rule.purpose,
+    clampDate(rule.from),
+    clampDate(rule.to),
+    place.rid,
+  );
+}
+
+export interface Persons {
+  list: number[];
+  /** Columns `patient` and `persons`. */
+  patient: number;
+  persons: string | null;
+}
+
+export function internPersons({ connection, words }: Writing, patients: readonly string[]): Persons {
+  const list = [...new Set(patients)].map(id => words.intern(connection, personWord(id)));
+  if (list.length < 2) return { list, patient: list[0] ?? 0, persons: null };
+  return { list, patient: -1, persons: JSON.stringify(list) };
+}

@@ -1,0 +1,457 @@
+// Two worlds, equal but for the records of people who allowed the caller nothing. Whatever the caller
+// asks, both must give the same answer: status, headers and body, byte for byte. Paths come from the
+// route table, parameters from the registry and the hidden records themselves.
+import { readFileSync, statSync } from 'node:fs';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { DIRECTORY_TYPES } from '../../src/access/directory.ts';
+import { RESOURCE_TYPES } from '../../src/fhir/resource-types.ts';
+import type { AnyResource, JsonObject } from '../../src/fhir/types.ts';
+import { ROUTES } from '../../src/http/route.ts';
+import { extract } from '../../src/search/extract.ts';
+import { paramsOf } from '../../src/search/registry.ts';
+import type { IndexValue } from '../../src/store/port.ts';
+import { openApp, type TestApp } from '../support/app.ts';
+import { exampleFiles } from '../support/examples.ts';
+
+const NOW = Date.UTC(2026, 8, 1);
+const LARGEST_EXAMPLE = 30_000;
+
+interface World {
+  app: TestApp;
+  server: Server;
+  url: string;
+  owner: string;
+  callers: Record<'payer' | 'ehr' | 'stranger', string>;
+}
+
+/** One hidden resource of every type that can name a person: the smallest official example that does. */
+function hiddenExamples(): AnyResource[] {
+  const small = exampleFiles().filter(file => statSync(file).size < LARGEST_EXAMPLE);
+  const found = new Map<string, { text: string; resource: AnyResource }>();
+  for (const file of small) {
+    const text = readFileSync(file, 'utf8');
+    const resource = JSON.parse(text) as AnyResource;
+    if (DIRECTORY_TYPES.has(resource.resourceType) || typeof resource.id !== 'string') continue;
+    const known = found.get(resource.resourceType);
+    const better =
+      known === undefined ||
+      (persons(known.resource) === 0 && persons(resource) > 0) ||
+      (persons(resource) > 0 && text.length < known.text.length);
+    if (better) found.set(resource.resourceType, { text, resource });
+  }
+  return [...found.values()].map(({ resource }) => resource);
+}
+const persons = (resource: AnyResource): number => extract(resource).patients.length;
+
+const patient = (id: string): AnyResource => ({
+  resourceType: 'Patient',
+  id,
+  name: [{ family: 'Invented', given: [id] }],
+  birthDate: '1990-05-05',
+  gender: 'female',
+});
+const coding = (system: string, code: string) => ({
+  coding: [{ system: `http://terminology.hl7.org/CodeSystem/${system}`, code }],
+});
+const recipient = (organization: string, purpose: string): JsonObject => ({
+  type: 'permit',
+  actor: [
+    {
+      role: coding('v3-ParticipationType', 'IRCP'),
+      reference: { reference: `Organization/${organization}` },
+    },
+  ],
+  purpose: [{ system: 'http://terminology.hl7.org/CodeSystem/v3-ActReason', code: purpose }],
+});
+const consent = (id: string, person: string, provision: JsonObject, status = 'active'): AnyResource => ({
+  resourceType: 'Consent',
+  id,
+  status,
+  scope: coding('consentscope', 'patient-privacy'),
+  category: [coding('consentcategorycodes', 'npp')],
+  patient: { reference: `Patient/${person}` },
+  dateTime: '2026-08-01',
+  policyRule: coding('v3-ActCode', '42CFRPart2CD'),
+  provision,
+});
+const observation = (id: string, person: string, more: JsonObject = {}): AnyResource => ({
+  resourceType: 'Observation',
+  id,
+  status: 'final',
+  code: { coding: [{ system: 'http://loinc.org', code: '19295-5' }], text: 'Opiates' },
+  subject: { reference: `Patient/${person}` },
+  effectiveDateTime: '2026-08-02',
+  ...more,
+});
+
+/** In both worlds: a person the payer and the EHR may see, with references into what may be hidden. */
+const SEEN: AnyResource[] = [
+  patient('seen'),
+  consent('seen-payer', 'seen', recipient('payer', 'HPAYMT')),
+  consent('seen-ehr', 'seen', recipient('ehr', 'TREAT')),
+  observation('seen-obs', 'seen', {
+    encounter: { reference: 'Encounter/hidden-visit' },
+    performer: [{ reference: 'Patient/hidden' }],
+  }),
+  observation('seen-obs-2', 'seen', { derivedFrom: [{ reference: 'Observation/hidden-obs' }] }),
+  {
+    resourceType: 'Goal',
+    id: 'seen-goal',
+    lifecycleStatus: 'active',
+    description: { text: 'Sleep' },
+    subject: { reference: 'Patient/seen' },
+    addresses: [{ reference: 'Condition/hidden-condition' }],
+  },
+];
+
+/** In one world only. */
+function hidden(): AnyResource[] {
+  return [
+    patient('hidden'),
+    consent('hidden-other', 'hidden', recipient('somebody-else', 'TREAT')),
+    consent('hidden-wrong-purpose', 'hidden', recipient('ehr', 'HPAYMT')),
+    consent('hidden-payer-inactive', 'hidden', recipient('payer', 'HPAYMT'), 'inactive'),
+    observation('hidden-obs', 'hidden', { hasMember: [{ reference: 'Observation/seen-obs' }] }),
+    observation('hidden-both', 'seen', { performer: [{ reference: 'Patient/hidden' }] }),
+    {
+      resourceType: 'Encounter',
+      id: 'hidden-visit',
+      status: 'finished',
+      class: { code: 'AMB' },
+      subject: { reference: 'Patient/hidden' },
+    },
+    {
+      resourceType: 'Condition',
+      id: 'hidden-condition',
+      code: { coding: [{ system: 'http://hl7.org/fhir/sid/icd-10-cm', code: 'F11.20' }] },
+      subject: { reference: 'Patient/hidden' },
+    },
+    {
+      resourceType: 'Group',
+      id: 'hidden-group',
+      type: 'person',
+      actual: true,
+      member: [{ entity: { reference: 'Patient/seen' } }, { entity: { reference: 'Patient/hidden' } }],
+    },
+    {
+      resourceType: 'Slot',
+      id: 'hidden-slot',
+      status: 'busy',
+      schedule: { reference: 'Schedule/s' },
+      start: '2026-08-02T18:00:00Z',
+      end: '2026-08-02T21:00:00Z',
+    },
+    ...hiddenExamples(),
+  ];
+}
+
+async function openWorld(more: readonly AnyResource[]): Promise<World> {
+  let made = 0;
+  const app = await openApp({ clock: () => NOW, ids: () => `made-${(made++).toString().padStart(6, '0')}` });
+  // An Organization that is no program: the rules for program records would refuse what names two people.
+  const owner = await app.token('owner', 'ehr', { prefix: '' });
+  const callers = {
+    payer: await app.token('payer', 'payer'),
+    ehr: await app.token('ehr', 'ehr'),
+    stranger: await app.token('stranger', 'ehr'),
+  };
+  const server = await new Promise<Server>(resolve => {
+    const listening = app.app.http.listen(0, '127.0.0.1', () => resolve(listening));
+  });
+  const world = {
+    app,
+    server,
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    owner,
+    callers,
+  };
+  for (const resource of [...SEEN, ...more]) {
+    const put = await ask(world, world.owner, {
+      method: 'PUT',
+      path: `/${resource.resourceType}/${resource.id as string}`,
+      body: resource,
+    });
+    if (!/^20[01] /.test(put))
+      throw new Error(`${resource.resourceType}/${resource.id as string} was not written: ${put}`);
+  }
+  made = 0;
+  return world;
+}
+
+interface Asked {
+  method: string;
+  path: string;
+  body?: unknown;
+  form?: string;
+  headers?: Record<string, string>;
+}
+
+const VARYING = new Set(['date', 'x-request-id', 'connection', 'keep-alive', 'transfer-encoding']);
+
+/** The whole answer as text. Page links are sealed with fresh randomness, so only their presence counts. */
+async function ask(
+  world: World,
+  token: string,
+  { method, path, body, form, headers = {} }: Asked,
+): Promise<string> {
+  const type = form === undefined ? 'application/fhir+json' : 'application/x-www-form-urlencoded';
+  const sent =
+    form ?? (body === undefined ? undefined : typeof body === 'string' ? body : JSON.stringify(body));
+  const answer = await fetch(`${world.url}/fhir${path}`, {
+    method,
+    headers: {
+      authorization: `Bearer ${token}`,
+      ...(sent === undefined ? {} : { 'content-type': type }),
+      ...headers,
+    },
+    ...(sent === undefined ? {} : { body: sent }),
+  });
+  const kept = [...answer.headers].filter(([name]) => !VARYING.has(name) && name !== 'content-length');
+  const text = await answer.text();
+  return `${answer.status} ${JSON.stringify(kept)} ${text
+    .replaceAll(/_page=[\w-]+/g, '_page=')
+    .replaceAll(/"lastUpdated":"[^"]+"/g, '')
+    .replaceAll(/(Last-Modified|lastModified)":"[^"]+"/gi, '')}`.replaceAll(/"last-modified","[^"]+"/g, '');
+}
+
+/** A query value that finds the resource an index value was taken from. */
+function queryFor(value: IndexValue): string | undefined {
+  const code = value.key.split('.')[1]!;
+  const escaped = (text: string) => encodeURIComponent(text.replaceAll(/[\\,|$]/g, found => `\\${found}`));
+  switch (value.type) {
+    case 'token':
+      return `${code}=${value.system === '' ? '' : `${escaped(value.system)}%7C`}${escaped(value.code)}`;
+    case 'string':
+      return value.norm === '' ? undefined : `${code}=${escaped(value.exact.slice(0, 60))}`;
+    case 'reference':
+      return `${code}=${escaped(value.target)}`;
+    case 'uri':
+      return `${code}=${escaped(value.uri)}`;
+    case 'date':
+      return Math.abs(value.low) > 8e15 ? undefined : `${code}=ge${new Date(value.low).toISOString()}`;
+    case 'number':
+      return `${code}=${value.low}`;
+    case 'quantity':
+      return `${code}=${value.low}%7C${escaped(value.system)}%7C${escaped(value.code)}`;
+  }
+}
+
+describe('what a caller may not see does not exist for it', () => {
+  const records = hidden();
+  const directory = ['Organization', 'Practitioner', 'Location', 'Schedule', 'Slot'];
+  let full: World;
+  let bare: World;
+  beforeAll(async () => {
+    full = await openWorld(records);
+    bare = await openWorld([]);
+  }, 120_000);
+  afterAll(async () => {
+    for (const world of [full, bare]) {
+      world.server.closeAllConnections();
+      await new Promise(resolve => world.server.close(resolve));
+      await world.app.close();
+    }
+  });
+
+  async function expectSame(
+    asked: Asked,
+    who: (keyof World['callers'])[] = ['payer', 'ehr', 'stranger'],
+  ): Promise<string[]> {
+    const answers: string[] = [];
+    for (const name of who) {
+      const there = await ask(full, full.callers[name], asked);
+      const not = await ask(bare, bare.callers[name], asked);
+      if (there !== not)
+        expect(`${name} ${asked.method} ${asked.path}\n${there}`).toBe(
+          `${name} ${asked.method} ${asked.path}\n${not}`,
+        );
+      answers.push(there);
+    }
+    return answers;
+  }
+
+  test('the hidden records cover most types and are really there', async () => {
+    expect(new Set(records.map(one => one.resourceType)).size).toBeGreaterThan(90);
+    for (const { resourceType, id } of records.slice(0, 10)) {
+      expect(
+        await ask(full, full.owner, { method: 'GET', path: `/${resourceType}/${id as string}` }),
+      ).toMatch(/^200 /);
+    }
+    expect(await ask(full, full.callers.payer, { method: 'GET', path: '/Patient/seen' })).toMatch(/^200 /);
+    expect(await ask(full, full.callers.ehr, { method: 'GET', path: '/Observation/seen-obs' })).toMatch(
+      /^404 /,
+    );
+    expect(await ask(full, full.callers.ehr, { method: 'GET', path: '/Observation/seen-obs-2' })).toMatch(
+      /^200 /,
+    );
+  });
+
+  test('on no route with the id of a hidden resource', async () => {
+    for (const { resourceType, id } of records) {
+      for (const route of ROUTES.filter(
+        ({ path, method }) => path.includes(':type') && (method === 'GET' || path.endsWith('_search')),
+      )) {
+        const path = route.path
+          .replace(':type', resourceType)
+          .replace(':id', id as string)
+          .replace(':version', '1');
+        await expectSame({ method: route.method, path, ...(route.method === 'POST' ? { form: '' } : {}) });
+      }
+    }
+  }, 120_000);
+
+  test('in no search by any value of a hidden resource, nor in its count, order, or includes', async () => {
+    let asked = 0;
+    for (const resource of records) {
+      const type = resource.resourceType;
+      const queries = [
+        ...new Set(
+          extract(resource)
+            .values.map(queryFor)
+            .filter(query => query !== undefined),
+        ),
+      ];
+      for (const query of [`_id=${resource.id as string}`, ...queries]) {
+        await expectSame({ method: 'GET', path: `/${type}?${query}&_total=accurate` }, ['payer', 'ehr']);
+        asked += 1;
+      }
+      const sorts = paramsOf(type).map(param => param.code);
+      await expectSame(
+        { method: 'GET', path: `/${type}?_sort=${sorts.slice(0, 5).join(',')}&_summary=count` },
+        ['ehr'],
+      );
+      await expectSame({ method: 'GET', path: `/${type}?_sort=-_lastUpdated&_count=1&_include=${type}:*` }, [
+        'ehr',
+      ]);
+    }
+    expect(asked).toBeGreaterThan(500);
+  }, 180_000);
+
+  test('through no include or revinclude of a type, from a person who may be seen', async () => {
+    for (const type of RESOURCE_TYPES) {
+      const references = paramsOf(type).filter(param => param.type === 'reference');
+      for (const param of references) {
+        if (param.targets.length === 0 || param.targets.includes('Patient')) {
+          await expectSame(
+            {
+              method: 'GET',
+              path: `/Patient?_id=seen,hidden&_revinclude=${type}:${param.code}&_total=accurate`,
+            },
+            ['ehr'],
+          );
+        }
+        if (type === 'Observation' || type === 'Goal') {
+          await expectSame(
+            { method: 'GET', path: `/${type}?_include=${type}:${param.code}&_total=accurate` },
+            ['payer', 'ehr'],
+          );
+        }
+      }
+    }
+  }, 120_000);
+
+  test('in no history of the server, of a type or by time', async () => {
+    await expectSame({ method: 'GET', path: '/_history' });
+    for (const type of RESOURCE_TYPES)
+      await expectSame({ method: 'GET', path: `/${type}/_history?_count=5` }, ['payer']);
+    await expectSame({ method: 'GET', path: '/Patient/_history?_since=2020-01-01T00:00:00Z' });
+  }, 60_000);
+
+  test('by no write: update, delete, conditional create and update, batch, transaction', async () => {
+    for (const resource of records.filter(one => !directory.includes(one.resourceType))) {
+      const { resourceType: type, id } = resource;
+      await expectSame({ method: 'PUT', path: `/${type}/${id as string}`, body: resource }, [
+        'ehr',
+        'stranger',
+      ]);
+      await expectSame(
+        { method: 'PUT', path: `/${type}/${id as string}`, body: resource, headers: { 'if-match': 'W/"7"' } },
+        ['ehr'],
+      );
+      await expectSame({ method: 'DELETE', path: `/${type}/${id as string}` }, ['ehr', 'stranger']);
+    }
+    const fresh = patient('x');
+    delete fresh.id;
+    const one = (more: JsonObject) => ({
+      resource: fresh,
+      request: { method: 'POST', url: 'Patient', ...more },
+    });
+    await expectSame(
+      { method: 'POST', path: '/Patient', body: fresh, headers: { 'if-none-exist': '_id=hidden' } },
+      ['ehr'],
+    );
+    await expectSame(
+      {
+        method: 'POST',
+        path: '/Patient',
+        body: fresh,
+        headers: { 'if-none-exist': 'birthdate=1990-05-05&given=hidden' },
+      },
+      ['ehr'],
+    );
+    await expectSame({ method: 'PUT', path: '/Patient?given=hidden', body: fresh }, ['ehr']);
+    for (const type of ['batch', 'transaction']) {
+      const bundle = (...entry: object[]) => ({
+        method: 'POST',
+        path: '/',
+        body: { resourceType: 'Bundle', type, entry },
+      });
+      await expectSame(bundle({ request: { method: 'GET', url: 'Patient/hidden' } }));
+      await expectSame(bundle({ request: { method: 'GET', url: 'Patient?given=hidden&_total=accurate' } }));
+      await expectSame(bundle({ request: { method: 'DELETE', url: 'Observation/hidden-obs' } }));
+      await expectSame(bundle(one({ ifNoneExist: 'given=hidden' })), ['ehr']);
+      await expectSame(
+        bundle({
+          resource: observation('', 'hidden'),
+          request: { method: 'PUT', url: 'Observation/hidden-obs' },
+        }),
+        ['ehr'],
+      );
+    }
+    const conditional: AnyResource = {
+      ...observation('', ''),
+      subject: { reference: 'Patient?given=hidden' },
+    };
+    delete conditional.id;
+    await expectSame(
+      {
+        method: 'POST',
+        path: '/',
+        body: {
+          resourceType: 'Bundle',
+          type: 'transaction',
+          entry: [{ resource: conditional, request: { method: 'POST', url: 'Observation' } }],
+        },
+      },
+      ['ehr'],
+    );
+  }, 120_000);
+
+  test("by no reference to a hidden person: the resource is stored as the writer's own either way", async () => {
+    for (const person of ['hidden', 'nobody']) {
+      const body = observation('', person);
+      delete body.id;
+      const [answer] = await expectSame({ method: 'POST', path: '/Observation', body }, ['ehr']);
+      expect(answer).toMatch(/^201 /);
+    }
+    expect(
+      await ask(full, full.owner, { method: 'GET', path: '/Observation?patient=hidden&_summary=count' }),
+    ).toContain('"total":1');
+    await expectSame({ method: 'GET', path: '/Observation?patient=hidden,nobody&_total=accurate' }, ['ehr']);
+  });
+
+  test('by no Consent that the caller writes itself', async () => {
+    for (const [name, purpose] of [
+      ['ehr', 'TREAT'],
+      ['stranger', 'TREAT'],
+    ] as const) {
+      const body = consent('', 'hidden', recipient(name, purpose));
+      delete body.id;
+      await expectSame({ method: 'POST', path: '/Consent', body }, [name]);
+      await expectSame({ method: 'GET', path: '/Patient?_total=accurate' }, [name]);
+      await expectSame({ method: 'GET', path: '/Patient/hidden' }, [name]);
+    }
+  });
+});

@@ -1,0 +1,72 @@
+import { expect, test } from '@jest/globals';
+import { brokenAt } from '../../src/audit/chain.ts';
+import { draft, planFor } from '../support/store.ts';
+import { codeOf, create, createOp, deleteOp, planOf, transact, useStore } from './hand.ts';
+import type { OpenStore } from './store-contract.ts';
+
+export function auditContract(open: OpenStore): void {
+  const hand = useStore(open);
+  const rows = () => hand().store.auditRows(0, 1000);
+
+  test('a write leaves one row with the versions that came out and the people they name', async () => {
+    await hand().store.transact(
+      planOf([createOp('Patient', '1'), createOp('Task', 't', { patients: ['1', '2'] })]),
+      hand().own,
+      draft('transaction', { request: 'r1', params: ['_id'] }),
+    );
+    const [row, ...more] = await rows();
+    expect(more).toEqual([]);
+    expect(row).toMatchObject({
+      number: 1,
+      at: hand().now * 1000,
+      request: 'r1',
+      action: 'transaction',
+      params: ['_id'],
+      outcome: 'ok',
+      versions: ['Patient/1/1', 'Task/t/1'],
+      patients: ['1', '2'],
+    });
+  });
+
+  test('a refused write leaves its row with the code, and nothing else', async () => {
+    expect(await codeOf(transact(hand(), [createOp('Task', 't'), deleteOp('Task', 'none')]))).toBe(
+      'not-found',
+    );
+    expect((await rows()).map(row => [row.outcome, row.versions])).toEqual([['not-found', []]]);
+    expect(hand().opened.registry.empty()).toBe(true);
+  });
+
+  test('a read is recorded as it was drafted', async () => {
+    await hand().store.record(
+      draft('read', { type: 'Task', id: 't', patients: ['1'], versions: ['Task/t/1'] }),
+    );
+    expect((await rows())[0]).toMatchObject({
+      action: 'read',
+      type: 'Task',
+      id: 't',
+      patients: ['1'],
+      versions: ['Task/t/1'],
+    });
+  });
+
+  test('what a transaction read is in its row', async () => {
+    await create(hand(), 'Task', 't', { patients: ['7'] });
+    await transact(hand(), [{ kind: 'search', plan: planFor(hand().own, 'Task') }]);
+    expect((await rows())[1]).toMatchObject({ versions: ['Task/t/1'], patients: ['7'] });
+  });
+
+  test('the chain is whole over refused and concurrent writes, and can be read in parts', async () => {
+    const sent = Array.from({ length: 60 }, (_, at) => {
+      if (at % 5 === 0) return codeOf(hand().store.record(draft('read')));
+      const ops =
+        at % 7 === 0 ? [createOp('Task', `t${at}`), deleteOp('Task', 'none')] : [createOp('Task', `t${at}`)];
+      return codeOf(transact(hand(), ops));
+    });
+    await Promise.all(sent);
+    const all = await rows();
+    expect(all.length).toBe(60);
+    expect(brokenAt(all)).toBeUndefined();
+    expect(new Set(all.map(row => row.writer)).size).toBe(1);
+    expect(await hand().store.auditRows(20, 10)).toEqual(all.slice(20, 30));
+  });
+}

@@ -1,0 +1,188 @@
+// What stands where the store should be, and what the store must say to it.
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { brokenAt } from '../../src/audit/chain.ts';
+import { openSqlite, type SqliteStore } from '../../src/store/sqlite/open.ts';
+import { APPLICATION_ID } from '../../src/store/sqlite/schema.ts';
+import { draft, grantFor, planFor, stated, statedDerive, tokenClause, tokenValue } from '../support/store.ts';
+
+let folder = '';
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'iop-fhir-file-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const open = (path: string, extractors = 'test', derive = statedDerive): Promise<SqliteStore> =>
+  openSqlite({ path, derive, clock: Date.now, extractors });
+const own = grantFor('prog');
+const create = (opened: SqliteStore, id: string) => {
+  const body = stated('Task', id, { values: [tokenValue('Task', 'code', id)] });
+  const ops = [{ kind: 'create' as const, type: 'Task', id, body }];
+  return opened.store.transact({ ops, lookups: [], claims: [], marks: [] }, own, draft());
+};
+
+test('the file, what lies beside it and its folder are for the owner alone', async () => {
+  const path = join(folder, 'data', 'iop.db');
+  const opened = await open(path);
+  await create(opened, 'a');
+  for (const name of [path, `${path}-wal`, `${path}-shm`]) expect(statSync(name).mode & 0o777).toBe(0o600);
+  expect(statSync(join(folder, 'data')).mode & 0o777).toBe(0o700);
+  await opened.close();
+});
+
+test('what was written is there when the store is opened again', async () => {
+  const path = join(folder, 'iop.db');
+  const first = await open(path);
+  await create(first, 'a');
+  await first.close();
+  const second = await open(path);
+  expect((await second.store.read('Task', 'a', own))?.version).toBe(1);
+  await create(second, 'b');
+  expect(brokenAt(await second.store.auditRows(0, 10))).toBeUndefined();
+  await second.close();
+});
+
+const FAULTS: [string, (path: string) => void, string][] = [
+  ['a folder', path => mkdirSync(path), 'it is a folder'],
+  [
+    'a file of something else',
+    path => writeFileSync(path, 'not a database, but long enough to be looked at '.repeat(40)),
+    'it is not a store file',
+  ],
+  [
+    'a database of another program',
+    path => {
+      const db = new DatabaseSync(path);
+      db.exec('CREATE TABLE theirs (a)');
+      db.close();
+    },
+    'it is an SQLite file of another program',
+  ],
+  [
+    'a store of a newer version',
+    path => {
+      const db = new DatabaseSync(path);
+      db.exec(
+        `CREATE TABLE resource (a); PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = 9999`,
+      );
+      db.close();
+    },
+    'it was made by a newer version',
+  ],
+];
+
+test.each(FAULTS)('%s in its place is named with the reason', async (_name, make, reason) => {
+  const path = join(folder, 'iop.db');
+  make(path);
+  await expect(open(path)).rejects.toThrow(path);
+  await expect(open(path)).rejects.toThrow(reason);
+});
+
+test('a file that may not be written is named with the reason', async () => {
+  const path = join(folder, 'iop.db');
+  await (await open(path)).close();
+  chmodSync(path, 0o400);
+  if (process.getuid?.() === 0) {
+    // The superuser writes everywhere: a path below a file cannot be made by anybody.
+    await expect(open(join(path, 'iop.db'))).rejects.toThrow(`${path}/iop.db cannot be opened`);
+    return;
+  }
+  await expect(open(path)).rejects.toThrow('it may not be written');
+});
+
+test('a store that another process is writing waits, and goes on when it has done', async () => {
+  const path = join(folder, 'iop.db');
+  const opened = await open(path);
+  const other = new DatabaseSync(path);
+  other.exec('BEGIN IMMEDIATE');
+  let done = false;
+  const written = create(opened, 'a').then(() => {
+    done = true;
+  });
+  // The event loop is free meanwhile: reads are answered.
+  for (let turn = 0; turn < 20; turn += 1) await opened.store.read('Task', 'a', own);
+  expect(done).toBe(false);
+  other.exec('COMMIT');
+  other.close();
+  await written;
+  await opened.close();
+});
+
+test('two stores on one file write in turn: one log, one chain, one dictionary', async () => {
+  const path = join(folder, 'iop.db');
+  const [one, two] = [await open(path), await open(path)];
+  for (let turn = 0; turn < 15; turn += 1)
+    await Promise.all([create(one, `one-${turn}`), create(two, `two-${turn}`)]);
+  const log = await one.store.outbox(0, 100);
+  expect(log.length).toBe(30);
+  expect(await two.store.outbox(0, 100)).toEqual(log);
+  expect(new Set(log.map(row => row.seq)).size).toBe(30);
+  const rows = await two.store.auditRows(0, 100);
+  expect([rows.length, brokenAt(rows)]).toEqual([30, undefined]);
+  for (const id of ['one-14', 'two-14']) {
+    const plan = planFor(own, 'Task', { where: [tokenClause('Task', 'code', id)] });
+    for (const { store } of [one, two]) expect((await store.search(plan, own)).matches.length).toBe(1);
+  }
+  await one.close();
+  await two.close();
+});
+
+test('a full disk is answered unavailable, and what follows is whole', async () => {
+  const path = join(folder, 'iop.db');
+  const first = await open(path);
+  await create(first, 'a');
+  await first.close();
+  const db = new DatabaseSync(path);
+  const { page_count: pages } = db.prepare('PRAGMA page_count').get() as { page_count: number };
+  db.close();
+  const opened = await openSqlite({
+    path,
+    derive: statedDerive,
+    clock: Date.now,
+    extractors: 'test',
+    mostPages: pages + 6,
+  });
+  const ids = Array.from({ length: 60 }, (_, at) => `filled-with-something-long-${at}`);
+  const answers = await Promise.all(
+    ids.map(id =>
+      create(opened, id).then(
+        () => 'ok',
+        error => error.code,
+      ),
+    ),
+  );
+  const kept = ids.filter((_, at) => answers[at] === 'ok');
+  expect(answers.filter(answer => answer === 'unavailable').length).toBe(ids.length - kept.length);
+  expect(kept.length).toBeLessThan(ids.length);
+  await opened.close();
+  const again = await open(path);
+  expect((await again.store.outbox(0, 100)).map(row => row.id)).toEqual(['a', ...kept]);
+  expect(brokenAt(await again.store.auditRows(0, 100))).toBeUndefined();
+  await create(again, 'b');
+  await again.close();
+});
+
+test('index values made under another name are made anew when the store is opened', async () => {
+  const path = join(folder, 'iop.db');
+  const first = await open(path, 'old', () => ({ values: [], patients: [], rules: [] }));
+  await create(first, 'a');
+  await first.close();
+  const plan = planFor(own, 'Task', { where: [tokenClause('Task', 'code', 'a')] });
+  const same = await open(path, 'old');
+  expect((await same.store.search(plan, own)).matches.length).toBe(0);
+  await same.close();
+  const steps: number[] = [];
+  const renewed = await openSqlite({
+    path,
+    derive: statedDerive,
+    clock: Date.now,
+    extractors: 'new',
+    onProgress: done => steps.push(done),
+  });
+  expect((await renewed.store.search(plan, own)).matches.length).toBe(1);
+  expect(steps).toEqual([1]);
+  await renewed.close();
+});

@@ -1,0 +1,134 @@
+// The log is for those who run the server. Nothing in it is about people, even at its most talkative.
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import supertest from 'supertest';
+import type { Principal } from '../../src/access/grant.ts';
+import { parseScopes } from '../../src/app.ts';
+import { createHttp } from '../../src/http/server.ts';
+import type { Context } from '../../src/interactions/context.ts';
+import { createLog } from '../../src/observe/log.ts';
+import { startServer, type TestServer } from '../support/server.ts';
+
+let server: TestServer;
+const lines: string[] = [];
+const principal: Principal = {
+  client: 'the-client',
+  organization: 'program',
+  role: 'program',
+  scopes: parseScopes('system/*.cruds'),
+  idSpace: { prefix: '', others: [] },
+};
+
+const agentAt = (level: string, changes: Partial<Context> = {}) => {
+  const log = createLog(level, { write: line => lines.push(line) });
+  const context = { ...server.app.context, log, ...changes };
+  return supertest(createHttp({ context, authenticate: async () => principal, maxBody: 10_000, log }));
+};
+
+beforeAll(async () => {
+  server = await startServer();
+});
+beforeEach(() => {
+  lines.length = 0;
+});
+afterAll(() => server.close());
+
+test('what went well and fast is not logged unless asked for', async () => {
+  await agentAt('info').get('/fhir/Patient').expect(200);
+  expect(lines).toEqual([]);
+  const reply = await agentAt('debug').get('/fhir/Patient').expect(200);
+  expect(lines.map(line => JSON.parse(line))).toEqual([
+    expect.objectContaining({
+      request: reply.headers['x-request-id'],
+      method: 'GET',
+      route: '/fhir/:type',
+      status: 200,
+      ms: expect.any(Number),
+    }),
+  ]);
+});
+
+test('no line holds a value of a URL, a header or a body', async () => {
+  const agent = agentAt('trace');
+  const secret = 'Marlowe';
+  const patient = { resourceType: 'Patient', id: secret, name: [{ family: secret }] };
+  await agent.get(`/fhir/Patient/${secret}`).set('X-Secret', secret).expect(404);
+  await agent.get(`/fhir/Patient?family=${secret}`).expect(200);
+  await agent.get(`/fhir/Patient?birthdate=${secret}`).expect(400);
+  await agent.put(`/fhir/Patient/${secret}`).send(patient).expect(201);
+  await agent
+    .post('/fhir/Patient')
+    .send({ ...patient, [secret]: secret })
+    .expect(400);
+  await agent.post('/fhir/Patient').type('json').send(`{"${secret}`).expect(400);
+  await agent.post('/fhir').send({ resourceType: 'Bundle', type: 'batch', entry: [{ resource: patient }] });
+  await agent.get(`/fhir/${secret}/${secret}/${secret}/%E0`);
+  await agent.get(`/${secret}`).expect(404);
+  expect(lines).toHaveLength(9);
+  expect(lines.join('')).not.toContain(secret);
+});
+
+describe('a bug', () => {
+  const broken: Partial<Context> = {
+    decide: () => {
+      throw new TypeError('cannot read Marlowe');
+    },
+  };
+
+  test('is answered with the request id alone and logged with its stack, without its message', async () => {
+    const reply = await agentAt('warn', broken).get('/fhir/Patient/1').expect(500);
+    const id = reply.headers['x-request-id'];
+    expect(reply.body.issue).toEqual([
+      { severity: 'fatal', code: 'exception', diagnostics: `Internal error; request ${id}.` },
+    ]);
+    expect(lines).toHaveLength(1);
+    expect(JSON.parse(lines[0]!)).toMatchObject({
+      level: 50,
+      request: id,
+      status: 500,
+      code: 'internal',
+      err: { type: 'TypeError', at: expect.arrayContaining([expect.stringContaining('log.test.ts')]) },
+    });
+    expect(lines[0]).not.toContain('Marlowe');
+  });
+
+  test('in an entry of a batch fails that entry, and is logged', async () => {
+    const entry = [{ request: { method: 'GET', url: 'Patient/1' } }];
+    const reply = await agentAt('error', broken)
+      .post('/fhir')
+      .send({ resourceType: 'Bundle', type: 'batch', entry });
+    expect(reply.body.entry[0].response.status).toBe('500 Internal Server Error');
+    expect(reply.text).not.toContain('Marlowe');
+    expect(lines).toHaveLength(1);
+    expect(lines[0]).not.toContain('Marlowe');
+  });
+});
+
+test('where the audit cannot be written nothing goes out', async () => {
+  const closing = await startServer();
+  const { id } = (await (await closing.as('program')).post('/fhir/Patient').send({ resourceType: 'Patient' }))
+    .body;
+  const { context } = closing.app;
+  const record: Context['store']['record'] = async draft => {
+    await closing.app.context.store.close();
+    return context.store.record(draft);
+  };
+  const store = new Proxy(context.store, {
+    get: (target, name) => (name === 'record' ? record : bound(target, name)),
+  });
+  const log = createLog('silent');
+  const http = createHttp({
+    context: { ...context, store },
+    authenticate: async () => principal,
+    maxBody: 1000,
+    log,
+  });
+  const reply = await supertest(http).get(`/fhir/Patient/${id}`).expect(503);
+  expect(reply.body.issue[0].code).toBe('transient');
+  expect(reply.headers['retry-after']).toBeDefined();
+  await closing.close();
+});
+
+function bound(target: object, name: string | symbol): unknown {
+  const value = (target as Record<string | symbol, unknown>)[name];
+  return typeof value === 'function' ? value.bind(target) : value;
+}

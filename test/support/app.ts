@@ -1,0 +1,39 @@
+// The whole server on a store of its own, in this process, with tokens.
+
+import type { Role } from '../../src/access/grant.ts';
+import { type App, createApp, readConfig } from '../../src/app.ts';
+import type { Clock, Ids } from '../../src/fhir/id.ts';
+import { workplace } from './process.ts';
+
+export interface TestApp {
+  app: App;
+  /** Makes an Organization known with its id space and gives a token for it. */
+  token(organization: string, role: Role, options?: { scope?: string; prefix?: string }): Promise<string>;
+  close(): Promise<void>;
+}
+
+export async function openApp(surroundings: { clock?: Clock; ids?: Ids } = {}): Promise<TestApp> {
+  const place = workplace();
+  const app = await createApp(
+    readConfig({ ...place.environment, PORT: '8080', LOG_LEVEL: 'silent', MAX_BODY: '16000000' }),
+    surroundings,
+  );
+  return {
+    app,
+    token: async (organization, role, { scope = 'system/*.cruds', prefix = `${organization}-` } = {}) => {
+      if (!app.registry.organizations().some(entry => entry.id === organization)) {
+        await app.registry.putOrganization({
+          id: organization,
+          prefix,
+          program: role === 'program',
+          part2: role === 'program',
+        });
+      }
+      return app.sign({ client: `${organization}-client`, organization, role, scope }, 3600);
+    },
+    close: async () => {
+      await app.close();
+      place.remove();
+    },
+  };
+}

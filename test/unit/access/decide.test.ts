@@ -1,0 +1,116 @@
+import { describe, expect, test } from '@jest/globals';
+import { decide } from '../../../src/access/decide.ts';
+import type { Principal, Role, Use } from '../../../src/access/grant.ts';
+import { ROLES } from '../../../src/access/grant.ts';
+import { parseScopes } from '../../../src/access/scope.ts';
+import { RESOURCE_TYPES } from '../../../src/fhir/resource-types.ts';
+
+const AT = Date.UTC(2026, 8, 1);
+const caller = (
+  role: Role,
+  scope = 'system/*.cruds',
+  prefix = 'acme-',
+  others: string[] = [],
+): Principal => ({
+  client: 'c',
+  organization: 'acme',
+  role,
+  scopes: parseScopes(scope),
+  idSpace: { prefix, others },
+});
+const USES: Use[] = ['read', 'search', 'history', 'create', 'update', 'delete'];
+const own = { kind: 'owner', organization: 'acme' };
+const source = { kind: 'source', organization: 'acme' };
+const consent = (purpose: string) => ({
+  kind: 'consent',
+  actor: 'acme',
+  purposes: [purpose],
+  at: AT,
+});
+const or = (...of: object[]) => ({ kind: 'or', of });
+
+describe('what each role reaches', () => {
+  test.each<[Role, string, Use, object]>([
+    ['program', 'Observation', 'search', or(own, source, consent('TREAT'))],
+    ['ehr', 'Observation', 'read', or(own, source, consent('TREAT'))],
+    ['payer', 'Observation', 'history', or(own, source, consent('HPAYMT'))],
+    ['ehr', 'Patient', 'search', or(own, source, consent('TREAT'))],
+    ['ehr', 'Observation', 'create', or(own, source, consent('TREAT'))],
+    ['ehr', 'Observation', 'update', or(own, source)],
+    ['ehr', 'Appointment', 'update', or(own, source, consent('TREAT'))],
+    ['ehr', 'Goal', 'update', or(own, source, consent('TREAT'))],
+    ['ehr', 'Goal', 'delete', or(own, source)],
+    ['ehr', 'Group', 'search', or(own, source)],
+    ['ehr', 'AuditEvent', 'search', or(own, source)],
+    [
+      'ehr',
+      'Consent',
+      'search',
+      or(own, source, {
+        kind: 'and',
+        of: [consent('TREAT'), { kind: 'names', actor: 'acme' }],
+      }),
+    ],
+    ['ehr', 'Organization', 'search', or(own, source, { kind: 'no-person' })],
+    ['ehr', 'Organization', 'update', or(own, source)],
+    ['auditor', 'Organization', 'read', { kind: 'no-person' }],
+    ['auditor', 'Patient', 'read', { kind: 'none' }],
+    ['admin', 'Encounter', 'search', { kind: 'none' }],
+    ['admin', 'Organization', 'update', { kind: 'none' }],
+    ['patient', 'Patient', 'read', { kind: 'none' }],
+    ['representative', 'Patient', 'read', { kind: 'none' }],
+  ])('%s %s %s', (role, type, use, predicate) => {
+    expect(decide(caller(role), [{ type, use }], AT).narrow(type, use)).toEqual(predicate);
+  });
+
+  test('nobody reaches every resource of any type: no role, use or type is open', () => {
+    for (const role of ROLES) {
+      const grant = decide(caller(role), [], AT);
+      for (const type of RESOURCE_TYPES)
+        for (const use of USES) expect(JSON.stringify(grant.narrow(type, use))).not.toContain('"all"');
+    }
+  });
+
+  test('a Slot is directory only while it is free', () => {
+    expect(JSON.stringify(decide(caller('payer'), [], AT).narrow('Slot', 'search'))).toContain(
+      '"code":"free"',
+    );
+  });
+});
+
+describe('scope', () => {
+  test('a type or use outside the scope is forbidden as such', () => {
+    const reader = caller('program', 'system/Patient.rs');
+    expect(() => decide(reader, [{ type: 'Patient', use: 'search' }], AT)).not.toThrow();
+    for (const asked of [
+      { type: 'Patient', use: 'update' as const },
+      { type: 'Goal', use: 'read' as const },
+    ]) {
+      expect(() => decide(reader, [asked], AT)).toThrow(expect.objectContaining({ code: 'forbidden' }));
+    }
+    expect(() => decide(caller('program', ''), [{ use: 'history' }], AT)).toThrow(
+      expect.objectContaining({ code: 'forbidden' }),
+    );
+  });
+
+  test('a type outside the scope is out of reach for includes and system history', () => {
+    const grant = decide(caller('program', 'system/Patient.rs'), [{ type: 'Patient', use: 'search' }], AT);
+    expect(grant.narrow('Encounter', 'search')).toEqual({ kind: 'none' });
+  });
+});
+
+describe('ids a caller may choose', () => {
+  test.each<[string, string, string[], boolean]>([
+    ['acme-1', 'acme-', [], true],
+    ['other-1', 'acme-', [], false],
+    ['anything', '', [], true],
+    ['other-1', '', ['other-'], false],
+    ['acme', 'acme-', [], false],
+  ])('%s with prefix "%s" beside %j: %s', (id, prefix, others, may) => {
+    expect(decide(caller('ehr', 'system/*.cruds', prefix, others), [], AT).mayName(id)).toBe(may);
+  });
+});
+
+test('every Grant has an id of its own', () => {
+  expect(decide(caller('ehr'), [], AT).id).not.toBe(decide(caller('ehr'), [], AT).id);
+});

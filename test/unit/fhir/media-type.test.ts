@@ -1,0 +1,49 @@
+import { describe, expect, test } from '@jest/globals';
+import { demandContentType, demandJson } from '../../../src/fhir/media-type.ts';
+
+describe('content negotiation: JSON of FHIR 4.0 and nothing else', () => {
+  test.each([
+    [undefined, undefined],
+    ['', undefined],
+    ['*/*', undefined],
+    ['application/fhir+json', undefined],
+    ['application/json', undefined],
+    ['text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8', undefined],
+    ['application/fhir+xml, application/fhir+json;q=0.5', undefined],
+    ['application/fhir+json; fhirVersion=4.0', undefined],
+    ['application/fhir+xml', 'json'],
+    ['application/fhir+xml', 'application/fhir json'],
+    [undefined, 'application/fhir+json'],
+  ])('Accept %j with _format %j is served', (accept, format) => {
+    expect(() => demandJson(accept, format)).not.toThrow();
+  });
+
+  test.each([
+    ['application/fhir+xml', undefined],
+    ['text/turtle', undefined],
+    ['application/fhir+json; fhirVersion=3.0', undefined],
+    ['application/fhir+json; q=0', undefined],
+    ['application/fhir+json', 'xml'],
+    ['application/fhir+json', ''],
+  ])('Accept %j with _format %j is not', (accept, format) => {
+    expect(() => demandJson(accept, format)).toThrow(expect.objectContaining({ code: 'not-acceptable' }));
+  });
+});
+
+describe('a body is JSON in UTF-8', () => {
+  test.each([
+    'application/fhir+json',
+    'application/json',
+    'application/fhir+json; charset=UTF-8',
+    'Application/JSON',
+  ])('%s is read', type => {
+    expect(() => demandContentType(type)).not.toThrow();
+  });
+
+  test.each([undefined, '', 'text/plain', 'application/fhir+xml', 'application/json; charset=iso-8859-1'])(
+    '%s is not',
+    type => {
+      expect(() => demandContentType(type)).toThrow(expect.objectContaining({ code: 'media-type' }));
+    },
+  );
+});
