@@ -20,10 +20,11 @@ export async function startDemo(terminal: Terminal): Promise<number> {
         "This store holds data that is not the demo's: the demo starts on an empty store or its own. Set STORE to another file.",
       );
     }
+    const stopped = untilSignal();
     const url = await app.listen();
     await loadDemo(app, line => say(terminal.out, line));
     await banner(app, url, terminal);
-    await untilSignal();
+    await stopped;
     return 0;
   } finally {
     await app.close();

@@ -17,9 +17,10 @@ export async function serve(terminal: Terminal): Promise<number> {
       throw new CommandError(
         'This store is marked as demo data: serve refuses it. Set STORE to another file.',
       );
+    const stopped = untilSignal();
     const url = await app.listen();
     say(terminal.out, `iop-fhir listens at ${url}`);
-    await untilSignal();
+    await stopped;
     return 0;
   } finally {
     await app.close();

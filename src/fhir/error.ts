@@ -67,11 +67,13 @@ export class FhirError extends Error {
   readonly issues: readonly Issue[];
   /** Seconds for a Retry-After header (throttled, unavailable). */
   readonly retryAfter: number | undefined;
+  /** Which op of a WritePlan it is about, where the store knows. */
+  readonly op: number | undefined;
 
   constructor(
     code: ErrorCode,
     issues: string | readonly Issue[],
-    options: { cause?: unknown; retryAfter?: number } = {},
+    options: { cause?: unknown; retryAfter?: number | undefined; op?: number } = {},
   ) {
     const list = typeof issues === 'string' ? [{ message: issues }] : issues;
     super(list[0]?.message ?? code, options.cause === undefined ? {} : { cause: options.cause });
@@ -79,6 +81,7 @@ export class FhirError extends Error {
     this.code = code;
     this.issues = list;
     this.retryAfter = options.retryAfter;
+    this.op = options.op;
   }
 }
 

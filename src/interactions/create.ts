@@ -26,7 +26,9 @@ export async function create(request: Create, context: Context, principal: Princ
     const id = context.ids();
     const op: WriteOp = { kind: 'create', type, id, body: storedText(body, id, context, principal) };
     if (ifNoneExist !== undefined) op.unless = criteriaPlan(type, ifNoneExist, context, grant);
-    const result = onlyResult(await context.store.transact(soleOp(op), grant, audit.handOver()));
+    const result = onlyResult(
+      await context.store.transact(soleOp(op, context, principal), grant, audit.handOver()),
+    );
     return writeReply(result.kind === 'matched' ? 200 : 201, result.version, request.prefer, context.base);
   });
 }

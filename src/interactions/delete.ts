@@ -20,7 +20,9 @@ export async function deleteOne(request: Delete, context: Context, principal: Pr
     if (!isId(id)) throw notFound();
     const op: WriteOp =
       ifMatch === undefined ? { kind: 'delete', type, id } : { kind: 'delete', type, id, ifMatch };
-    const { version } = onlyResult(await context.store.transact(soleOp(op), grant, audit.handOver()));
+    const { version } = onlyResult(
+      await context.store.transact(soleOp(op, context, principal), grant, audit.handOver()),
+    );
     return { status: 204, headers: versionHeaders(version), seq: version.seq };
   });
 }

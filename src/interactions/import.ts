@@ -27,7 +27,7 @@ export interface ImportOptions {
 
 /** A batch is planned and committed in one go: these bound how long that takes and what it holds. */
 const MOST_RECORDS = 100;
-const MOST_RESOURCES = 256;
+const MOST_RESOURCES = 128;
 
 /**
  * One outcome for each record, in order, in bounded memory. Throws `forbidden` for callers that are no

@@ -1,7 +1,15 @@
+import type { Principal } from '../access/grant.ts';
 import type { WriteOp, WritePlan, WriteResult } from '../store/port.ts';
+import type { Context } from './context.ts';
+import { witnessOf } from './provenance.ts';
 
-/** The plan of a write that stands alone. */
-export const soleOp = (op: WriteOp): WritePlan => ({ ops: [op], lookups: [], claims: [], marks: [] });
+/** The plan of a write that stands alone, with the record of who wrote it where it joins another's. */
+export const soleOp = (op: WriteOp, context: Context, principal: Principal): WritePlan => ({
+  ops: [op, ...witnessOf(op, 0, context, principal)],
+  lookups: [],
+  claims: [],
+  marks: [],
+});
 
 export type VersionResult = Extract<WriteResult, { version: unknown }>;
 

@@ -128,18 +128,35 @@ function writeStep(step: Step, named: unknown, path: string, ids: Ids): Step {
   return conditional ? { ...step, id: ids(), marker } : { ...step, id: ids() };
 }
 
-/** One resource may not be written twice: which of the two would hold? */
+/**
+ * One resource may not be written twice: which of the two would hold? What can be told before the commit:
+ * the same id, or the same criteria of conditional writes.
+ */
 function duplicates(steps: readonly Step[]): Issue[] {
   const seen = new Set<string>();
   const issues: Issue[] = [];
   for (const { request, entry } of steps) {
-    if (request.kind !== 'update' && request.kind !== 'delete') continue;
-    const name = `${request.type}/${request.id}`;
+    const name = writtenBy(request);
+    if (name === undefined) continue;
     if (seen.has(name))
       issues.push({ path: `Bundle.entry[${entry}]`, message: 'Another entry writes the same resource.' });
     seen.add(name);
   }
   return issues;
+}
+
+function writtenBy(request: StepRequest): string | undefined {
+  switch (request.kind) {
+    case 'update':
+    case 'delete':
+      return `${request.type}/${request.id}`;
+    case 'conditional-update':
+      return `${request.type}?${request.query}`;
+    case 'create':
+      return request.ifNoneExist === undefined ? undefined : `${request.type}?${request.ifNoneExist}`;
+    default:
+      return undefined;
+  }
 }
 
 /** fullUrl -> the reference (or marker) that takes its place. */

@@ -14,6 +14,7 @@ import type { BundleRequest } from './bundle.ts';
 import type { Context } from './context.ts';
 import { criteriaPlan } from './criteria.ts';
 import { demandIop } from './iop-rules.ts';
+import { witnessOf } from './provenance.ts';
 import type { Reply } from './request.ts';
 import { readSearch } from './search.ts';
 import { planTransaction, type Step, type TransactionPlan } from './transaction-plan.ts';
@@ -41,8 +42,9 @@ export async function transaction(body: Body, request: BundleRequest, tools: Too
     const { marker, type, query, path } = reference;
     return { kind: 'match', marker, path, plan: at(path, () => criteriaPlan(type, query, context, grant)) };
   });
+  const witnesses = ops.flatMap((op, i) => witnessOf(op, i, context, principal));
   const results = await context.store
-    .transact({ ops, lookups, claims: [], marks: [] }, grant, audit.handOver())
+    .transact({ ops: [...ops, ...witnesses], lookups, claims: [], marks: [] }, grant, audit.handOver())
     .catch(error => Promise.reject(namingEntries(error, plan.steps)));
   const full = request.prefer.return === 'representation';
   const entries: Entry[] = [];
@@ -117,18 +119,13 @@ function at<T>(place: string, make: () => T): T {
   }
 }
 
-/** The store knows ops by number (`ops[3]`); the caller knows its entries. */
+/** The store knows ops by number; the caller knows its entries. */
 function namingEntries(error: unknown, steps: readonly Step[]): unknown {
-  if (!(error instanceof FhirError)) return error;
-  const issues = error.issues.map(issue => {
-    const step = steps[Number(/^ops\[(\d+)\]$/.exec(issue.path ?? '')?.[1])];
-    return step === undefined ? issue : { ...issue, path: `Bundle.entry[${step.entry}]` };
-  });
-  const { retryAfter } = error;
-  return new FhirError(error.code, issues, {
-    cause: error,
-    ...(retryAfter === undefined ? {} : { retryAfter }),
-  });
+  if (!(error instanceof FhirError) || error.op === undefined) return error;
+  const step = steps[error.op];
+  if (step === undefined) return error;
+  const issues = error.issues.map(issue => ({ path: `Bundle.entry[${step.entry}]`, ...issue }));
+  return new FhirError(error.code, issues, { cause: error, retryAfter: error.retryAfter });
 }
 
 function opOf(step: Step, grant: Grant, searches: Map<Step, Search>, tools: Tools): WriteOp {

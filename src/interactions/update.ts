@@ -27,7 +27,9 @@ export async function update(request: Update, context: Context, principal: Princ
     await demandIop({ resource: body.resource, id }, grant, context, principal);
     const op: WriteOp = { kind: 'update', type, id, body: storedText(body, id, context, principal) };
     if (ifMatch !== undefined) op.ifMatch = ifMatch;
-    const result = onlyResult(await context.store.transact(soleOp(op), grant, audit.handOver()));
+    const result = onlyResult(
+      await context.store.transact(soleOp(op, context, principal), grant, audit.handOver()),
+    );
     return writeReply(result.kind === 'created' ? 201 : 200, result.version, request.prefer, context.base);
   });
 }
@@ -50,10 +52,19 @@ export async function conditionalUpdate(
     await demandIop({ resource: body.resource, conditional: true }, grant, context, principal);
     const named = body.resource.id;
     const id = isId(named) ? named : context.ids();
-    const op: WriteOp = { kind: 'update', type, id, match, body: storedText(body, id, context, principal) };
+    const op: WriteOp = {
+      kind: 'update',
+      type,
+      id,
+      match,
+      body: storedText(body, id, context, principal),
+      marker: `${type}/pending-${context.ids()}`,
+    };
     if (ifMatch !== undefined) op.ifMatch = ifMatch;
     if (isId(named)) op.strictId = true;
-    const result = onlyResult(await context.store.transact(soleOp(op), grant, audit.handOver()));
+    const result = onlyResult(
+      await context.store.transact(soleOp(op, context, principal), grant, audit.handOver()),
+    );
     return writeReply(result.kind === 'created' ? 201 : 200, result.version, request.prefer, context.base);
   });
 }

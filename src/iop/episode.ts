@@ -82,6 +82,9 @@ const STATUSES = [
   'entered-in-error',
 ] as const;
 
+/** A stay with one of these has a day of admission. */
+const BEGUN: readonly Status[] = ['active', 'onhold', 'finished'];
+
 type Focus = (typeof FOCUSES)[number];
 const FOCUSES = ['substance-use', 'mental-health', 'co-occurring'] as const;
 
@@ -128,15 +131,7 @@ function check(record: EpisodeRecord): Problem[] {
   );
   return [
     ...endAfterStart(from, until, 'until'),
-    ...unless(
-      status === 'planned' ||
-        status === 'waitlist' ||
-        status === 'cancelled' ||
-        status === 'entered-in-error' ||
-        from !== undefined,
-      'from',
-      'is missing: the stay has begun',
-    ),
+    ...unless(!BEGUN.includes(status) || from !== undefined, 'from', 'is missing: the stay has begun'),
     ...unless(status !== 'finished' || until !== undefined, 'until', 'is missing: the stay is finished'),
     ...unless(
       record.completion === undefined || status === 'finished',

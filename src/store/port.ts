@@ -94,6 +94,12 @@ export type WriteOp =
       unless?: Plan;
       /** Where other bodies of this plan refer to it (`Type/id` is put there): its urn:uuid's marker. */
       marker?: string;
+      /**
+       * Number of an earlier op. Made only where that op wrote into another owner's record, and then part
+       * of that record: the owner is its source, so that the writer can neither change nor delete it.
+       * Otherwise the result is `absent`.
+       */
+      witness?: number;
     }
   | {
       kind: 'update';

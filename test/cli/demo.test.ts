@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { Client } from 'fhir-kit-client';
 import { launch, ROOT, type Running, runCommand, runShell, workplace } from '../support/process.ts';
 
 const READY = /\/fhir\/metadata'\n/;
@@ -78,6 +79,24 @@ describe('the demo', () => {
     const curl = async (id: string) =>
       (await runShell(`curl -s -H "Authorization: Bearer ${payer}" ${url}/fhir/Patient/${id}`)).out;
     expect(await curl(hidden[0]!)).toBe(await curl('00000000-0000-4000-8000-000000000000'));
+  });
+
+  test('a foreign client reads all six kinds of treatment data', async () => {
+    const client = new Client({ baseUrl: `${urlOf(demo)}/fhir`, bearerToken: tokenOf(demo, 'STAFF') });
+    for (const resourceType of [
+      'CarePlan',
+      'Appointment',
+      'Encounter',
+      'Observation',
+      'MedicationRequest',
+      'Goal',
+    ]) {
+      const found = (await client.search({ resourceType, searchParams: { _count: '1' } })) as unknown as {
+        entry: { resource: { id: string } }[];
+      };
+      const { id } = found.entry[0]!.resource;
+      expect(await client.read({ resourceType, id })).toMatchObject({ resourceType, id });
+    }
   });
 
   test('an Organization that nobody named sees no person', async () => {

@@ -2,8 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
-import { afterAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type ImportRow, importFile } from '../../src/cli/import.ts';
+import { type Clinic, client, session, startClinic } from '../support/clinic.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'iop-import-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -151,5 +152,41 @@ describe('the import command', () => {
     const { code, out } = await running;
     expect(out).toMatch(/^interrupted: written 1,/);
     expect(code).toBe(1);
+  });
+});
+
+describe('the import command on a store', () => {
+  let clinic: Clinic;
+  beforeAll(async () => {
+    clinic = await startClinic();
+  });
+  afterAll(() => clinic.server.close());
+
+  const importing = async (path: string) => {
+    const out = new PassThrough();
+    const code = await importFile({
+      path,
+      input: Readable.from([]),
+      out,
+      error: new PassThrough(),
+      json: false,
+      signal: new AbortController().signal,
+      clock: () => 0,
+      records: (chunks, signal) => clinic.server.app.importRecords(chunks, clinic.principal, { signal }),
+    });
+    return { code, lines: (out.read() as Buffer).toString().trimEnd().split('\n') };
+  };
+
+  test('keeps the rows that are right beside those that are wrong, and is safe to repeat', async () => {
+    const rows = [client('a'), session('a'), { ...session('b'), end: 'never' }, client('c')];
+    const path = file(`${rows.map(row => JSON.stringify(row)).join('\n')}\n{"kind":"cli`);
+    const wrong = [
+      'line 3: session s-b: end: must be a date and time with its offset, 2026-08-03T18:00:00-05:00',
+      'line 5: is not valid JSON: column 13: expected the rest of a string',
+    ];
+    const sum = (written: number, unchanged: number) =>
+      `written ${written}, unchanged ${unchanged}, conflicting 0, bad 2 (${written} resources in 0.0 s)`;
+    expect(await importing(path)).toEqual({ code: 1, lines: [...wrong, sum(3, 0)] });
+    expect(await importing(path)).toEqual({ code: 1, lines: [...wrong, sum(0, 3)] });
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Grant, Use } from '../../src/access/grant.ts';
 import type { Predicate } from '../../src/search/ast.ts';
-import type { Version } from '../../src/store/port.ts';
+import type { Version, WriteOp } from '../../src/store/port.ts';
 import {
   deny,
   grantFor,
@@ -446,6 +446,29 @@ export function accessContract(open: OpenStore): void {
       for (const named of [['3'], ['1', '3'], ['unknown'], ['?'], ['theirs']])
         expect(await codeOf(update(hand(), 'Observation', 'o', about(...named), ehr()))).toBe('forbidden');
       expect(await codeOf(update(hand(), 'Observation', 'o', about('2'), ehr()))).toBe('resolved');
+    });
+
+    test('a witness is made beside what is written into the record of another owner, and is that owner’s', async () => {
+      await patients();
+      const witnessed = (id: string, patient: string): WriteOp[] => [
+        createOp('Observation', id, about(patient)),
+        {
+          ...createOp('Provenance', `w-${id}`, { ...about(patient), text: 'urn:uuid:o' }),
+          witness: 0,
+        } as WriteOp,
+      ];
+      const [, made] = await transact(hand(), witnessed('joined', '1'), ehr());
+      expect(made).toMatchObject({
+        kind: 'created',
+        version: { owner: 'prog', source: 'prog', writer: 'ehr' },
+      });
+      expect(await sees(writtenBy('ehr'), 'w-joined', 'Provenance')).toBe(false);
+      for (const [id, patient] of [
+        ['own', 'theirs'],
+        ['unknown', 'nobody'],
+      ] as const)
+        expect((await transact(hand(), witnessed(id, patient), ehr()))[1]).toEqual({ kind: 'absent' });
+      expect(await hand().store.read('Provenance', 'w-own', ehr())).toBeUndefined();
     });
 
     test('after a revocation the source still has what nobody else wrote', async () => {

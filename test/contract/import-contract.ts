@@ -108,6 +108,18 @@ export function importContract(open: OpenStore): void {
     expect(await hand().store.read('Task', 't', hand().own)).toBeUndefined();
   });
 
+  test('an import that left alone what changed since it was compared is refused', async () => {
+    await send([createOp('Patient', '1')], { claims: [claim('k', 'Patient', '1')] });
+    const relying = (version: number) =>
+      codeOf(
+        send([createOp('Task', 't')], { marks: [{ ...mark('d', undefined, []), relied: { k: version } }] }),
+      );
+    await update(hand(), 'Patient', '1');
+    expect(await relying(1)).toBe('stale');
+    expect(await hand().store.read('Task', 't', hand().own)).toBeUndefined();
+    expect(await relying(2)).toBe('resolved');
+  });
+
   test('organizations are kept, and their id prefixes may not overlap', async () => {
     const entry = (id: string, prefix: string) => ({ id, prefix, program: true, part2: id === 'a' });
     await registry().putOrganization(entry('a', ''));

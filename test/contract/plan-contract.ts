@@ -72,6 +72,30 @@ export function planContract(open: OpenStore): void {
     expect(results[5]).toMatchObject({ page: { matches: [{ id: 'new' }] } });
   });
 
+  test('an error says which op it is about', async () => {
+    const bad = [createOp('Basic', 'a'), updateOp('Basic', 'b', {}, { mustExist: true })];
+    await expect(transact(hand(), bad)).rejects.toMatchObject({ code: 'not-found', op: 1 });
+    await expect(transact(hand(), [deleteOp('Basic', 'none')])).rejects.toMatchObject({ op: 0 });
+  });
+
+  test('deletes that come first are done before any condition is looked up', async () => {
+    await create(hand(), 'Basic', 'old', numbered('7'));
+    const again = { ...createOp('Basic', 'new', numbered('7')), unless: byNumber('7') } as WriteOp;
+    const results = await transact(hand(), [deleteOp('Basic', 'old'), again]);
+    expect(results.map(result => result.kind)).toEqual(['deleted', 'created']);
+  });
+
+  test('two conditions that mean one resource are refused', async () => {
+    await create(hand(), 'Basic', 'a', {
+      values: [tokenValue('Basic', 'identifier', '7'), tokenValue('Basic', 'identifier', '8')],
+    });
+    const by = (value: string) => updateOp('Basic', 'new', numbered(value), { match: byNumber(value) });
+    await expect(transact(hand(), [by('7'), by('8')])).rejects.toMatchObject({
+      code: 'invalid-value',
+      op: 1,
+    });
+  });
+
   test('a plan narrowed by another grant is refused', async () => {
     const other = grantFor('prog');
     await expect(hand().store.search(planFor(other, 'Basic'), hand().own)).rejects.toThrow('another grant');

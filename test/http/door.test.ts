@@ -208,6 +208,27 @@ describe('GET /iop/clients/{id}', () => {
     expect(found.id).toBeUndefined();
   });
 
+  test('takes no visit elsewhere for an attendance', async () => {
+    const id = idOf('seven');
+    const ehr = await as('ehr');
+    const visit = {
+      resourceType: 'Encounter',
+      status: 'finished',
+      class: { system: 'http://terminology.hl7.org/CodeSystem/v3-ActCode', code: 'EMER' },
+      subject: { reference: `Patient/${id}` },
+      period: { start: '2026-08-11T18:00:00-05:00', end: '2026-08-11T23:00:00-05:00' },
+    };
+    const made = await ehr
+      .post('/fhir/Encounter')
+      .set('Content-Type', 'application/fhir+json')
+      .send(JSON.stringify(visit))
+      .expect(201);
+    const own = await clinic.program.get(`/fhir/Encounter/${made.body.id}`);
+    expect(own.status).toBe(200);
+    const answer = await clinic.program.get(`/iop/clients/${id}`);
+    expect(answer.body.attendance[1]).toMatchObject({ week: '2026-W33', attended: 1, minutes: 75 });
+  });
+
   test('is one answer for a client that is unknown, another program’s, or no id at all', async () => {
     const theirs = { ...client('nine'), program: 'neighbour' };
     await post(JSON.stringify(theirs), 'application/json', await as('neighbour'));

@@ -38,9 +38,9 @@ const person = fc.constantFrom('1', '1', '1', '2', '2', '?');
 const span = fc
   .tuple(point, fc.integer({ min: 0, max: 4 }))
   .map(([low, size]) => ({ low, high: low + size }));
-const stretch = fc
-  .tuple(point, fc.integer({ min: 1, max: 4 }))
-  .map(([low, size]) => ({ low, high: low + size }));
+const DAY = 86_400_000;
+const length = fc.constantFrom(1, 2, 3, 4, 2 * DAY);
+const stretch = fc.tuple(point, length).map(([low, size]) => ({ low, high: low + size }));
 
 const indexValue: fc.Arbitrary<IndexValue> = fc.oneof(
   fc.record({ type: fc.constant('token' as const), key: fc.constant('Task.token'), system, code: word }),
@@ -117,6 +117,20 @@ const clause: fc.Arbitrary<Clause> = fc.oneof<fc.MaybeWeightedArbitrary<Clause>[
     })),
 );
 
+/** `date=ge...&date=lt...` */
+const dateWindow: fc.Arbitrary<Clause[]> = fc
+  .array(fc.tuple(fc.constantFrom('ge', 'gt', 'sa', 'eq', 'lt', 'le', 'eb' as const), stretch), {
+    minLength: 2,
+    maxLength: 3,
+  })
+  .map(bounds =>
+    bounds.map(([written, range]) => ({
+      kind: 'param',
+      param: paramOf('date'),
+      values: [{ kind: 'date', prefix: written, ...range }],
+    })),
+  );
+
 const { predicate } = fc.letrec<{ predicate: Predicate; leaf: Predicate }>(tie => ({
   leaf: fc.oneof(
     fc.constantFrom<Predicate[]>({ kind: 'all' }, { kind: 'all' }, { kind: 'none' }),
@@ -187,6 +201,7 @@ const write: fc.Arbitrary<Write> = fc.record({
 });
 
 const sortKey: fc.Arbitrary<SortKey> = fc.oneof(
+  fc.boolean().map(descending => ({ by: 'param' as const, param: paramOf('date'), descending })),
   fc
     .tuple(kind, fc.boolean())
     .map(([type, descending]) => ({ by: 'param' as const, param: paramOf(type), descending })),
@@ -197,7 +212,7 @@ const sortKey: fc.Arbitrary<SortKey> = fc.oneof(
 
 const asked = fc.record({
   type: fc.constantFrom('Task', 'Task', 'Consent'),
-  where: fc.oneof(fc.constant<Clause[]>([]), fc.array(clause, { maxLength: 2 })),
+  where: fc.oneof(fc.constant<Clause[]>([]), fc.array(clause, { maxLength: 2 }), dateWindow),
   narrow: predicate,
   sort: fc.array(sortKey, { maxLength: 2 }),
   limit: fc.integer({ min: 1, max: 4 }),
@@ -205,8 +220,9 @@ const asked = fc.record({
 
 const bounds: fc.Arbitrary<Bounds | undefined> = fc.constantFrom(
   undefined,
-  { few: 0, bounded: 0 },
-  { few: 2, bounded: 5 },
+  { few: 0, bounded: 0, stride: 2 },
+  { few: 2, bounded: 5, stride: 3 },
+  { few: 0, bounded: 1000, stride: 3 },
 );
 
 /** What the memory of the same writes knows. */

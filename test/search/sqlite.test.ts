@@ -40,8 +40,9 @@ async function filled({ resources }: SearchCaseFile, bounds: Bounds | undefined)
 
 const WAYS: [name: string, bounds: Bounds | undefined][] = [
   ['collected and sorted', undefined],
-  ['walked', { few: 0, bounded: 0 }],
-  ['chosen', { few: 1, bounded: 3 }],
+  ['looked along and sorted', { few: 0, bounded: 1000, stride: 2 }],
+  ['walked', { few: 0, bounded: 0, stride: 2 }],
+  ['chosen', { few: 1, bounded: 3, stride: 1 }],
 ];
 
 describe.each(searchCaseFiles())('$file', file => {

@@ -1,6 +1,6 @@
 // A store in a temporary folder, grants without a decision, and resources that say themselves what is
 // derived from them, so that a test of the store needs no extractor.
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Grant, type Principal, sealGrant, type Use } from '../../src/access/grant.ts';
@@ -23,9 +23,12 @@ export interface TemporaryOptions {
   bounds?: Bounds;
 }
 
+/** In memory where the system offers that: most of these stores live for some milliseconds. */
+const TEMPORARY = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
+
 /** A SQLite store in a folder of its own under the system's temporary folder. */
 export async function openTemporaryStore(options: TemporaryOptions = {}): Promise<TemporaryStore> {
-  const folder = mkdtempSync(join(tmpdir(), 'iop-fhir-'));
+  const folder = mkdtempSync(join(TEMPORARY, 'iop-fhir-'));
   const path = options.path ?? join(folder, 'store', 'iop.db');
   const opened = await openSqlite({
     path,

@@ -55,7 +55,9 @@ export function viewOf(id: string, found: FoundRecords): ClientView {
     episodes: all('episode'),
     schedule: scheduleOf(found),
     attendance: weeksOf(found),
-    screens: all('urine-screen'),
+    screens: all('urine-screen').sort((a, b) =>
+      byStart(a.collectedAt ?? a.orderedAt, b.collectedAt ?? b.orderedAt),
+    ),
     goals: all('goal'),
     plans: all('plan'),
     medications: all('medication'),
@@ -65,7 +67,26 @@ export function viewOf(id: string, found: FoundRecords): ClientView {
 function viewed(kind: string, found: FoundRecords): Viewed[] {
   const concept = conceptOf(kind);
   if (concept === undefined) return [];
-  return found.records.filter(one => one.kind === kind).map(one => view(one, readAs(concept, one, found)));
+  return found.records
+    .filter(one => one.kind === kind)
+    .map(one => ({ one, record: readAs(concept, one, found) }))
+    .filter(({ one, record }) => isOurs(one, record))
+    .map(({ one, record }) => view(one, record));
+}
+
+/**
+ * A hospital's visit is no attendance, its blood count no screen, its stay none of the program's: what was
+ * written through FHIR counts as such only where it says so in the program's codes.
+ */
+const MUST_SAY: Readonly<Record<string, string>> = {
+  attendance: 'type',
+  episode: 'level',
+  'urine-screen': 'panel',
+};
+
+function isOurs({ id, kind }: FoundRecord, record: RecordEnvelope): boolean {
+  const field = MUST_SAY[kind];
+  return id !== undefined || field === undefined || Object.hasOwn(record, field);
 }
 
 const readAs = <R extends RecordEnvelope>(concept: Concept<R>, one: FoundRecord, found: FoundRecords): R =>
@@ -101,6 +122,7 @@ function weeksOf(found: FoundRecords): Week[] {
   const rows = found.records
     .filter(one => one.kind === 'attendance' && one.parts.has(''))
     .map(one => ({ one, record: attendanceOf(one, found) }))
+    .filter(({ one, record }) => isOurs(one, record))
     .filter(({ record }) => record.start !== undefined && record.status !== undefined)
     .sort((a, b) => byStart(a.record.start, b.record.start));
   const weeks = Map.groupBy(rows, ({ record }) => isoWeek(record.start));

@@ -145,7 +145,7 @@ function unite(draft: Draft, { entry, amended, standing, theirs }: Reunion, plan
     const next = wanted === undefined ? undefined : resolve(fromResource(wanted.resource)).resource;
     return uniteOne(one, { old: old.get(one.role), next }, changes);
   });
-  if (clashes.length > 0) return clashed(clashes);
+  if (clashes.length > 0) return { kind: 'conflict', issues: clashes, conflicts: [] };
   for (const { tombstone, ...one } of fresh) {
     if (tombstone === undefined) {
       addCreate(one, resolve, changes);
@@ -174,16 +174,16 @@ function partsOf(
   return new Map(parts.map(part => [part.role, resolve(fromResource(part.resource)).resource]));
 }
 
-/** Adds what is to be done with one resource that stands; returns the elements both sides changed. */
+/** Adds what is to be done with one resource that stands; returns what both sides changed. */
 function uniteOne(
   { key, role, version, body }: Standing,
   { old, next }: { old: AnyResource | undefined; next: AnyResource | undefined },
   changes: Changes,
-): string[] {
+): Problem[] {
   const { resourceType, id: _id, meta: _meta, ...content } = body.resource;
   if (next === undefined) {
     const { resourceType: _type, ...before } = old ?? {};
-    if (!sameJson(content, before)) return [`${resourceType} (${role})`];
+    if (!sameJson(content, before)) return [{ path: `${resourceType} (${role})`, message: GONE_BUT_CHANGED }];
     changes.ops.push({ kind: 'delete', type: version.type, id: version.id, ifMatch: version.version });
     return [];
   }
@@ -191,10 +191,10 @@ function uniteOne(
   changes.parts.push(key);
   if (changed) addUpdate({ role, version, tree }, changes);
   else changes.relied[key] = version.version;
-  return clashes;
+  return clashes.map(path => ({ path, message: CHANGED_TWICE }));
 }
 
-function clashed(elements: readonly string[]): Refused {
-  const message = 'was changed by the record and, differently, by somebody else since it was last imported';
-  return { kind: 'conflict', issues: elements.map(path => ({ path, message })), conflicts: [] };
-}
+const CHANGED_TWICE =
+  'was changed by the record and, differently, by somebody else since it was last imported';
+const GONE_BUT_CHANGED =
+  'is not in the record any more, but somebody else changed it since it was last imported';

@@ -49,7 +49,7 @@ export function readRecordText(text: string, program: string, conceptOf: Concept
     input = parseJson(text);
   } catch (error) {
     if (!(error instanceof FhirError)) throw error;
-    const message = error.message.replace(/^The body /, '').replace('line 1, ', '');
+    const message = error.message.replace(/^The body |\.$/g, '').replace('line 1, ', '');
     return { ok: false, issues: [{ path: '', message }] };
   }
   return readRecord(input, program, conceptOf);

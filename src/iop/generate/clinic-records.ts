@@ -3,6 +3,7 @@
 // week the sessions, the attendance and the screens. Streaming: memory grows with clients, not with weeks.
 import type { RecordEnvelope } from '../concept.ts';
 import type { SessionRecord } from '../session.ts';
+import { minutesBetween } from '../time.ts';
 import { addDays, instantAt, mondayOf } from './calendar.ts';
 import { clinicianRecord, directory, FIRST_DAY, ZONE } from './clinic.ts';
 import {
@@ -68,7 +69,7 @@ function* weekRecords(
   yield* sessions;
   const staysByClient = new Map(stays.map(stay => [stay.client, stay]));
   yield* attendanceOfWeek(staysByClient, sessions, (stay, session) =>
-    attendedBy(randomFor(seed, `${session.id} ${stay.client}`)),
+    attendedBy(randomFor(seed, `${session.id} ${stay.client}`), minutesBetween(session.start, session.end)),
   );
   yield* screensOfWeek(program, stays, monday, {
     screen: (stay, date) =>

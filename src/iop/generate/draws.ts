@@ -89,12 +89,13 @@ function trackOf(program: string, cohort: number): TrackRecord {
 /** A client who says some days before that they will not come. */
 export const cancelsAhead = (random: Random): boolean => random.chance(0.015);
 
-/** About nine of ten sessions are attended in full. */
-export function attendedBy(random: Random): Attended {
+/** About nine of ten sessions are attended in full; nobody misses more than half of one. */
+export function attendedBy(random: Random, minutes: number): Attended {
+  const half = Math.floor(minutes / 2);
   const roll = random.next();
   if (roll < 0.88) return { status: 'present' };
-  if (roll < 0.91) return { status: 'late', minutes: random.whole(5, 25) };
-  if (roll < 0.93) return { status: 'left-early', minutes: random.whole(10, 45) };
+  if (roll < 0.91) return { status: 'late', minutes: Math.min(half, random.whole(5, 25)) };
+  if (roll < 0.93) return { status: 'left-early', minutes: Math.min(half, random.whole(10, 45)) };
   if (roll < 0.97)
     return { status: 'excused', reason: random.pick(['ill', 'child at home', 'called in to work']) };
   return { status: 'no-show' };

@@ -61,7 +61,6 @@ function screenOf(
     collectedBy: 'tran',
     observed: screened.observed ?? false,
     accession: `RB-${date.slice(2).replaceAll('-', '')}-${stay.client}`,
-    lab: 'Millrace Laboratory',
     reportedAt: instantAt(addDays(date, 1), '12:00', zone),
     analytes: analytesOf(screened, watch),
     validity: screened.validity ?? VALID,

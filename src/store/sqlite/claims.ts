@@ -58,6 +58,7 @@ function writeMark(reading: Reading, mark: ImportMark): void {
     connection.run('UPDATE import_mark SET digest = ? WHERE n = ?', mark.digest, n);
     connection.run('DELETE FROM import_part WHERE mark = ?', n);
   }
+  for (const [key, version] of Object.entries(mark.relied ?? {})) demandRelied(reading, key, version);
   for (const key of mark.parts) {
     const claim = claimRow(reading, key);
     if (claim === undefined) throw new Error('An import mark has a part that nothing claims.');
@@ -67,4 +68,14 @@ function writeMark(reading: Reading, mark: ImportMark): void {
       claim.n,
     );
   }
+}
+
+/** What planning compared and left alone must still be what it compared. */
+function demandRelied({ connection }: Reading, key: string, version: number): void {
+  const held = connection.get<{ version: number }>(
+    'SELECT r.version FROM claim c CROSS JOIN resource r ON r.rid = c.rid WHERE c.key = ? AND r.deleted = 0',
+    key,
+  );
+  if (held?.version !== version)
+    throw new FhirError('stale', 'What the record was compared with changed in the meantime.');
 }

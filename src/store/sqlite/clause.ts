@@ -29,32 +29,17 @@ export function clauseCondition(clause: Clause): Fragment {
       return clause.missing ? not(any) : any;
     }
     case 'param': {
-      const some = or(groupsOf(clause).map(group => sql`EXISTS (SELECT 1 FROM ${group})`));
+      const conditions = clause.values.map(value => valueCondition(value, clause.modifier));
+      const some = sql`EXISTS (SELECT 1 FROM ${valuesOf(clause.param)} AND ${or(conditions)})`;
       return clause.modifier === 'not' ? not(some) : some;
     }
   }
 }
 
-/** All values a resource has for a parameter. */
+/** All values a resource has for a parameter: few, and beside each other in the index by resource. */
 function valuesOf(param: Param): Fragment {
   const table = TABLE_OF[param.type];
   return sql`${raw(`${table} x INDEXED BY ${table}_rid`)} WHERE x.rid = r.rid AND x.param = ${word(param.key)}`;
-}
-
-/**
- * `FROM ... WHERE ...` after FROM, one for each way in. Values that are told by what the primary key
- * starts with are sought by it together with the resource; the others among the resource's few values.
- */
-function groupsOf(clause: Extract<Clause, { kind: 'param' }>): Fragment[] {
-  const { param } = clause;
-  const key = word(param.key);
-  const references = clause.values.flatMap(value => (value.kind === 'reference' ? value.keys : []));
-  if (references.length > 0)
-    return [
-      sql`reference x WHERE x.param = ${key} AND ${among(raw('x.target'), references.map(word))} AND x.rid = r.rid`,
-    ];
-  const conditions = clause.values.map(value => valueCondition(value, clause.modifier));
-  return [sql`${valuesOf(param)} AND ${or(conditions)}`];
 }
 
 /** A condition on alias x, a row of the value's table. */

@@ -1,35 +1,43 @@
-// Where a search starts: rows that are surely a superset of the matches, found through an index. Every
-// condition is checked again on what comes out, so a driver is only about cost.
+// Where a search starts: rows that are surely a superset of the matches, found through an index. All other
+// conditions are checked on what comes out, so which driver is taken is only about cost.
 import type { Clause, Predicate, Prefix, Value } from '../../search/ast.ts';
 import { clampDate, clampNumber } from './clamp.ts';
-import { updatedCondition } from './clause.ts';
-import { among, type Fragment, raw, sql, unionAll, word } from './sql.ts';
+import { updatedCondition, valueCondition } from './clause.ts';
+import { among, and, type Fragment, raw, sql, TRUE, unionAll, word } from './sql.ts';
 
 /** Rows of alias x with a column rid. */
 export interface Arm {
   from: Fragment;
+  /** What the index seeks. */
   where: Fragment;
+  /** What is left to check of the criterion on what it finds. */
+  also?: Fragment;
   /** Comes out in order of rid, and `x.rid > ?` is part of the index range. */
   ordered: boolean;
 }
 
-/** The union of its arms. */
-export type Driver = readonly Arm[];
+export interface Driver {
+  /** Its rows are their union. */
+  arms: readonly Arm[];
+  /** The criterion that its rows answer, and no others do. */
+  answers?: Clause;
+}
 
 const LAST = '\u{10FFFF}';
 
 export function clauseDriver(type: string, clause: Clause): Driver | undefined {
   switch (clause.kind) {
     case 'id':
-      return [
+      return together(clause, [
         {
           from: raw('resource x INDEXED BY resource_id'),
           where: sql`x.type = ${word(type)} AND ${among(raw('x.id'), clause.ids)}`,
           ordered: false,
         },
-      ];
+      ]);
     case 'updated':
       return together(
+        clause,
         clause.values.map(value =>
           value.prefix === 'ne'
             ? undefined
@@ -44,18 +52,23 @@ export function clauseDriver(type: string, clause: Clause): Driver | undefined {
       return undefined;
     case 'param':
       if (clause.modifier === 'not' || clause.modifier === 'contains') return undefined;
-      return together(clause.values.flatMap(value => valueArms(clause, value)));
+      return together(
+        clause,
+        clause.values.flatMap(value => valueArms(clause, value)),
+      );
   }
 }
 
-const together = (arms: readonly (Arm | undefined)[]): Driver | undefined =>
-  arms.every(arm => arm !== undefined) ? (arms as Driver) : undefined;
+const together = (clause: Clause, arms: readonly (Arm | undefined)[]): Driver | undefined =>
+  arms.every(arm => arm !== undefined) ? { arms: arms as Arm[], answers: clause } : undefined;
 
 function valueArms(clause: Extract<Clause, { kind: 'param' }>, value: Value): (Arm | undefined)[] {
   const key = word(clause.param.key);
+  const also = valueCondition(value, clause.modifier);
   const arm = (table: string, where: Fragment, ordered = false): Arm => ({
     from: raw(table),
     where: sql`x.param = ${key} AND ${where}`,
+    also,
     ordered,
   });
   switch (value.kind) {
@@ -124,6 +137,11 @@ function numberArm(arm: MakeArm, value: Extract<Value, { kind: 'number' | 'quant
 
 /** The rows a caller may reach at most; undefined where that is no small part of a type. */
 export function predicateDriver(type: string, predicate: Predicate): Driver | undefined {
+  const arms = predicateArms(type, predicate);
+  return arms === undefined ? undefined : { arms };
+}
+
+function predicateArms(type: string, predicate: Predicate): Arm[] | undefined {
   switch (predicate.kind) {
     case 'none':
       return [];
@@ -131,13 +149,13 @@ export function predicateDriver(type: string, predicate: Predicate): Driver | un
     case 'no-person':
       return undefined;
     case 'and':
-      return predicate.of.map(one => predicateDriver(type, one)).find(driver => driver !== undefined);
+      return predicate.of.map(one => predicateArms(type, one)).find(arms => arms !== undefined);
     case 'or': {
-      const drivers = predicate.of.map(one => predicateDriver(type, one));
-      return drivers.every(driver => driver !== undefined) ? drivers.flat() : undefined;
+      const all = predicate.of.map(one => predicateArms(type, one));
+      return all.every(arms => arms !== undefined) ? all.flat() : undefined;
     }
     case 'clause':
-      return clauseDriver(type, predicate.clause);
+      return clauseDriver(type, predicate.clause)?.arms.slice();
     case 'owner':
       return [ownerArm(type, predicate.organization)];
     case 'source':
@@ -178,31 +196,45 @@ function ownerArm(type: string, organization: string): Arm {
 
 /** Every resource of a type, in order. */
 export function typeDriver(type: string): Driver {
-  return [
-    { from: raw('resource x INDEXED BY resource_type'), where: sql`x.type = ${word(type)}`, ordered: true },
-  ];
+  const arm = {
+    from: raw('resource x INDEXED BY resource_type'),
+    where: sql`x.type = ${word(type)}`,
+    ordered: true,
+  };
+  return { arms: [arm] };
 }
 
-const armSelect = (arm: Arm, after: number): Fragment =>
-  arm.ordered && after > 0
-    ? sql`SELECT x.rid FROM ${arm.from} WHERE ${arm.where} AND x.rid > ${after}`
-    : sql`SELECT x.rid FROM ${arm.from} WHERE ${arm.where}`;
+const armSelect = (arm: Arm, extra: Fragment): Fragment =>
+  sql`SELECT x.rid FROM ${arm.from} WHERE ${and([arm.where, extra])}`;
 
-/** Counts a driver's rows above rid `after`, but no further than `most`. */
-export function countUpTo(driver: Driver, after: number, most: number): Fragment {
-  return sql`SELECT count(*) AS n FROM (${unionAll(driver.map(arm => armSelect(arm, after)))} LIMIT ${most})`;
+/** A part of the driver: rids above `after`, up to `upTo`. */
+export interface Part {
+  after: number;
+  upTo?: number;
+}
+
+const above = (after: number): Fragment => (after > 0 ? sql`x.rid > ${after}` : TRUE);
+
+/**
+ * Counts the rows that a driver's indexes give, but no further than `most`: above rid `after` where the
+ * index starts there, all of them where that would only pass over rows without counting them.
+ */
+export function countUpTo(arms: readonly Arm[], after: number, most: number): Fragment {
+  const selects = arms.map(arm => armSelect(arm, arm.ordered ? above(after) : TRUE));
+  return sql`SELECT count(*) AS n FROM (${unionAll(selects)} LIMIT ${most})`;
 }
 
 /**
  * The driver as the outer side of a join, alias x, each rid once and in order. Several ordered arms are
  * merged as they are read. `LIMIT -1` keeps SQLite from dropping the inner ORDER BY.
  */
-export function merged(driver: Driver, after: number): Fragment {
-  const arms = driver.map(arm => armSelect(arm, after));
-  const union = arms.length === 1 ? sql`SELECT DISTINCT rid FROM (${arms[0]!})` : unite(arms);
+export function merged({ arms }: Driver, { after, upTo }: Part): Fragment {
+  const below = upTo === undefined ? TRUE : sql`x.rid <= ${upTo}`;
+  const selects = arms.map(arm => armSelect(arm, and([arm.also ?? TRUE, above(after), below])));
+  const union = selects.length === 1 ? sql`SELECT DISTINCT rid FROM (${selects[0]!})` : unite(selects);
   return sql`(${union} ORDER BY 1 LIMIT -1) x`;
 }
 
-function unite(arms: readonly Fragment[]): Fragment {
-  return arms.slice(1).reduce((all, arm) => sql`${all} UNION ${arm}`, arms[0]!);
+function unite(selects: readonly Fragment[]): Fragment {
+  return selects.slice(1).reduce((all, select) => sql`${all} UNION ${select}`, selects[0]!);
 }

@@ -1,15 +1,20 @@
-// Versions newest first: the current ones and the past ones are two logs by seq, merged.
+// Versions newest first: the current ones and the past ones are two logs by seq, merged. Of types of which a
+// caller may reach little, its own few resources are taken instead of the log, so that who sees little
+// does not have everything looked through.
 import type { Grant } from '../../access/grant.ts';
 import type { HistoryPage, HistoryQuery } from '../port.ts';
+import { estimate } from './choose.ts';
+import { type Arm, merged, predicateDriver } from './driver.ts';
 import { type Image, predicateCondition } from './predicate.ts';
 import type { Reading } from './reading.ts';
 import { CURRENT_COLUMNS, PAST_COLUMNS, type ResourceRow, toVersion } from './rows.ts';
-import { and, type Fragment, or, raw, sql, word } from './sql.ts';
+import { among, and, type Fragment, or, raw, sql, TRUE, word } from './sql.ts';
 import { currentRow } from './unit.ts';
 
-/** Where one of the two logs is read. */
+/** Where one of the two logs is read, and which types of it. */
 interface Log {
   image: Image;
+  types: readonly string[];
   columns: string;
   from: Fragment;
   seq: Fragment;
@@ -17,11 +22,9 @@ interface Log {
 }
 
 export function historyPage(reading: Reading, query: HistoryQuery, grant: Grant): HistoryPage {
-  const logs = logsOf(reading, query);
+  const logs = logsOf(reading, query, grant);
   const rows = logs
-    .flatMap(log =>
-      rowsOf(reading, log, conditionOf(reading, log, query, grant, query.before), query.limit + 1),
-    )
+    .flatMap(log => rowsOf(reading, log, conditionOf(log, query, grant, query.before), query.limit + 1))
     .sort((a, b) => b.seq - a.seq);
   const page = rows.slice(0, query.limit);
   const versions = page.map(row => toVersion(reading.connection, reading.words, row));
@@ -35,72 +38,103 @@ export function historyPage(reading: Reading, query: HistoryQuery, grant: Grant)
   };
 }
 
-function logsOf(reading: Reading, { type, id }: HistoryQuery): Log[] {
+function logsOf(reading: Reading, { type, id }: HistoryQuery, grant: Grant): Log[] {
   if (type !== undefined && id !== undefined) {
     const row = currentRow(reading, type, id);
-    return row === undefined ? [] : instanceLogs(row.rid);
+    return row === undefined ? [] : instanceLogs(row.rid, type);
   }
-  const index = type === undefined ? 'seq' : 'type_seq';
+  const { arms, few, many } = splitTypes(reading, type === undefined ? storedTypes(reading) : [type], grant);
+  const own = few.length === 0 ? [] : driverLogs(arms, few);
+  if (type === undefined && few.length === 0) return logsBy('seq', many);
+  return [...own, ...many.flatMap(one => logsBy('type_seq', [one]))];
+}
+
+/** Types of which so little can be reached that it may be collected, with the ways to it, and the others. */
+function splitTypes(reading: Reading, types: readonly string[], grant: Grant) {
+  const arms: Arm[] = [];
+  const few: string[] = [];
+  const many: string[] = [];
+  let left = reading.bounds.bounded;
+  for (const type of types) {
+    const driver = predicateDriver(type, grant.narrow(type, 'history'));
+    const count = driver === undefined ? left : estimate(reading, driver.arms, 0, reading.bounds.bounded);
+    if (driver === undefined || count >= left) {
+      many.push(type);
+      continue;
+    }
+    left -= count;
+    few.push(type);
+    arms.push(...driver.arms);
+  }
+  return { arms, few, many };
+}
+
+function driverLogs(arms: readonly Arm[], types: readonly string[]): Log[] {
+  if (arms.length === 0) return [];
+  const driver = merged({ arms }, { after: 0 });
+  const current = sql`${driver} CROSS JOIN resource r ON r.rid = x.rid`;
+  const past = sql`${current} CROSS JOIN history h INDEXED BY history_version ON h.rid = r.rid`;
+  return [currentLog(current, TRUE, types), pastLog(past, TRUE, types)];
+}
+
+function logsBy(index: 'seq' | 'type_seq', types: readonly string[]): Log[] {
+  const of = (alias: string): Fragment =>
+    index === 'seq' ? TRUE : sql`${raw(alias)}.type = ${word(types[0]!)}`;
   const past = `history h INDEXED BY history_${index} CROSS JOIN resource r ON r.rid = h.rid`;
   return [
-    currentLog(raw(`resource r INDEXED BY resource_${index}`), typeCondition('r', type)),
-    pastLog(raw(past), typeCondition('h', type)),
+    currentLog(raw(`resource r INDEXED BY resource_${index}`), of('r'), types),
+    pastLog(raw(past), of('h'), types),
   ];
 }
 
-const typeCondition = (alias: string, type: string | undefined): Fragment =>
-  type === undefined ? raw('1') : sql`${raw(alias)}.type = ${word(type)}`;
-
-function instanceLogs(rid: number): Log[] {
+function instanceLogs(rid: number, type: string): Log[] {
   const past = 'history h INDEXED BY history_version CROSS JOIN resource r ON r.rid = h.rid';
-  return [currentLog(raw('resource r'), sql`r.rid = ${rid}`), pastLog(raw(past), sql`h.rid = ${rid}`)];
+  return [
+    currentLog(raw('resource r'), sql`r.rid = ${rid}`, [type]),
+    pastLog(raw(past), sql`h.rid = ${rid}`, [type]),
+  ];
 }
 
-const currentLog = (from: Fragment, where: Fragment): Log => ({
+const currentLog = (from: Fragment, where: Fragment, types: readonly string[]): Log => ({
   image: 'current',
+  types,
   columns: CURRENT_COLUMNS,
   from,
   seq: raw('r.seq'),
   where,
 });
 
-const pastLog = (from: Fragment, where: Fragment): Log => ({
+const pastLog = (from: Fragment, where: Fragment, types: readonly string[]): Log => ({
   image: 'past',
+  types,
   columns: PAST_COLUMNS,
   from,
   seq: raw('h.seq'),
   where,
 });
 
-function conditionOf(
-  reading: Reading,
-  log: Log,
-  query: HistoryQuery,
-  grant: Grant,
-  before: number | undefined,
-): Fragment {
+function conditionOf(log: Log, query: HistoryQuery, grant: Grant, before: number | undefined): Fragment {
   return and([
     log.where,
     ...(query.since === undefined ? [] : [sql`${log.seq} > ${query.since}`]),
     ...(query.until === undefined ? [] : [sql`${log.seq} <= ${query.until}`]),
     ...(before === undefined ? [] : [sql`${log.seq} < ${before}`]),
-    visible(reading, log.image, query.type, grant),
+    visible(log, grant),
   ]);
 }
 
-/** Over the whole server: types that are reached alike share one condition. */
-function visible(reading: Reading, image: Image, type: string | undefined, grant: Grant): Fragment {
-  if (type !== undefined) return predicateCondition(grant.narrow(type, 'history'), image);
+/** Types that are reached alike share one condition. */
+function visible({ image, types }: Log, grant: Grant): Fragment {
   const groups = new Map<string, string[]>();
-  for (const one of storedTypes(reading)) {
+  for (const one of types) {
     const key = JSON.stringify(grant.narrow(one, 'history'));
-    const types = groups.get(key);
-    if (types === undefined) groups.set(key, [one]);
-    else types.push(one);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [one]);
+    else group.push(one);
   }
-  const conditions = [...groups.values()].map(types => {
-    const condition = predicateCondition(grant.narrow(types[0]!, 'history'), image);
-    return and([or(types.map(one => sql`r.type = ${word(one)}`)), condition]);
+  const conditions = [...groups.values()].map(group => {
+    const condition = predicateCondition(grant.narrow(group[0]!, 'history'), image);
+    return and([among(raw('r.type'), group.map(word)), condition]);
   });
   return or(conditions);
 }
@@ -128,7 +162,7 @@ function rowsOf(reading: Reading, log: Log, condition: Fragment, limit: number):
 
 function countOf(reading: Reading, logs: readonly Log[], query: HistoryQuery, grant: Grant): number {
   const counts = logs.map(log => {
-    const condition = conditionOf(reading, log, query, grant, undefined);
+    const condition = conditionOf(log, query, grant, undefined);
     return reading.get<{ n: number }>(sql`SELECT count(*) AS n FROM ${log.from} WHERE ${condition}`)?.n ?? 0;
   });
   return counts.reduce((sum, n) => sum + n, 0);

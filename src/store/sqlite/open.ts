@@ -1,6 +1,8 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Clock } from '../../fhir/id.ts';
 import type { Derive, Store } from '../port.ts';
 import type { Registry } from '../registry.ts';
+import { isBusy } from './connection.ts';
 import { openReader, openWriter } from './file.ts';
 import { Group } from './group.ts';
 import { offerPastHolds } from './past.ts';
@@ -36,11 +38,14 @@ export interface SqliteStore {
 export async function openSqlite(options: SqliteOptions): Promise<SqliteStore> {
   const { path, derive, clock, extractors, onProgress, bounds } = options;
   const words = new Words();
-  const writing = new Reading(openWriter(path, options.mostPages), words, bounds);
-  const readers = new Readers(new Reading(openReader(path), words, bounds));
+  const writing = new Reading(await patiently(() => openWriter(path, options.mostPages)), words, bounds);
   offerPastHolds(writing, derive);
-  offerPastHolds(readers.reading, derive);
-  const tail = new Tail(chainOf(writing), clock);
+  const readers = new Readers(spare => {
+    const reading = new Reading(openReader(path, spare), words, bounds);
+    offerPastHolds(reading, derive);
+    return reading;
+  });
+  const tail = new Tail(await patiently(() => chainOf(writing)), clock);
   const group = new Group(writing.connection, words, tail);
   const registry = makeRegistry(() => readers.reading, writing, group);
   let closing: Promise<void> | undefined;
@@ -56,6 +61,19 @@ export async function openSqlite(options: SqliteOptions): Promise<SqliteStore> {
   return { store, registry, close };
 }
 
+/** Another process may be making the same file, or writing to it. */
+async function patiently<T>(work: () => T): Promise<T> {
+  for (let left = 250; ; left -= 1) {
+    try {
+      return work();
+    } catch (error) {
+      const busy = isBusy(error) || (Error.isError(error) && isBusy((error as Error).cause));
+      if (!busy || left === 0) throw error;
+      await pause(20);
+    }
+  }
+}
+
 /** The name of the file's audit chain, given once. */
 function chainOf(writing: Reading): string {
   const known = factOf(writing, 'writer');
@@ -66,10 +84,12 @@ function chainOf(writing: Reading): string {
 
 async function shut(group: Group, readers: Readers, writing: Reading): Promise<void> {
   await group.close();
-  readers.close();
-  // Keeps the planner's statistics fresh; other processes may be writing, then the next close does it.
+  await readers.close();
   try {
+    // Keeps the planner's statistics fresh; where another process is writing, the next close does it.
     writing.connection.db.exec('PRAGMA optimize');
+  } catch (error) {
+    if (!isBusy(error)) throw error;
   } finally {
     writing.connection.db.close();
   }

@@ -68,7 +68,7 @@ function importOf({ connection }: Reading, key: string): ImportEntry | undefined
   if (mark === undefined) return undefined;
   const parts = connection.all<ImportPart>(
     `SELECT c.key, w.text AS type, r.id, c.imported AS version
-     FROM import_part p JOIN claim c ON c.n = p.claim JOIN resource r ON r.rid = c.rid JOIN word w ON w.n = r.type
+     FROM import_part p CROSS JOIN claim c ON c.n = p.claim CROSS JOIN resource r ON r.rid = c.rid CROSS JOIN word w ON w.n = r.type
      WHERE p.mark = ? ORDER BY c.key`,
     mark.n,
   );
@@ -77,7 +77,7 @@ function importOf({ connection }: Reading, key: string): ImportEntry | undefined
 
 function holderOf(reading: Reading, key: string): string | undefined {
   const found = reading.connection.get<{ type: number; id: string }>(
-    'SELECT r.type, r.id FROM claim c JOIN resource r ON r.rid = c.rid WHERE c.key = ?',
+    'SELECT r.type, r.id FROM claim c CROSS JOIN resource r ON r.rid = c.rid WHERE c.key = ?',
     key,
   );
   return found === undefined ? undefined : `${reading.text(found.type)}/${found.id}`;

@@ -45,10 +45,13 @@ CREATE TABLE string (param INTEGER, norm TEXT, rid INTEGER, exact TEXT,
   PRIMARY KEY (param, norm, rid, exact)) STRICT, WITHOUT ROWID;
 CREATE INDEX string_rid ON string (rid, param);
 -- Not STRICT: milliseconds are whole numbers but for the rare instant that is written finer.
-CREATE TABLE date (param INTEGER, low INTEGER, rid INTEGER, high INTEGER,
+-- odd: 2 where the resource has several values for the parameter, 1 where the value is longer than a day
+-- (see window.ts).
+CREATE TABLE date (param INTEGER, low INTEGER, rid INTEGER, high INTEGER, odd INTEGER NOT NULL,
   PRIMARY KEY (param, low, rid, high)) WITHOUT ROWID;
 CREATE INDEX date_rid ON date (rid, param);
 CREATE INDEX date_high ON date (param, high, rid);
+CREATE INDEX date_odd ON date (param, odd, rid) WHERE odd > 0;
 CREATE TABLE reference (param INTEGER, target INTEGER, rid INTEGER,
   PRIMARY KEY (param, target, rid)) STRICT, WITHOUT ROWID;
 CREATE INDEX reference_rid ON reference (rid, param);

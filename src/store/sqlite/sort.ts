@@ -1,7 +1,7 @@
 // Sorting: by the least value of a resource ascending, by the greatest descending, absent last, then by
 // creation. Pure.
 import type { Param, SortKey } from '../../search/ast.ts';
-import { and, FALSE, type Fragment, list, or, raw, sql, word } from './sql.ts';
+import { and, FALSE, type Fragment, list, or, raw, sql, TRUE, word } from './sql.ts';
 
 /** The column of a value table that sorts. A reference sorts by its text, which no index holds. */
 const COLUMNS: Readonly<Record<Param['type'], string>> = {
@@ -57,21 +57,28 @@ function behind(column: Fragment, descending: boolean, value: SortValue): Fragme
 export interface Walk {
   from: Fragment;
   where: Fragment;
-  /** The value on alias x, and whether a resource may come up more than once with it. */
+  /** The value, on alias x of `from`. */
   column: string;
+  /** On the entries x (rid, k0) that were found: this is the value that the resource sorts by. */
+  once: Fragment;
 }
 
 /** Undefined where no index is in the order of the key. */
 export function sortWalk(type: string, key: SortKey): Walk | undefined {
   if (key.by !== 'param') {
     const [index, column] = key.by === 'updated' ? ['resource_type_seq', 'x.seq'] : ['resource_id', 'x.id'];
-    return { from: raw(`resource x INDEXED BY ${index}`), where: sql`x.type = ${word(type)}`, column };
+    const from = raw(`resource x INDEXED BY ${index}`);
+    return { from, where: sql`x.type = ${word(type)}`, column, once: TRUE };
   }
   const table = key.param.type;
   if (table === 'reference') return undefined;
-  const column = COLUMNS[table];
-  const better = `y.${column} ${key.descending ? '>' : '<'} x.${column}`;
   const param = word(key.param.key);
-  const where = sql`x.param = ${param} AND NOT EXISTS (SELECT 1 FROM ${raw(`${table} y INDEXED BY ${table}_rid`)} WHERE y.rid = x.rid AND y.param = ${param} AND ${raw(better)})`;
-  return { from: raw(`${table} x NOT INDEXED`), where, column: `x.${column}` };
+  const better = raw(`y.${COLUMNS[table]} ${key.descending ? '>' : '<'} x.k0`);
+  const values = raw(`${table} y INDEXED BY ${table}_rid`);
+  return {
+    from: raw(`${table} x NOT INDEXED`),
+    where: sql`x.param = ${param}`,
+    column: `x.${COLUMNS[table]}`,
+    once: sql`NOT EXISTS (SELECT 1 FROM ${values} WHERE y.rid = x.rid AND y.param = ${param} AND ${better})`,
+  };
 }

@@ -3,7 +3,7 @@ import type { Grant } from '../../access/grant.ts';
 import { FhirError } from '../../fhir/error.ts';
 import type { AuditDraft, Derive, Store } from '../port.ts';
 import { appendAudit, completed, readAudit } from './audit-log.ts';
-import { translate, unavailable } from './connection.ts';
+import { translate } from './connection.ts';
 import type { Group } from './group.ts';
 import { historyPage } from './history.ts';
 import { readOutbox } from './outbox.ts';
@@ -11,7 +11,7 @@ import { runPlan } from './plan.ts';
 import type { Readers } from './readers.ts';
 import type { Reading } from './reading.ts';
 import { reindexAll } from './reindex.ts';
-import { searchPage } from './search.ts';
+import { searchSteps } from './search.ts';
 import type { Tail } from './tail.ts';
 import { readVersion } from './version.ts';
 
@@ -32,7 +32,7 @@ export function makeStore({ readers, writing, group, tail, derive, close }: Part
       readers.run(reading => readVersion(reading, grant, { type, id, version })),
     search: async (plan, grant) => {
       if (plan.grant !== grant.id) throw new Error('A plan was narrowed by another grant.');
-      return readers.run(reading => searchPage(reading, plan));
+      return readers.runSteps(reading => searchSteps(reading, plan));
     },
     history: async (query, grant) => readers.run(reading => historyPage(reading, query, grant)),
     transact: (plan, grant, audit) =>
@@ -62,5 +62,3 @@ function codeOf(error: unknown): string {
   const known = translate(error);
   return known instanceof FhirError ? known.code : 'internal';
 }
-
-export const closed = (): FhirError => unavailable('The store is closed.');

@@ -4,6 +4,7 @@ import { clampDate, clampNumber } from './clamp.ts';
 import type { Connection } from './connection.ts';
 import { personsOf, type ResourceRow } from './rows.ts';
 import { VALUE_TABLES } from './schema.ts';
+import { ORDINARY_SPAN } from './window.ts';
 import { personWord, type Words } from './words.ts';
 
 /** Whom no Consent can permit (see port.ts, Derived.patients). */
@@ -16,61 +17,54 @@ export interface Writing {
 
 type Place = Pick<ResourceRow, 'rid' | 'type' | 'owner' | 'writer'>;
 
-export function writeValues(
-  { connection, words }: Writing,
-  rid: number,
-  values: readonly IndexValue[],
-): void {
+/** In the order of the columns. */
+const INSERTS: Readonly<Record<IndexValue['type'], string>> = {
+  token: 'INSERT OR IGNORE INTO token VALUES (?, ?, ?, ?)',
+  string: 'INSERT OR IGNORE INTO string VALUES (?, ?, ?, ?)',
+  date: 'INSERT OR IGNORE INTO date VALUES (?, ?, ?, ?, ?)',
+  reference: 'INSERT OR IGNORE INTO reference VALUES (?, ?, ?)',
+  number: 'INSERT OR IGNORE INTO number VALUES (?, ?, ?, ?)',
+  quantity: 'INSERT OR IGNORE INTO quantity VALUES (?, ?, ?, ?, ?, ?)',
+  uri: 'INSERT OR IGNORE INTO uri VALUES (?, ?, ?)',
+};
+
+function writeValues({ connection, words }: Writing, rid: number, values: readonly IndexValue[]): void {
   const n = (text: string): number => words.intern(connection, text);
   for (const value of values) {
-    const param = n(value.key);
-    switch (value.type) {
-      case 'token':
-        connection.run(
-          'INSERT OR IGNORE INTO token VALUES (?, ?, ?, ?)',
-          param,
-          value.code,
-          rid,
-          n(value.system),
-        );
-        break;
-      case 'string': {
-        const exact = value.exact === value.norm ? '' : value.exact;
-        connection.run('INSERT OR IGNORE INTO string VALUES (?, ?, ?, ?)', param, value.norm, rid, exact);
-        break;
-      }
-      case 'date': {
-        const [low, high] = [clampDate(value.low), clampDate(value.high)];
-        connection.run('INSERT OR IGNORE INTO date VALUES (?, ?, ?, ?)', param, low, rid, high);
-        break;
-      }
-      case 'reference':
-        connection.run('INSERT OR IGNORE INTO reference VALUES (?, ?, ?)', param, n(value.target), rid);
-        break;
-      case 'number': {
-        const [low, high] = [clampNumber(value.low), clampNumber(value.high)];
-        connection.run('INSERT OR IGNORE INTO number VALUES (?, ?, ?, ?)', param, low, rid, high);
-        break;
-      }
-      case 'quantity': {
-        const [low, high] = [clampNumber(value.low), clampNumber(value.high)];
-        const system = n(value.system);
-        connection.run(
-          'INSERT OR IGNORE INTO quantity VALUES (?, ?, ?, ?, ?, ?)',
-          param,
-          low,
-          rid,
-          high,
-          system,
-          value.code,
-        );
-        break;
-      }
-      case 'uri':
-        connection.run('INSERT OR IGNORE INTO uri VALUES (?, ?, ?)', param, value.uri, rid);
-        break;
-    }
+    const odd = value.type === 'date' ? oddOf(values, value) : 0;
+    connection.run(INSERTS[value.type], n(value.key), ...columnsOf(value, rid, n, odd));
   }
+}
+
+/** All columns but the first. */
+function columnsOf(
+  value: IndexValue,
+  rid: number,
+  n: (text: string) => number,
+  odd: number,
+): (string | number)[] {
+  switch (value.type) {
+    case 'token':
+      return [value.code, rid, n(value.system)];
+    case 'string':
+      return [value.norm, rid, value.exact === value.norm ? '' : value.exact];
+    case 'date':
+      return [clampDate(value.low), rid, clampDate(value.high), odd];
+    case 'reference':
+      return [n(value.target), rid];
+    case 'number':
+      return [clampNumber(value.low), rid, clampNumber(value.high)];
+    case 'quantity':
+      return [clampNumber(value.low), rid, clampNumber(value.high), n(value.system), value.code];
+    case 'uri':
+      return [value.uri, rid];
+  }
+}
+
+/** See schema.ts, table date. */
+function oddOf(values: readonly IndexValue[], value: Extract<IndexValue, { type: 'date' }>): number {
+  if (values.some(other => other !== value && other.type === 'date' && other.key === value.key)) return 2;
+  return value.high - value.low > ORDINARY_SPAN ? 1 : 0;
 }
 
 const REMOVALS = VALUE_TABLES.map(table => `DELETE FROM ${table} WHERE rid = ?`);

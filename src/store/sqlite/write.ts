@@ -53,6 +53,36 @@ export function createResource(unit: Unit, type: string, id: string, body: strin
   return { row, type, use: 'create', before: [] };
 }
 
+/** A record of the server's own beside what was written into another owner's record: see WriteOp.witness. */
+export function recordBeside(
+  unit: Unit,
+  owner: number,
+  { type, id }: { type: string; id: string },
+  body: string,
+): ResourceRow {
+  const { derived, persons } = deriveFrom(unit, body);
+  const seq = unit.tail.nextSeq();
+  const row: ResourceRow = {
+    rid: 0,
+    type: unit.reading.words.intern(unit.reading.connection, type),
+    id,
+    version: 1,
+    seq,
+    created: seq,
+    owner,
+    source: owner,
+    writer: unit.writer,
+    foreign_from: 1,
+    patient: persons.patient,
+    persons: persons.persons,
+    deleted: 0,
+    body,
+  };
+  row.rid = insertRow(unit.reading, row);
+  writeDerived(writingOf(unit), row, derived, persons.list);
+  return row;
+}
+
 export function updateResource(
   unit: Unit,
   type: string,

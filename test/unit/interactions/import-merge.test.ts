@@ -1,5 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
 import type { AnyResource, Json } from '../../../src/fhir/types.ts';
+import { sameJson } from '../../../src/interactions/import/canonical.ts';
 import { mergeResource } from '../../../src/interactions/import/merge.ts';
 
 const goal = (elements: Record<string, Json>): AnyResource => ({ resourceType: 'Goal', ...elements });
@@ -118,5 +120,48 @@ describe('three-way merge of a resource', () => {
     const resource = goal({ a: 1, q: 1 });
     const tree = { ...resource, q: JSON.parse('{"raw":"1.00"}') };
     expect(mergeResource(goal({ a: 1 }), goal({ a: 2 }), { resource, tree }).tree).toEqual({ ...tree, a: 2 });
+  });
+
+  describe('of any three resources', () => {
+    const elements = fc.dictionary(
+      fc.constantFrom('status', 'extension', 'participant', 'code'),
+      fc.jsonValue({ maxDepth: 3 }) as fc.Arbitrary<Json>,
+      { noNullPrototype: true },
+    );
+
+    test('gives the record where nobody else changed anything', () => {
+      fc.assert(
+        fc.property(elements, elements, (old, next) => {
+          const { tree, clashes } = merge(old, next, old);
+          expect(clashes).toEqual([]);
+          expect(sameJson(tree, goal(next))).toBe(true);
+        }),
+      );
+    });
+
+    test('gives what stands there where the record changed nothing', () => {
+      fc.assert(
+        fc.property(elements, elements, (old, current) => {
+          const { tree, clashes, changed } = merge(old, old, current);
+          expect(clashes).toEqual([]);
+          expect(changed).toBe(false);
+          expect(sameJson(tree, goal(current))).toBe(true);
+        }),
+      );
+    });
+
+    test('never loses in silence what somebody else changed', () => {
+      fc.assert(
+        fc.property(elements, elements, elements, (old, next, current) => {
+          const { tree, clashes } = merge(old, next, current);
+          if (clashes.length > 0) return;
+          // Merged once more from where it stands now, the same record changes nothing.
+          expect(merge(next, next, tree as Record<string, Json>).changed).toBe(false);
+          for (const name of Object.keys(current)) {
+            if (sameJson(old[name], next[name])) expect(sameJson(tree[name], current[name])).toBe(true);
+          }
+        }),
+      );
+    });
   });
 });

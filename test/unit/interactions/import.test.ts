@@ -222,6 +222,16 @@ describe('a record that changed in the program', () => {
     expect(outcome?.issues?.map(issue => issue.path)).toContain('Appointment.status');
   });
 
+  test('cannot take off a client who attended', async () => {
+    const other = `${c}-b`;
+    const group = { track: 'evening', clients: [{ client: c }, { client: other }] };
+    await clinic.take([client(c), client(other), ...eveningTrack, session(c, group), attendance(c)]);
+    const [outcome] = await clinic.take([session(c, { ...group, clients: [{ client: other }] })]);
+    expect(outcome).toMatchObject({ outcome: 'conflict', resources: 0 });
+    expect(outcome?.issues?.map(issue => issue.path)).toEqual([`Appointment (appointment/${c})`]);
+    expect(await clinic.read(clinic.appointmentOf(c))).toMatchObject({ status: 'fulfilled' });
+  });
+
   test('sets the appointment anew when the attendance is corrected', async () => {
     await clinic.take([client(c), session(c), attendance(c)]);
     await clinic.take([attendance(c, { status: 'no-show' })]);

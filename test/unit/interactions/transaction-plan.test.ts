@@ -159,6 +159,19 @@ describe('what cannot be done is refused before anything is done, with every pla
       'Bundle.entry[1]',
     ],
     [
+      'two conditional creates with the same criteria',
+      [
+        post(patient, {}, { ifNoneExist: 'identifier=1' }),
+        post(patient, {}, { ifNoneExist: 'identifier=1' }),
+      ],
+      'Bundle.entry[1]',
+    ],
+    [
+      'a conditional create and a conditional update with the same criteria',
+      [post(patient, {}, { ifNoneExist: 'identifier=1' }), put(patient, {}, { url: 'Patient?identifier=1' })],
+      'Bundle.entry[1]',
+    ],
+    [
       'two entries with one fullUrl',
       [post(patient, { fullUrl: A }), post(patient, { fullUrl: A })],
       'Bundle.entry[1].fullUrl',

@@ -57,6 +57,15 @@ describe('what is written through FHIR shows in the record', () => {
     expect(edited(diagnosis, dx, { clinicalStatus })).toEqual({ ...dx, status: 'relapse' });
   });
 
+  test('another main diagnosis, by rank and not by place', () => {
+    const stay = recordOf<EpisodeRecord>('episode', 'stay-107');
+    const diagnosis = ['dx-107-1', 'dx-107-2'].map((id, index) => ({
+      condition: { reference: links.to('diagnosis', id) },
+      rank: 2 - index,
+    }));
+    expect(edited(episode, stay, { diagnosis }).diagnoses).toEqual(['dx-107-2', 'dx-107-1']);
+  });
+
   test('a consent that was revoked', () => {
     const given = recordOf<ConsentRecord>('consent', 'consent-101-1');
     expect(edited(consent, given, { status: 'inactive' })).toEqual({ ...given, status: 'revoked' });

@@ -1,0 +1,264 @@
+// The rules of access told a second time, from their wording and not from the code: one resource at a
+// time, over a plain list of everything that was ever written. Slow and simple on purpose; the matrix
+// holds the server to it.
+import type { Role } from '../../src/access/grant.ts';
+import { CANONICAL_BASE } from '../../src/fhir/canonical.ts';
+import type { AnyResource, Json, JsonObject } from '../../src/fhir/types.ts';
+
+/** A resource as it was written, version by version; a version without a resource is a deletion. */
+export interface Fact {
+  type: string;
+  id: string;
+  owner: string;
+  versions: { writer: string; resource?: AnyResource }[];
+}
+
+export interface Facts {
+  all: Fact[];
+  /** ms since the epoch. */
+  now: number;
+}
+
+export interface Asker {
+  organization: string;
+  role: Role;
+  /** `system/Type.letters`, space separated. */
+  scope: string;
+}
+
+export type Letter = 'c' | 'r' | 'u' | 'd' | 's';
+
+export function hasScope(asker: Asker, type: string, letter: Letter): boolean {
+  return asker.scope.split(' ').some(word => {
+    const [place, letters] = word.split('.');
+    return (place === `system/${type}` || place === 'system/*') && letters!.includes(letter);
+  });
+}
+
+/** Where the types of the matrix name people: the Patient compartment, `patient` and `subject`. */
+const PEOPLE_IN: Readonly<Record<string, readonly string[]>> = {
+  Appointment: ['participant.actor'],
+  CarePlan: ['subject', 'activity.detail.performer'],
+  Communication: ['subject', 'sender', 'recipient'],
+  Condition: ['subject', 'asserter'],
+  Consent: ['patient'],
+  Coverage: ['policyHolder', 'subscriber', 'beneficiary', 'payor'],
+  Encounter: ['subject'],
+  EpisodeOfCare: ['patient'],
+  Goal: ['subject'],
+  Group: ['member.entity'],
+  MedicationRequest: ['subject'],
+  Observation: ['subject', 'performer'],
+  Patient: ['link.other'],
+  Schedule: ['actor'],
+  Task: ['for'],
+};
+
+const objects = (value: Json | undefined): JsonObject[] =>
+  (Array.isArray(value) ? value : [value]).filter(
+    (one): one is JsonObject => typeof one === 'object' && one !== null && !Array.isArray(one),
+  );
+const along = (resource: JsonObject, path: string): JsonObject[] =>
+  path.split('.').reduce((found, name) => found.flatMap(one => objects(one[name])), [resource]);
+
+/** Ids of the people it names; `?` for somebody who cannot be told. */
+export function peopleOf(resource: AnyResource): string[] {
+  const people = new Set<string>();
+  if (resource.resourceType === 'Patient') people.add(resource.id as string);
+  for (const { reference } of (PEOPLE_IN[resource.resourceType] ?? []).flatMap(p => along(resource, p))) {
+    const [, type, id] = /^([A-Z]\w+)\/([\w.-]+)(\/_history\/\d+)?$/.exec(String(reference ?? '')) ?? [];
+    if (type === undefined) people.add('?');
+    if (type === 'Patient') people.add(id!);
+  }
+  if (people.size === 0 && JSON.stringify(resource).includes('"Patient/')) people.add('?');
+  return [...people];
+}
+
+interface Line {
+  effect: 'permit' | 'deny';
+  /** '' on a deny: everybody, every purpose. */
+  actor: string;
+  purpose: string;
+  from: number;
+  to: number;
+}
+
+const DAY = 86_400_000;
+const start = (text: Json | undefined) => (text === undefined ? -Infinity : Date.parse(String(text)));
+const end = (text: Json | undefined) =>
+  text === undefined ? Infinity : Date.parse(String(text)) + (String(text).includes('T') ? 1000 : DAY);
+const codes = (concept: Json | undefined) => objects(concept).flatMap(one => along(one, 'coding'));
+const hasCode = (concept: Json | undefined, ...wanted: string[]) =>
+  codes(concept).some(one => wanted.includes(String(one.code)));
+const only = (provision: JsonObject, ...names: string[]) =>
+  Object.keys(provision).every(name => names.includes(name)) &&
+  objects(provision.extension).every(({ url }) =>
+    ['all-records', 'statement', 'expiry-event', 'recipient-class'].some(
+      name => url === `${CANONICAL_BASE}/StructureDefinition/part2-${name}`,
+    ),
+  );
+
+/** What an active privacy Consent says. */
+function linesOf(consent: AnyResource): Line[] {
+  if (consent.status !== 'active' || !hasCode(consent.scope, 'patient-privacy')) return [];
+  const root = objects(consent.provision)[0] ?? {};
+  const nested = objects(root.provision);
+  const policy = hasCode(consent.policyRule, 'OPTIN', 'OPTINR')
+    ? 'permit'
+    : hasCode(consent.policyRule, 'OPTOUT', 'OPTOUTE', 'EMRGONLY')
+      ? 'deny'
+      : undefined;
+  const base = root.type ?? policy;
+  const bare = only(root, 'id', 'type', 'provision', 'extension');
+  const lines: Line[] = [];
+
+  const contradicts = root.type !== undefined && policy !== undefined && root.type !== policy;
+  const unverified = objects(consent.verification).some(one => one.verified !== true);
+  const notes = objects(consent.extension).some(one => String(one.url).includes('counselling'));
+  const alone = nested.length === 1 && nested[0]!.type === 'permit' && bare ? nested[0] : undefined;
+  const permit = base === 'permit' ? root : alone;
+  const plain = permit !== undefined && only(permit, 'id', 'type', 'period', 'actor', 'purpose', 'extension');
+  if (plain && !contradicts && !unverified && !notes && consent.modifierExtension === undefined)
+    lines.push(...permitLines(permit));
+
+  if (base === 'deny' && (nested.length === 0 || !bare)) lines.push(...denyLines(root));
+  for (let level = nested; level.length > 0; level = level.flatMap(one => objects(one.provision)))
+    for (const provision of level) if (provision.type === 'deny') lines.push(...denyLines(provision));
+  return lines;
+}
+
+function permitLines(provision: JsonObject): Line[] {
+  const period = objects(provision.period)[0];
+  const recipients = objects(provision.actor).filter(one => hasCode(one.role, 'IRCP'));
+  const named = recipients.flatMap(one => objects(one.reference)).map(one => String(one.reference));
+  return named
+    .filter(reference => reference.startsWith('Organization/'))
+    .flatMap(reference =>
+      objects(provision.purpose).map(purpose => ({
+        effect: 'permit' as const,
+        actor: reference.slice('Organization/'.length),
+        purpose: String(purpose.code),
+        from: start(period?.start),
+        to: end(period?.end),
+      })),
+    );
+}
+
+/** A deny counts whatever else it says: what cannot be judged is denied. Relatives are no Organization. */
+function denyLines(provision: JsonObject): Line[] {
+  const period = objects(provision.period)[0];
+  const named = objects(provision.actor)
+    .map(one => String(objects(one.reference)[0]?.reference))
+    .filter(one => !one.startsWith('RelatedPerson/'));
+  const actors = named.map(one => (one.startsWith('Organization/') ? one.slice('Organization/'.length) : ''));
+  const purposes = objects(provision.purpose).map(one => String(one.code));
+  return (provision.actor === undefined ? [''] : actors).flatMap(actor =>
+    (provision.purpose === undefined ? [''] : purposes).map(purpose => ({
+      effect: 'deny' as const,
+      actor,
+      purpose,
+      from: start(period?.start),
+      to: end(period?.end),
+    })),
+  );
+}
+
+const PURPOSE: Partial<Record<Role, string>> = { program: 'TREAT', ehr: 'TREAT', payer: 'HPAYMT' };
+
+/** It acts for an Organization: all others see the directory alone. */
+export const isOrganizational = (asker: Asker) => PURPOSE[asker.role] !== undefined;
+
+/** As it is, or where it was deleted as it was last. */
+export function lastLive(fact: Fact, version = fact.versions.length): AnyResource {
+  return fact.versions.slice(0, version).findLast(one => one.resource !== undefined)!.resource!;
+}
+export const isDeleted = (fact: Fact) => fact.versions.at(-1)!.resource === undefined;
+
+/** A Consent counts only where its owner wrote it last, and for its owner's records. */
+function allows({ all, now }: Facts, asker: Asker, owner: string, person: string): boolean {
+  const matching = all
+    .filter(fact => fact.type === 'Consent' && fact.owner === owner && !isDeleted(fact))
+    .filter(fact => fact.versions.at(-1)!.writer === owner)
+    .map(fact => lastLive(fact))
+    .filter(consent => objects(consent.patient)[0]?.reference === `Patient/${person}`)
+    .flatMap(linesOf)
+    .filter(({ from, to }) => from <= now && now < to)
+    .filter(({ actor, effect }) => actor === asker.organization || (effect === 'deny' && actor === ''))
+    .filter(
+      ({ purpose, effect }) => purpose === PURPOSE[asker.role] || (effect === 'deny' && purpose === ''),
+    );
+  return matching.some(one => one.effect === 'permit') && matching.every(one => one.effect === 'permit');
+}
+
+function byConsent(facts: Facts, asker: Asker, fact: Fact, resource: AnyResource): boolean {
+  const people = peopleOf(resource);
+  return people.length > 0 && people.every(person => allows(facts, asker, fact.owner, person));
+}
+
+const DIRECTORY = ['HealthcareService', 'Location', 'Organization', 'Practitioner', 'PractitionerRole'];
+const isDirectory = (resource: AnyResource) =>
+  ([...DIRECTORY, 'Schedule', 'ValueSet'].includes(resource.resourceType) ||
+    (resource.resourceType === 'Slot' && resource.status === 'free')) &&
+  peopleOf(resource).length === 0;
+
+const namesAsker = (asker: Asker, fact: Fact, version: number) =>
+  fact.versions[version - 1]!.writer === fact.owner &&
+  linesOf(lastLive(fact, version)).some(line => line.actor === asker.organization);
+
+/** May the asker know of this version (the current one unless told)? Scope is asked elsewhere. */
+export function sees(facts: Facts, asker: Asker, fact: Fact, version = fact.versions.length): boolean {
+  const images = [lastLive(fact), lastLive(fact, version)];
+  if (images.every(isDirectory)) return true;
+  if (!isOrganizational(asker)) return false;
+  if (owns(asker, fact) || isSource(asker, fact, version)) return true;
+  if (fact.type === 'Group') return false;
+  if (fact.type === 'Consent')
+    if (![fact.versions.length, version].every(one => namesAsker(asker, fact, one))) return false;
+  return images.every(image => !isDirectoryType(image) && byConsent(facts, asker, fact, image));
+}
+const isDirectoryType = ({ resourceType }: AnyResource) =>
+  [...DIRECTORY, 'Schedule', 'Slot', 'ValueSet'].includes(resourceType);
+
+const owns = (asker: Asker, fact: Fact) => isOrganizational(asker) && fact.owner === asker.organization;
+
+/** Targets of the Provenances that an owner finds: a line for each version that another wrote in its record. */
+export const witnessed = (facts: Facts, asker: Asker): string[] =>
+  facts.all
+    .filter(fact => owns(asker, fact))
+    .flatMap(fact => fact.versions.map(version => ({ ...version, name: `${fact.type}/${fact.id}` })))
+    .filter(({ writer, resource }) => writer !== asker.organization && resource !== undefined)
+    .map(({ name }) => name);
+
+/** It wrote every version so far; a deletion is shown to whom the version before it was. */
+function isSource(asker: Asker, fact: Fact, version = fact.versions.length): boolean {
+  const told = fact.versions[version - 1]!.resource === undefined ? version - 1 : version;
+  const so = fact.versions.slice(0, told);
+  return isOrganizational(asker) && so.every(one => one.writer === asker.organization);
+}
+
+export function mayUpdate(facts: Facts, asker: Asker, fact: Fact): boolean {
+  if (owns(asker, fact) || isSource(asker, fact)) return true;
+  const open = fact.type === 'Appointment' || fact.type === 'Goal';
+  return open && isOrganizational(asker) && byConsent(facts, asker, fact, lastLive(fact));
+}
+
+/** Whoever writes the next version must still be able to write the one after. */
+export function mayStillUpdate(facts: Facts, asker: Asker, fact: Fact): boolean {
+  const next = { writer: asker.organization, resource: lastLive(fact) };
+  return mayUpdate(facts, asker, { ...fact, versions: [...fact.versions, next] });
+}
+
+export const mayDelete = (asker: Asker, fact: Fact) => owns(asker, fact) || isSource(asker, fact);
+
+/** Whose record a new resource becomes: that of the people it names, where its writer may write about all. */
+export function ownerOf(facts: Facts, asker: Asker, resource: AnyResource): string {
+  const people = peopleOf(resource);
+  const patients = people.map(id => facts.all.find(fact => fact.type === 'Patient' && fact.id === id));
+  const owners = patients.map(patient => {
+    if (patient === undefined || isDeleted(patient)) return undefined;
+    const open = owns(asker, patient) || byConsent(facts, asker, patient, lastLive(patient));
+    return open ? patient.owner : undefined;
+  });
+  const [owner] = owners;
+  return owner !== undefined && owners.every(one => one === owner) ? owner : asker.organization;
+}

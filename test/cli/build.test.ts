@@ -1,0 +1,45 @@
+// The built package: what a developer installs and imports, and what the image runs.
+import { cpSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { launch, ROOT, runShell, workplace } from '../support/process.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'iop-built-'));
+beforeAll(async () => {
+  const { code, out, error } = await runShell(`${process.execPath} src/build.mjs ${join(folder, 'dist')}`);
+  if (code !== 0) throw new Error(out + error);
+  for (const name of ['package.json', 'fixtures', 'profiles'])
+    cpSync(join(ROOT, name), join(folder, name), { recursive: true });
+  symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
+}, 120_000);
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+test('createApp is imported by the package name and gives an Express application', async () => {
+  const place = workplace();
+  const script = `
+    import { createApp, readConfig } from 'iop-fhir';
+    const app = await createApp(readConfig(process.env));
+    const server = app.http.listen(0, '127.0.0.1', async () => {
+      const answer = await fetch('http://127.0.0.1:' + server.address().port + '/fhir/metadata');
+      console.log(answer.status, (await answer.json()).resourceType);
+      server.close();
+      server.closeAllConnections();
+      await app.close();
+    });`;
+  const { code, out, error } = await runShell(
+    `cd ${folder} && ${process.execPath} --input-type=module -e '${script.replaceAll("'", `'"'"'`)}'`,
+    place.environment,
+  );
+  expect([code, out, error]).toEqual([0, '200 CapabilityStatement\n', '']);
+  place.remove();
+});
+
+test('the built demo starts and stops like the one in the checkout', async () => {
+  const place = workplace();
+  const running = launch(['demo'], place.environment, [process.execPath, join(folder, 'dist/start.mjs')]);
+  await running.until(/\/fhir\/metadata'\n/);
+  expect(running.out()).toMatch(/^Loaded the demo clinic: \d+ records\./);
+  expect((await running.stop()).code).toBe(0);
+  place.remove();
+});

@@ -1,0 +1,79 @@
+// Runs the README's commands as they stand; only the port and the place of the data are this test's own.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { launch, ROOT, type Running, runCommand, runShell, workplace } from '../support/process.ts';
+
+const blocks = [...readFileSync(join(ROOT, 'README.md'), 'utf8').matchAll(/```sh\n([\s\S]*?)```/g)].map(
+  found => found[1]!,
+);
+const blockWith = (text: string): string => blocks.find(block => block.includes(text))!;
+/** A curl that fails where the server refuses. */
+const STRICT = 'set -e; curl() { command curl --fail-with-body "$@"; }\n';
+
+const place = workplace();
+let demo: Running;
+beforeAll(async () => {
+  demo = launch(['demo'], place.environment);
+  await demo.until(/\/fhir\/metadata'\n/);
+});
+afterAll(async () => {
+  await demo.stop();
+  place.remove();
+});
+
+test('the lines to try beside the running demo all work, and show what they say they show', async () => {
+  const { host } = new URL(/http:\/\/[^/\s]+/.exec(demo.out())![0]);
+  const block = blockWith('demo-payer').replaceAll('127.0.0.1:8080', host);
+  const { code, out, error } = await runShell(
+    STRICT + block.replaceAll(/^curl .*$/gm, line => `${line}; echo`),
+    place.environment,
+  );
+  expect([code, error]).toEqual([0, '']);
+  const answers = out
+    .split('\n')
+    .filter(line => line.startsWith('{'))
+    .map(line => JSON.parse(line) as { total?: number; entry?: { resource: { resourceType: string } }[] });
+  const [payers, staffs, visits, screens] = answers;
+  expect(payers!.entry!.length).toBeLessThan(staffs!.total!);
+  expect(new Set(visits!.entry!.map(({ resource }) => resource.resourceType))).toEqual(
+    new Set(['Encounter', 'Patient']),
+  );
+  expect(screens!.entry!.map(({ resource }) => resource.resourceType)).toEqual([
+    'Observation',
+    'Observation',
+    'Observation',
+  ]);
+  expect(out).toMatch(/written \d+, unchanged \d+, conflicting 0, bad 0/);
+});
+
+test('a real store is made as the README says', async () => {
+  const real = workplace();
+  writeFileSync(
+    join(real.folder, 'records.ndjson'),
+    (await runCommand(['generate', '--clients', '1', '--weeks', '1', '--program', 'hillside'], {})).out,
+  );
+  const lines = blockWith('program add')
+    .split('\n')
+    .filter(line => line !== '' && line !== 'npm run serve');
+  const script = lines
+    .join('\n')
+    .replace('./real/iop.db', join(real.folder, 'iop.db'))
+    .replace('records.ndjson', join(real.folder, 'records.ndjson'));
+  const { code, out, error } = await runShell(`set -e\n${script}`);
+  expect([code, error]).toEqual([0, '']);
+  expect(out.split('\n')[0]).toBe('hillside');
+  expect(out).toMatch(/\n[\w-]+\.[\w-]+\.[\w-]+\n$/);
+  const server = launch(['run', 'serve'], { ...real.environment }, ['npm']);
+  await server.until('listens');
+  expect((await server.stop()).code).toBe(0);
+  real.remove();
+});
+
+test('start and test are the commands that package.json has', () => {
+  const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
+    scripts: Record<string, string>;
+  };
+  expect(blocks).toEqual(expect.arrayContaining(['npm ci && npm start\n', 'npm ci && npm test\n']));
+  expect(Object.keys(scripts)).toEqual(expect.arrayContaining(['start', 'test', 'serve', 'iop']));
+});

@@ -1,0 +1,204 @@
+// One cell of the access matrix: a request, what the rules expect of it, and what came, as short text.
+
+import type { JsonObject } from '../../src/fhir/types.ts';
+import type { Asker, Fact } from '../access/naive.ts';
+import { hasScope, isDeleted, lastLive, sees, witnessed } from '../access/naive.ts';
+import { type Answer, type Asked, each, type World } from './access-world.ts';
+
+/** What the rules expect of one request, and what came. Both as short text, to be compared. */
+export interface Cell {
+  name: string;
+  asker: Asker;
+  asked: Asked;
+  expected: string;
+  seen(answer: Answer): string;
+}
+
+export const statusOf = (answer: Answer) => String(answer.status);
+const entriesOf = (answer: Answer) =>
+  (answer.body.entry ?? []) as { resource?: JsonObject; response?: JsonObject }[];
+export const idsOf = (answer: Answer) =>
+  answer.status === 200
+    ? entriesOf(answer)
+        .map(({ resource }) => `${String(resource?.resourceType)}/${String(resource?.id)}`)
+        .sort()
+        .join(' ')
+    : statusOf(answer);
+export const nameOf = (fact: Fact) => `${fact.type}/${fact.id}`;
+const list = (facts: readonly Fact[]) => facts.map(nameOf).sort().join(' ');
+
+export function readCells(world: World, asker: Asker, fact: Fact, thorough: boolean): Cell[] {
+  const name = nameOf(fact);
+  const may = hasScope(asker, fact.type, 'r');
+  const told = (version: number) =>
+    !may
+      ? '403'
+      : !sees(world.facts, asker, fact, version)
+        ? '404'
+        : fact.versions[version - 1]!.resource === undefined
+          ? '410'
+          : '200';
+  const numbers = fact.versions.map((_, at) => at + 1);
+  const visible = numbers.filter(version => sees(world.facts, asker, fact, version)).reverse();
+  const found = !isDeleted(fact) && sees(world.facts, asker, fact);
+  const mayFind = hasScope(asker, fact.type, 's');
+  const brief: Cell[] = [
+    { name: 'read', asker, asked: { path: name }, expected: told(numbers.length), seen: statusOf },
+    {
+      name: 'search by id',
+      asker,
+      asked: { path: `${fact.type}?_id=${fact.id}` },
+      expected: !mayFind ? '403' : found ? name : '',
+      seen: idsOf,
+    },
+  ];
+  if (!thorough) return brief;
+  return [
+    ...brief,
+    ...numbers.map(version => ({
+      name: 'vread',
+      asker,
+      asked: { path: `${name}/_history/${version}` },
+      expected: told(version),
+      seen: statusOf,
+    })),
+    {
+      name: 'history',
+      asker,
+      asked: { path: `${name}/_history` },
+      expected: !may ? '403' : visible.length === 0 ? '404' : `${visible.length}: ${visible.join(' ')}`,
+      seen: answer => (answer.status === 200 ? historyOf(answer) : statusOf(answer)),
+    },
+    {
+      name: 'count',
+      asker,
+      asked: { path: `${fact.type}?_id=${fact.id}&_summary=count` },
+      expected: !mayFind ? '403' : found ? '1' : '0',
+      seen: answer => (answer.status === 200 ? String(answer.body.total) : statusOf(answer)),
+    },
+  ];
+}
+
+const historyOf = (answer: Answer) =>
+  `${String(answer.body.total)}: ${entriesOf(answer)
+    .map(entry => /"(\d+)"/.exec(String(entry.response?.etag))![1])
+    .join(' ')}`;
+
+/** References to follow both ways: the type that holds them, the parameter, its place, and what it leads to. */
+const INCLUDES: readonly (readonly [
+  type: string,
+  param: string,
+  element: string,
+  targets: readonly string[],
+])[] = [
+  ['Observation', 'subject', 'subject', ['Patient']],
+  ['Consent', 'patient', 'patient', ['Patient']],
+  ['Communication', 'recipient', 'recipient', ['Patient']],
+  ['Group', 'member', 'member', ['Patient']],
+  ['CarePlan', 'goal', 'goal', ['Goal']],
+  ['Slot', 'schedule', 'schedule', ['Schedule']],
+  ['Schedule', 'actor', 'actor', ['Patient', 'HealthcareService']],
+];
+
+export function setCells(world: World, asker: Asker): Cell[] {
+  const { facts } = world;
+  const findable = facts.all.filter(
+    fact => !isDeleted(fact) && hasScope(asker, fact.type, 's') && sees(facts, asker, fact),
+  );
+  const types = [...new Set(facts.all.map(fact => fact.type))];
+  const refers = (fact: Fact, element: string, name: string) =>
+    new RegExp(`"${name}("|/_history)`).test(JSON.stringify(lastLive(fact)[element] ?? ''));
+  const cells: Cell[] = [];
+  for (const type of types) {
+    const matches = findable.filter(fact => fact.type === type);
+    const may = hasScope(asker, type, 's');
+    cells.push(
+      {
+        name: 'search',
+        asker,
+        asked: { path: `${type}?_count=500` },
+        expected: may ? list(matches) : '403',
+        seen: idsOf,
+      },
+      {
+        name: 'total',
+        asker,
+        asked: { path: `${type}?_count=1&_total=accurate` },
+        expected: may ? String(matches.length) : '403',
+        seen: answer => (answer.status === 200 ? String(answer.body.total) : statusOf(answer)),
+      },
+    );
+    if (hasScope(asker, type, 'r')) cells.push(historyCell(world, asker, [type], `${type}/`));
+  }
+  const readable = [...types, 'Provenance'].filter(type => hasScope(asker, type, 'r'));
+  if (readable.length > 0) cells.push(historyCell(world, asker, readable, ''));
+  cells.push(witnessCell(world, asker));
+  for (const [type, param, element, targets] of INCLUDES) {
+    if (!hasScope(asker, type, 's')) continue;
+    const matches = findable.filter(fact => fact.type === type);
+    const brought = findable.filter(fact => matches.some(match => refers(match, element, nameOf(fact))));
+    const asked = { path: `${type}?_count=500&_include=${type}:${param}` };
+    cells.push({ name: 'include', asker, asked, expected: list([...matches, ...brought]), seen: idsOf });
+    for (const target of targets.filter(one => hasScope(asker, one, 's'))) {
+      const found = findable.filter(fact => fact.type === target);
+      const pointing = matches.filter(match => found.some(fact => refers(match, element, nameOf(fact))));
+      const path = `${target}?_count=500&_revinclude=${type}:${param}`;
+      cells.push({
+        name: 'revinclude',
+        asker,
+        asked: { path },
+        expected: list([...found, ...pointing]),
+        seen: idsOf,
+      });
+    }
+  }
+  return cells;
+}
+
+/** Who wrote into a record of the asker's is told to the asker alone. */
+const witnessCell = ({ facts }: World, asker: Asker): Cell => ({
+  name: 'search of Provenances',
+  asker,
+  asked: { path: 'Provenance?_count=1000' },
+  expected: hasScope(asker, 'Provenance', 's') ? witnessed(facts, asker).sort().join(' ') : '403',
+  seen: answer => (answer.status === 200 ? targetsOf(answer) : statusOf(answer)),
+});
+
+const targetsOf = (answer: Answer) =>
+  entriesOf(answer)
+    .map(({ resource }) => (resource?.target as { reference: string }[])[0]!.reference)
+    .sort()
+    .join(' ');
+
+/** All versions of these types that may be seen, whatever their order. */
+function historyCell({ facts }: World, asker: Asker, types: readonly string[], path: string): Cell {
+  const expected = facts.all
+    .filter(fact => types.includes(fact.type))
+    .flatMap(fact => fact.versions.map((_, at) => ({ fact, version: at + 1 })))
+    .filter(({ fact, version }) => sees(facts, asker, fact, version))
+    .map(({ fact, version }) => `${nameOf(fact)}/${version}`)
+    .concat(types.includes('Provenance') ? witnessed(facts, asker).map(() => 'Provenance') : [])
+    .sort()
+    .join(' ');
+  const seen = (answer: Answer) =>
+    ((answer.body.entry ?? []) as { fullUrl: string; response: { etag: string } }[])
+      .map(({ fullUrl, response }) => `${fullUrl.replace(/.*\/fhir\//, '')}/${/\d+/.exec(response.etag)![0]}`)
+      .map(name => name.replace(/^Provenance.*/, 'Provenance'))
+      .sort()
+      .join(' ');
+  return { name: 'history of all', asker, asked: { path: `${path}_history?_count=1000` }, expected, seen };
+}
+
+/** The cells that differ, in words. */
+export async function differences(world: World, cells: readonly Cell[]): Promise<string[]> {
+  const found: string[] = [];
+  await each(cells, async ({ name, asker, asked, expected, seen }) => {
+    const answer = await world.ask(asker, asked);
+    const came = seen(answer);
+    if (came !== expected)
+      found.push(
+        `${asker.organization} (${asker.role}, ${asker.scope}): ${name} ${asked.path}: ${came}; by the rules ${expected}`,
+      );
+  });
+  return found;
+}

@@ -1,0 +1,184 @@
+// People in every state of consent, and records of every kind of origin, as data.
+import { extensionUrl } from '../../src/fhir/canonical.ts';
+import type { AnyResource, Json, JsonObject } from '../../src/fhir/types.ts';
+
+export const NOW = Date.UTC(2026, 8, 1, 12);
+
+export const concept = (system: string, code: string): JsonObject => ({
+  coding: [{ system: `http://terminology.hl7.org/CodeSystem/${system}`, code }],
+});
+const purpose = (code: string): JsonObject => ({
+  system: 'http://terminology.hl7.org/CodeSystem/v3-ActReason',
+  code,
+});
+const actor = (reference: string, role = 'IRCP'): JsonObject => ({
+  role: concept('v3-ParticipationType', role),
+  reference: { reference },
+});
+const to = (...organizations: string[]): JsonObject => ({
+  actor: organizations.map(id => actor(`Organization/${id}`)),
+});
+const forUse = (...codes: string[]): JsonObject => ({ purpose: codes.map(purpose) });
+
+export const toEhr: JsonObject = { type: 'permit', ...to('ehr'), ...forUse('TREAT') };
+export const toPayer: JsonObject = { type: 'permit', ...to('payer'), ...forUse('HPAYMT') };
+export const toNeighbour: JsonObject = { type: 'permit', ...to('neighbour'), ...forUse('TREAT') };
+const within = (period: JsonObject): JsonObject => ({ ...toEhr, period });
+
+/** A Consent without its id and patient. */
+export type Terms = JsonObject;
+export const terms = (provision: Json, more: JsonObject = {}): Terms => ({
+  resourceType: 'Consent',
+  status: 'active',
+  scope: concept('consentscope', 'patient-privacy'),
+  category: [concept('consentcategorycodes', 'npp')],
+  dateTime: '2026-08-01',
+  policyRule: concept('v3-ActCode', '42CFRPart2CD'),
+  provision,
+  ...more,
+});
+const denied = (more: JsonObject = {}): Terms => terms({ type: 'deny', ...more });
+const PERMITTED = terms(toEhr);
+const foreign = [{ url: 'http://example.org/StructureDefinition/x', valueBoolean: true }];
+
+/** Person -> Consents, all of them the program's. */
+export const PERSONS: Readonly<Record<string, readonly Terms[]>> = {
+  none: [],
+  'to-ehr': [PERMITTED],
+  'to-payer': [terms(toPayer)],
+  'to-both': [PERMITTED, terms(toPayer)],
+  'to-both-at-once': [terms({ type: 'permit', ...to('ehr', 'payer'), ...forUse('TREAT', 'HPAYMT') })],
+  'to-neighbour': [terms(toNeighbour)],
+  'to-stranger': [terms({ type: 'permit', ...to('stranger'), ...forUse('TREAT') })],
+  'to-another': [terms({ type: 'permit', ...to('somebody-else'), ...forUse('TREAT', 'HPAYMT') })],
+  'wrong-purpose': [
+    terms({ ...toEhr, ...forUse('HPAYMT') }),
+    terms({ type: 'permit', ...to('payer'), ...forUse('TREAT') }),
+  ],
+  'no-purpose': [terms({ type: 'permit', ...to('ehr', 'payer') })],
+  'no-actor': [terms({ type: 'permit', ...forUse('TREAT', 'HPAYMT') })],
+  'actor-no-recipient': [terms({ ...toEhr, actor: [actor('Organization/ehr', 'CST')] })],
+  'actor-practitioner': [terms({ ...toEhr, actor: [actor('Practitioner/anna')] })],
+  expired: [terms(within({ start: '2026-01-01', end: '2026-08-31' }))],
+  'last-day': [terms(within({ start: '2026-01-01', end: '2026-09-01' }))],
+  'over-a-second-ago': [terms(within({ end: '2026-09-01T11:59:59Z' }))],
+  'last-second': [terms(within({ end: '2026-09-01T12:00:00Z' }))],
+  'not-yet': [terms(within({ start: '2026-09-02' }))],
+  'in-a-second': [terms(within({ start: '2026-09-01T12:00:01Z' }))],
+  'from-now-on': [terms(within({ start: '2026-09-01T12:00:00Z' }))],
+  revoked: [terms(toEhr, { status: 'inactive' })],
+  draft: [terms(toEhr, { status: 'draft' })],
+  proposed: [terms(toEhr, { status: 'proposed' })],
+  rejected: [terms(toEhr, { status: 'rejected' })],
+  mistaken: [terms(toEhr, { status: 'entered-in-error' })],
+  research: [terms(toEhr, { scope: concept('consentscope', 'research') })],
+  'revoked-and-renewed': [terms(toEhr, { status: 'inactive' }), PERMITTED],
+  'denied-to-all': [PERMITTED, terms(toPayer), denied()],
+  'denied-to-ehr': [PERMITTED, terms(toPayer), denied(to('ehr'))],
+  'denied-to-payer': [PERMITTED, terms(toPayer), denied(to('payer'))],
+  'denied-for-treatment': [PERMITTED, terms(toPayer), denied(forUse('TREAT'))],
+  'denied-for-payment': [PERMITTED, terms(toPayer), denied(forUse('HPAYMT'))],
+  'denied-in-part': [
+    PERMITTED,
+    denied({ class: [{ system: 'http://hl7.org/fhir/resource-types', code: 'Goal' }] }),
+  ],
+  'denied-to-a-practitioner': [PERMITTED, denied({ actor: [actor('Practitioner/anna')] })],
+  'denied-to-a-relative': [PERMITTED, denied({ actor: [actor('RelatedPerson/aunt')] })],
+  'denial-over': [PERMITTED, denied({ period: { end: '2026-08-31' } })],
+  'denial-withdrawn': [PERMITTED, { ...denied(), status: 'inactive' }],
+  'denial-unverified': [PERMITTED, { ...denied(), verification: [{ verified: false }] }],
+  'opted-out': [
+    PERMITTED,
+    terms({ period: { start: '2026-01-01' } }, { policyRule: concept('v3-ActCode', 'OPTOUT') }),
+  ],
+  nested: [terms({ provision: [toEhr] })],
+  'nested-in-deny': [terms({ type: 'deny', provision: [toEhr] })],
+  'nested-twice': [terms({ type: 'deny', provision: [toEhr, toPayer] })],
+  'nested-deeper': [terms({ type: 'deny', provision: [{ type: 'deny', provision: [toEhr] }] })],
+  'nested-with-root-actor': [terms({ ...to('ehr'), provision: [toEhr] })],
+  'nested-with-root-period': [terms({ period: { end: '2030-01-01' }, provision: [toEhr] })],
+  'nested-denial-of-another': [terms({ ...toEhr, provision: [{ type: 'deny', ...to('payer') }] })],
+  'nested-denial': [PERMITTED, terms({ ...toPayer, provision: [{ type: 'deny', ...to('ehr') }] })],
+  'opted-in': [terms({ ...to('ehr'), ...forUse('TREAT') }, { policyRule: concept('v3-ActCode', 'OPTIN') })],
+  untyped: [terms({ ...to('ehr'), ...forUse('TREAT') })],
+  contradicting: [terms(toEhr, { policyRule: concept('v3-ActCode', 'OPTOUT') })],
+  'only-a-label': [terms({ ...toEhr, securityLabel: [{ system: 'http://example.org', code: 'N' }] })],
+  'only-a-class': [
+    terms({ ...toEhr, class: [{ system: 'http://hl7.org/fhir/resource-types', code: 'Goal' }] }),
+  ],
+  'only-a-code': [terms({ ...toEhr, code: [{ text: 'opiates' }] })],
+  'only-a-time': [terms({ ...toEhr, dataPeriod: { start: '2020-01-01' } })],
+  'only-an-action': [terms({ ...toEhr, action: [concept('consentaction', 'access')] })],
+  'only-one-resource': [
+    terms({ ...toEhr, data: [{ meaning: 'instance', reference: { reference: 'Goal/x' } }] }),
+  ],
+  'with-31-items': [
+    terms({ ...toEhr, extension: [{ url: extensionUrl('part2-all-records'), valueBoolean: true }] }),
+  ],
+  'with-an-extension': [terms({ ...toEhr, extension: foreign })],
+  'with-a-modifier': [terms({ ...toEhr, modifierExtension: foreign })],
+  'modified-as-a-whole': [terms(toEhr, { modifierExtension: foreign })],
+  verified: [terms(toEhr, { verification: [{ verified: true }] })],
+  unverified: [terms(toEhr, { verification: [{ verified: false }] })],
+  'notes-alone': [
+    terms(toEhr, { extension: [{ url: extensionUrl('part2-counselling-notes'), valueBoolean: true }] }),
+  ],
+};
+
+export const patient = (id: string): AnyResource => ({
+  resourceType: 'Patient',
+  id,
+  name: [{ family: 'Invented', given: [id] }],
+});
+export const observation = (id: string, person: string, more: JsonObject = {}): AnyResource => ({
+  resourceType: 'Observation',
+  id,
+  status: 'final',
+  code: { text: 'Opiates' },
+  subject: { reference: `Patient/${person}` },
+  ...more,
+});
+export const goal = (id: string, person: string): AnyResource => ({
+  resourceType: 'Goal',
+  id,
+  lifecycleStatus: 'active',
+  description: { text: 'Sleep' },
+  subject: { reference: `Patient/${person}` },
+});
+export const appointment = (id: string, person: string): AnyResource => ({
+  resourceType: 'Appointment',
+  id,
+  status: 'booked',
+  participant: [{ actor: { reference: `Patient/${person}` }, status: 'accepted' }],
+});
+/** The first person is its subject, the others its recipients. */
+export const communication = (id: string, subject: string, ...recipients: string[]): AnyResource => ({
+  resourceType: 'Communication',
+  id,
+  status: 'completed',
+  subject: { reference: `Patient/${subject}` },
+  ...(recipients.length === 0
+    ? {}
+    : { recipient: recipients.map(person => ({ reference: `Patient/${person}` })) }),
+});
+export const group = (id: string, ...persons: string[]): AnyResource => ({
+  resourceType: 'Group',
+  id,
+  type: 'person',
+  actual: true,
+  member: persons.map(person => ({ entity: { reference: `Patient/${person}` } })),
+});
+export const consent = (id: string, person: string, written: Terms): AnyResource => ({
+  ...(written as AnyResource),
+  id,
+  patient: { reference: `Patient/${person}` },
+});
+export const slot = (id: string, status: string, more: JsonObject = {}): AnyResource => ({
+  resourceType: 'Slot',
+  id,
+  status,
+  schedule: { reference: 'Schedule/evenings' },
+  start: '2026-09-03T18:00:00Z',
+  end: '2026-09-03T21:00:00Z',
+  ...more,
+});

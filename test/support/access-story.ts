@@ -1,0 +1,214 @@
+// Who wrote what, in order: the world of the access matrix.
+import type { AnyResource, JsonObject } from '../../src/fhir/types.ts';
+import {
+  appointment,
+  communication,
+  consent,
+  goal,
+  group,
+  observation,
+  PERSONS,
+  patient,
+  slot,
+  terms,
+  toEhr,
+  toPayer,
+} from './access-records.ts';
+
+export type Writer = 'iop' | 'neighbour' | 'ehr' | 'payer';
+/** A deletion names only what is gone. */
+export type Step = { writer: Writer } & ({ put: AnyResource } | { remove: string });
+
+const by =
+  (writer: Writer) =>
+  (put: AnyResource): Step => ({ writer, put });
+const [iop, neighbour, ehr, payer] = [by('iop'), by('neighbour'), by('ehr'), by('payer')];
+const removal = (writer: Writer, remove: string): Step => ({ writer, remove });
+const named = (resourceType: string, id: string, more: JsonObject = {}): AnyResource => ({
+  resourceType,
+  id,
+  ...more,
+});
+const about = (person: string, element = 'subject'): JsonObject => ({
+  [element]: { reference: `Patient/${person}` },
+});
+
+const persons: Step[] = Object.entries(PERSONS).flatMap(([person, consents]) => [
+  iop(patient(person)),
+  ...consents.map((written, n) => iop(consent(`${person}-consent-${n}`, person, written))),
+  iop(observation(`${person}-obs`, person)),
+]);
+
+const directory: Step[] = [
+  ...[iop(named('Organization', 'iop')), iop(named('Practitioner', 'anna'))],
+  iop(named('Location', 'house')),
+  iop(named('HealthcareService', 'evening')),
+  iop(named('Schedule', 'evenings', { actor: [{ reference: 'HealthcareService/evening' }] })),
+  iop(named('Schedule', 'of-a-client', { actor: [{ reference: 'Patient/to-ehr' }] })),
+  iop(named('Schedule', 're-assigned', { actor: [{ reference: 'Patient/none' }] })),
+  iop(named('Schedule', 're-assigned', { actor: [{ reference: 'HealthcareService/evening' }] })),
+  iop(slot('free', 'free')),
+  iop(slot('busy', 'busy')),
+  iop(slot('taken', 'free')),
+  iop(slot('taken', 'busy')),
+  iop(slot('opened', 'busy')),
+  iop(slot('opened', 'free')),
+  iop(
+    slot('free-for-one', 'free', {
+      extension: [{ url: 'http://x', valueReference: { reference: 'Patient/none' } }],
+    }),
+  ),
+  iop(named('Location', 'closed')),
+  removal('iop', 'Location/closed'),
+  ehr(named('Organization', 'ehr-house')),
+  ehr(slot('ehr-busy', 'busy')),
+];
+
+/** Of every type something about a person who allows the EHR to see it, and about one who does not. */
+const everyType: Step[] = ['to-both', 'none'].flatMap(person => [
+  iop(goal(`${person}-goal`, person)),
+  iop(appointment(`${person}-visit`, person)),
+  iop(
+    named('Encounter', `${person}-encounter`, {
+      status: 'finished',
+      class: { system: 'http://terminology.hl7.org/CodeSystem/v3-ActCode', code: 'AMB' },
+      ...about(person),
+    }),
+  ),
+  iop(named('Condition', `${person}-condition`, { code: { text: 'x' }, ...about(person) })),
+  iop(named('EpisodeOfCare', `${person}-episode`, { status: 'active', ...about(person, 'patient') })),
+  iop(named('CarePlan', `${person}-plan`, { status: 'active', intent: 'plan', ...about(person) })),
+  iop(
+    named('Coverage', `${person}-coverage`, {
+      status: 'active',
+      payor: [{ reference: 'Organization/payer' }],
+      ...about(person, 'beneficiary'),
+    }),
+  ),
+  iop(
+    named('MedicationRequest', `${person}-drug`, {
+      status: 'active',
+      intent: 'order',
+      medicationCodeableConcept: { text: 'x' },
+      ...about(person),
+    }),
+  ),
+  iop(named('Task', `${person}-task`, { status: 'requested', intent: 'order', ...about(person, 'for') })),
+]);
+
+const several: Step[] = [
+  iop(communication('both-permit', 'to-ehr', 'to-both')),
+  iop(communication('one-permits', 'to-ehr', 'none')),
+  iop(communication('one-denies', 'to-both', 'denied-to-ehr')),
+  iop(group('group-of-two', 'to-ehr', 'to-both')),
+  iop(group('group-of-one', 'to-ehr')),
+  iop(group('group-mixed', 'to-ehr', 'none')),
+  iop(named('Observation', 'about-nobody', { status: 'final', code: { text: 'x' } })),
+  iop(observation('about-somebody', '', { subject: { identifier: { value: '17' } } })),
+  iop(
+    observation('about-one-elsewhere', '', {
+      subject: { reference: 'https://elsewhere.example/fhir/Patient/to-ehr' },
+    }),
+  ),
+  iop(communication('one-elsewhere', 'to-ehr', 'to-ehr/_history/1')),
+];
+
+const linkedTo = (id: string, other: string): AnyResource => ({
+  ...patient(id),
+  link: [{ other: { reference: `Patient/${other}` }, type: 'seealso' }],
+});
+
+/** A Patient who is linked to another names both. */
+const linked: Step[] = [
+  ...['to-ehr', 'none'].flatMap(other => [
+    iop(linkedTo(`linked-${other}`, other)),
+    iop(consent(`linked-${other}-terms`, `linked-${other}`, terms(toEhr))),
+    iop(goal(`linked-${other}-goal`, `linked-${other}`)),
+    ehr(linkedTo(`ehr-linked-${other}`, other)),
+  ]),
+];
+
+/** Versions that name different people, deletions, Consents that came and went. */
+const past: Step[] = [
+  ...['none', 'to-both'].map(person => iop(observation('re-pointed', person))),
+  ...['to-both', 'none'].map(person => iop(observation('pointed-away', person))),
+  ...['to-both', 'none', 'to-both'].map(person => iop(observation('there-and-back', person))),
+  ...['none', 'to-ehr', 'to-both'].flatMap(person => [
+    iop(observation(`${person}-deleted`, person)),
+    removal('iop', `Observation/${person}-deleted`),
+  ]),
+  iop(goal('restored', 'to-both')),
+  removal('iop', 'Goal/restored'),
+  iop(goal('restored', 'to-both')),
+  iop(patient('consent-deleted')),
+  iop(consent('deleted', 'consent-deleted', terms(toEhr))),
+  iop(observation('consent-deleted-obs', 'consent-deleted')),
+  removal('iop', 'Consent/deleted'),
+  iop(patient('consent-changed')),
+  iop(consent('changed', 'consent-changed', terms(toEhr))),
+  iop(consent('changed', 'consent-changed', terms(toPayer))),
+  iop(observation('consent-changed-obs', 'consent-changed')),
+];
+
+const others: Step[] = [
+  neighbour(patient('neighbour-client')),
+  neighbour(observation('neighbour-obs', 'neighbour-client')),
+  neighbour(consent('neighbour-consent', 'neighbour-client', terms(toPayer))),
+  // Another's Consent for the program's client counts nowhere.
+  neighbour(consent('neighbour-consent-for-none', 'none', terms(toEhr))),
+  ehr(patient('ehr-patient')),
+  ehr(observation('ehr-own', 'ehr-patient')),
+  ehr(communication('ehr-own-two', 'ehr-patient', 'nobody')),
+  ehr(consent('ehr-own-consent', 'ehr-patient', terms(toPayer))),
+  ehr(observation('ehr-of-hidden', 'none')),
+  ehr(observation('ehr-of-unknown', 'nobody')),
+  ehr(consent('ehr-consent-for-none', 'none', terms(toEhr))),
+  payer(named('Task', 'payer-task', { status: 'requested', intent: 'order', ...about('none', 'for') })),
+];
+
+/** What outside callers wrote into the program's record, before and after consent was taken back. */
+const joined: Step[] = [
+  ehr(observation('ehr-obs', 'to-ehr')),
+  ehr(goal('ehr-goal', 'to-both')),
+  ehr(observation('ehr-edited', 'to-both')),
+  iop(observation('ehr-edited', 'to-both')),
+  payer(observation('payer-obs', 'to-payer')),
+  ehr(communication('ehr-to-two', 'to-ehr', 'to-both')),
+  ehr(communication('ehr-to-one-hidden', 'to-ehr', 'none')),
+  ehr(group('ehr-group', 'to-ehr', 'to-both')),
+  ehr(consent('ehr-consent-for-payer', 'to-ehr', terms(toPayer))),
+  ehr(consent('ehr-denial', 'to-both', terms({ type: 'deny' }))),
+  ehr(consent('ehr-consent-taken-over', 'last-day', terms(toPayer))),
+  iop(consent('ehr-consent-taken-over', 'last-day', terms(toPayer))),
+  iop(patient('once')),
+  iop(consent('once-consent', 'once', terms(toEhr))),
+  iop(observation('once-obs', 'once')),
+  ehr(observation('ehr-once', 'once')),
+  ehr(appointment('ehr-once-visit', 'once')),
+  ehr(observation('ehr-once-edited', 'once')),
+  iop(observation('ehr-once-edited', 'once')),
+  ehr(observation('ehr-once-deleted', 'once')),
+  removal('iop', 'Observation/ehr-once-deleted'),
+  ehr(goal('ehr-once-gone', 'once')),
+  removal('ehr', 'Goal/ehr-once-gone'),
+  iop(consent('once-consent', 'once', { ...terms(toEhr), status: 'inactive' })),
+  iop(
+    named('CarePlan', 'with-goal', {
+      status: 'active',
+      intent: 'plan',
+      goal: [{ reference: 'Goal/to-both-goal' }, { reference: 'Goal/none-goal' }],
+      ...about('to-both'),
+    }),
+  ),
+];
+
+export const STORY: readonly Step[] = [
+  ...persons,
+  ...directory,
+  ...everyType,
+  ...several,
+  ...linked,
+  ...past,
+  ...others,
+  ...joined,
+];

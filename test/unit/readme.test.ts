@@ -1,0 +1,27 @@
+// The README's tables say what the code says.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { CONCEPTS } from '../../src/iop/concepts.ts';
+
+const readme = readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8');
+
+test('the table of concepts lists every kind of record with what it becomes', () => {
+  const rows = CONCEPTS.map(({ kind, title, makes }) => `| \`${kind}\` | ${title} | ${makes.join(', ')} |`);
+  const table = /<!-- concepts -->\n\n([\s\S]*?)\n\n<!-- \/concepts -->/.exec(readme)?.[1]?.split('\n');
+  expect(table).toEqual(['| Record | What it is | FHIR |', '| --- | --- | --- |', ...rows]);
+});
+
+test('every variable of the configuration is in its table', () => {
+  const config = readFileSync(join(import.meta.dirname, '../../src/config.ts'), 'utf8');
+  const names = [...config.matchAll(/^ {2}([A-Z][A-Z_]+): \{/gm)].map(found => found[1]!);
+  expect(names.length).toBeGreaterThan(5);
+  for (const name of names) expect(readme).toContain(`| \`${name}\` |`);
+});
+
+test('every folder of src is in the layout', () => {
+  const listed = [...readme.matchAll(/^\| `src\/([a-z]+)` \|/gm)].map(found => found[1]);
+  expect(listed).toEqual(
+    expect.arrayContaining(['fhir', 'iop', 'search', 'access', 'store', 'interactions', 'http', 'cli']),
+  );
+});
