@@ -25,14 +25,14 @@ import { createLog } from './observe/log.ts';
 import { EXTRACTORS, extract } from './search/extract.ts';
 import type { Derive } from './store/port.ts';
 import type { Registry } from './store/registry.ts';
-import { lockServer, type ServerLock } from './store/sqlite/lock.ts';
+import { isServed, lockServer, type ServerLock } from './store/sqlite/lock.ts';
 import { openSqlite } from './store/sqlite/open.ts';
 import { VERSION } from './version.ts';
 
 export { parseScopes } from './access/scope.ts';
 export { type Config, ConfigError, readConfig } from './config.ts';
 export type { Principal, TokenClaims };
-export { VERSION };
+export { isServed, VERSION };
 
 /** What may be replaced for tests: time and ids. */
 export interface Surroundings {
@@ -40,6 +40,8 @@ export interface Surroundings {
   ids?: Ids;
   /** Long work on opening (re-indexing after an upgrade): done and total. */
   onProgress?: (done: number, total: number) => void;
+  /** See SqliteOptions.commitMs: for a long import that has the store to itself. */
+  commitMs?: number;
 }
 
 export interface App {
@@ -83,6 +85,7 @@ export async function createApp(config: Config, surroundings: Surroundings = {})
     clock,
     extractors: DERIVATION,
     ...(onProgress === undefined ? {} : { onProgress }),
+    ...(surroundings.commitMs === undefined ? {} : { commitMs: surroundings.commitMs }),
   });
   const log = createLog(config.logLevel);
   const context: Context = {

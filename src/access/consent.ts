@@ -22,7 +22,7 @@ const ACT_REASON = 'http://terminology.hl7.org/CodeSystem/v3-ActReason';
 const PARTICIPATION = 'http://terminology.hl7.org/CodeSystem/v3-ParticipationType';
 
 /** Version of the compilation: stores made with another are compiled anew. */
-export const CONSENT_RULES = 'consent-1';
+export const CONSENT_RULES = 'consent-2';
 
 /** Without bounds a period is always in force. Within what a double counts exactly. */
 export const ALWAYS = { from: -8.64e15, to: 8.64e15 };
@@ -63,9 +63,7 @@ export function compileConsent(resource: AnyResource, base?: string): ConsentRul
 function isTrustworthy(consent: Consent): boolean {
   if (consent.modifierExtension !== undefined || consent.implicitRules !== undefined) return false;
   if ((consent.verification ?? []).some(one => one.verified !== true)) return false;
-  const policy = policyBase(consent);
-  const type = consent.provision?.type;
-  if (type !== undefined && policy !== undefined && type !== policy) return false;
+  if (contradicts(consent)) return false;
   return !extensionsOf(consent).some(one => one.url === COUNSELLING_NOTES);
 }
 
@@ -119,12 +117,13 @@ function organizationOf(actor: ConsentProvisionActor, base?: string): string | u
 
 /**
  * Denies: a root that denies and has no exceptions, an opt-out, and every nested deny. A root deny that
- * has exceptions and no criterion is only their base and denies nothing beyond what no Consent permits.
+ * has exceptions and no criterion is only their base and denies nothing beyond what no Consent permits. A
+ * root that says otherwise than its policy is taken at the stricter word.
  */
 function deniesOf(consent: Consent, root: ConsentProvision, base?: string): Line[] {
   const nested = root.provision ?? [];
   const type = root.type ?? policyBase(consent);
-  const rootDenies = type === 'deny' && (nested.length === 0 || !isBare(root));
+  const rootDenies = contradicts(consent) || (type === 'deny' && (nested.length === 0 || !isBare(root)));
   const own = rootDenies ? denyLines(root, base) : [];
   return [...own, ...nested.flatMap(one => nestedDenies(one, base))];
 }
@@ -171,6 +170,12 @@ function periodOf(provision: ConsentProvision): { from: number; to: number } | u
   const from = start === undefined ? ALWAYS.from : parseDateRange(start)?.low;
   const to = end === undefined ? ALWAYS.to : parseDateRange(end)?.high;
   return from === undefined || to === undefined || from >= to ? undefined : { from, to };
+}
+
+function contradicts(consent: Consent): boolean {
+  const policy = policyBase(consent);
+  const type = consent.provision?.type;
+  return type !== undefined && policy !== undefined && type !== policy;
 }
 
 function policyBase(consent: Consent): 'permit' | 'deny' | undefined {

@@ -56,6 +56,8 @@ async function knowOrganization(
 ): Promise<void> {
   const known = app.registry.organizations().find(entry => entry.id === id);
   if (known !== undefined) {
+    if (given.role !== 'program' && known.program)
+      throw new CommandError(`Organization ${id} is a program: its tokens have the role program.`);
     if (given.role === 'program' && !known.program)
       throw new CommandError(`Organization ${id} is no program: make one with program add.`);
     return;

@@ -1,5 +1,6 @@
 // The text of a resource. Stored: minified JSON `{"resourceType":"T","id":"I","meta":{...}` first, meta
-// without versionId and lastUpdated, numbers as they were written. Served: those two spliced into meta.
+// without versionId and lastUpdated and with `source` first, numbers as they were written. Served: those
+// two spliced into meta, and the source of what another Organization wrote into a record.
 import { FhirError } from './error.ts';
 import { isRawNumber, parseJson, parseLossless } from './json.ts';
 import { isResourceType } from './resource-types.ts';
@@ -14,9 +15,6 @@ export interface Body {
    */
   tree: JsonObject;
 }
-
-/** What changes a meta element; gets a copy without versionId and lastUpdated. */
-export type EditMeta = (meta: JsonObject) => JsonObject;
 
 /**
  * Reads a body. Throws FhirError `invalid-structure`: broken JSON (line and column), nested too deep, no
@@ -44,14 +42,13 @@ export function resourceTypeOf(value: unknown): string {
 
 /**
  * The text to store: minified, `resourceType`, `id` and `meta` first, everything else in the order and
- * with the digits it was written. `meta` may change the meta element.
+ * with the digits it was written.
  */
-export function composeBody(body: Body, id: string, meta: EditMeta = same): string {
+export function composeBody(body: Body, id: string): string {
   const { resourceType, id: _id, meta: written, ...rest } = body.tree;
-  return JSON.stringify({ resourceType, id, meta: meta(ownMeta(written)), ...rest });
+  const { source, ...own } = ownMeta(written);
+  return JSON.stringify({ resourceType, id, meta: source === undefined ? own : { source, ...own }, ...rest });
 }
-
-const same: EditMeta = meta => meta;
 
 function ownMeta(written: Json | undefined): JsonObject {
   if (!isObject(written)) return {};
@@ -59,20 +56,53 @@ function ownMeta(written: Json | undefined): JsonObject {
   return own;
 }
 
-/** The text to serve: a stored body with versionId and lastUpdated in its meta. Parses nothing. */
+/**
+ * The text to serve: a stored body with versionId and lastUpdated in its meta. What an Organization wrote
+ * into another's record says so in meta.source, whatever its writers say there. Parses nothing.
+ */
 export function serveBody(version: {
   type: string;
   id: string;
   version: number;
   seq: number;
+  owner: string;
+  source: string;
   body: string;
 }): string {
-  const { type, id, body } = version;
-  const head = `{"resourceType":"${type}","id":"${id}","meta":{`;
+  const { type, id, body, owner, source } = version;
+  const head = headOf(type, id);
   if (!body.startsWith(head)) throw new Error('A stored body does not start as composeBody makes it.');
-  const comma = body[head.length] === '}' ? '' : ',';
-  const stamp = `"versionId":"${version.version}","lastUpdated":"${instantOf(version.seq)}"${comma}`;
-  return head + stamp + body.slice(head.length);
+  const foreign = source !== owner;
+  const from = foreign ? head.length + sourceOf(body, head).length : head.length;
+  const stamp = `"versionId":"${version.version}","lastUpdated":"${instantOf(version.seq)}"`;
+  const origin = foreign ? `,"source":"Organization/${source}"` : '';
+  const comma = body[from] === '}' || body[from] === ',' ? '' : ',';
+  return head + stamp + origin + comma + body.slice(from);
+}
+
+const headOf = (type: string, id: string): string => `{"resourceType":"${type}","id":"${id}","meta":{`;
+
+const SOURCE = /"source":"(?:[^"\\]|\\.)*"/y;
+
+/** The member `source` of a stored body's meta as it stands in the text, or ''. */
+function sourceOf(body: string, head: string): string {
+  SOURCE.lastIndex = head.length;
+  return SOURCE.exec(body)?.[0] ?? '';
+}
+
+/**
+ * A stored body with the meta.source of the version before it: only those whose record it is say where
+ * it came from. Both are bodies of the same resource.
+ */
+export function keepSource(body: string, before: string, type: string, id: string): string {
+  const head = headOf(type, id);
+  if (!body.startsWith(head)) throw new Error('A stored body does not start as composeBody makes it.');
+  const given = sourceOf(body, head);
+  const kept = before === '' ? '' : sourceOf(before, head);
+  if (given === kept) return body;
+  const rest = body.slice(head.length + given.length).replace(/^,/, '');
+  const comma = kept === '' || rest.startsWith('}') ? '' : ',';
+  return head + kept + comma + rest;
 }
 
 /** Microseconds since the epoch as an R4 instant: `2026-11-23T14:52:01.123456Z`. */

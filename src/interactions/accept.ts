@@ -1,10 +1,7 @@
 // A body on its way in: parsed, of the right type, structurally sound.
-import type { Principal } from '../access/grant.ts';
-import { type Body, composeBody, parseBody } from '../fhir/body.ts';
+import { type Body, parseBody } from '../fhir/body.ts';
 import { FhirError } from '../fhir/error.ts';
 import { validateResource } from '../validation/validate.ts';
-import type { Context } from './context.ts';
-import { isProgram } from './iop-rules.ts';
 
 /** Throws `invalid-structure` with every issue at once. */
 export function acceptBody(text: string, type: string): Body {
@@ -27,13 +24,4 @@ export function demandId(body: Body, id: string): void {
   const message =
     body.resource.id === undefined ? 'An update names its id in the body.' : 'This is not the id of the URL.';
   throw new FhirError('invalid-value', [{ path: `${body.resource.resourceType}.id`, message }]);
-}
-
-/**
- * The text to store. What another Organization than a program writes may become part of a program's
- * record, so it says where it came from; a program's own records keep the source they name.
- */
-export function storedText(body: Body, id: string, context: Context, principal: Principal): string {
-  if (isProgram(principal.organization, context)) return composeBody(body, id);
-  return composeBody(body, id, meta => ({ ...meta, source: `Organization/${principal.organization}` }));
 }

@@ -1,7 +1,8 @@
 // https://hl7.org/fhir/R4/http.html#create
 import type { Principal } from '../access/grant.ts';
+import { composeBody } from '../fhir/body.ts';
 import type { WriteOp } from '../store/port.ts';
-import { acceptBody, storedText } from './accept.ts';
+import { acceptBody } from './accept.ts';
 import { attempt } from './attempt.ts';
 import type { Context } from './context.ts';
 import { criteriaPlan } from './criteria.ts';
@@ -24,7 +25,7 @@ export async function create(request: Create, context: Context, principal: Princ
     const body = acceptBody(request.body, type);
     await demandIop({ resource: body.resource }, grant, context, principal);
     const id = context.ids();
-    const op: WriteOp = { kind: 'create', type, id, body: storedText(body, id, context, principal) };
+    const op: WriteOp = { kind: 'create', type, id, body: composeBody(body, id) };
     if (ifNoneExist !== undefined) op.unless = criteriaPlan(type, ifNoneExist, context, grant);
     const result = onlyResult(
       await context.store.transact(soleOp(op, context, principal), grant, audit.handOver()),

@@ -22,11 +22,12 @@ export interface ImportOptions {
   pause?: number;
   /** Aborted: the batch that is gathered is still imported, then it ends. */
   signal?: AbortSignal;
+  /** Resources planned and committed in one go; fewer hold the event loop for less long. */
+  batch?: number;
   conceptOf?: ConceptOf;
 }
 
 /** A batch is planned and committed in one go: these bound how long that takes and what it holds. */
-const MOST_RECORDS = 100;
 const MOST_RESOURCES = 128;
 
 /**
@@ -45,7 +46,7 @@ export async function* importRecords(
   for await (const input of inputs) {
     if (options.signal?.aborted === true) break;
     const drafted = draftInput(input, importer, options.conceptOf ?? conceptOf);
-    if (mustWait(drafted, batch)) {
+    if (mustWait(drafted, batch, options.batch ?? MOST_RESOURCES)) {
       yield* flush(batch, importer, options.pause);
       batch = emptyBatch();
     }
@@ -82,11 +83,11 @@ const emptyBatch = (): Batch => ({
  * neither the same record nor the same amended resource twice, nor an amendment beside its record. (Many
  * attendances of one session amend an appointment each: they do go together.)
  */
-function mustWait(item: Drafted | RecordOutcome, batch: Batch): boolean {
-  if (batch.items.length >= MOST_RECORDS) return true;
+function mustWait(item: Drafted | RecordOutcome, batch: Batch, most: number): boolean {
+  if (batch.items.length >= most) return true;
   if (!('draft' in item)) return false;
   const { draft } = item;
-  if (batch.resources > 0 && batch.resources + weight(draft) > MOST_RESOURCES) return true;
+  if (batch.resources > 0 && batch.resources + weight(draft) > most) return true;
   if (batch.records.has(draft.key) || batch.amendedRecords.has(draft.key)) return true;
   return draft.amendments.some(
     one => batch.amended.has(one.key) || batch.records.has(amendedRecord(draft, one)),

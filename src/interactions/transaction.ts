@@ -2,13 +2,12 @@
 // become one WritePlan, which the store runs in one commit.
 import type { Asked } from '../access/decide.ts';
 import type { Grant, Principal } from '../access/grant.ts';
-import type { Body } from '../fhir/body.ts';
+import { type Body, composeBody } from '../fhir/body.ts';
 import { bundleText, type Entry } from '../fhir/bundle.ts';
 import { FhirError } from '../fhir/error.ts';
 import type { Search } from '../search/ast.ts';
 import { planSearch } from '../search/plan.ts';
 import type { Lookup, WriteOp } from '../store/port.ts';
-import { storedText } from './accept.ts';
 import type { Attempt } from './attempt.ts';
 import type { BundleRequest } from './bundle.ts';
 import type { Context } from './context.ts';
@@ -156,14 +155,14 @@ function opOf(step: Step, grant: Grant, searches: Map<Step, Search>, tools: Tool
   }
 }
 
-function writeOp(step: Step, grant: Grant, { context, principal }: Tools): WriteOp {
+function writeOp(step: Step, grant: Grant, { context }: Tools): WriteOp {
   const { request, marker } = step;
   const id = step.id!;
   const type = request.type;
   const common = {
     type,
     id,
-    body: storedText(step.body!, id, context, principal),
+    body: composeBody(step.body!, id),
     ...(marker === undefined ? {} : { marker }),
   };
   if (request.kind === 'create') {

@@ -1,9 +1,10 @@
 // https://hl7.org/fhir/R4/http.html#update
 import type { Principal } from '../access/grant.ts';
+import { composeBody } from '../fhir/body.ts';
 import { FhirError } from '../fhir/error.ts';
 import { isId } from '../fhir/id.ts';
 import type { WriteOp } from '../store/port.ts';
-import { acceptBody, demandId, storedText } from './accept.ts';
+import { acceptBody, demandId } from './accept.ts';
 import { attempt } from './attempt.ts';
 import type { Context } from './context.ts';
 import { criteriaPlan } from './criteria.ts';
@@ -25,7 +26,7 @@ export async function update(request: Update, context: Context, principal: Princ
     const body = acceptBody(request.body, type);
     demandId(body, id);
     await demandIop({ resource: body.resource, id }, grant, context, principal);
-    const op: WriteOp = { kind: 'update', type, id, body: storedText(body, id, context, principal) };
+    const op: WriteOp = { kind: 'update', type, id, body: composeBody(body, id) };
     if (ifMatch !== undefined) op.ifMatch = ifMatch;
     const result = onlyResult(
       await context.store.transact(soleOp(op, context, principal), grant, audit.handOver()),
@@ -57,7 +58,7 @@ export async function conditionalUpdate(
       type,
       id,
       match,
-      body: storedText(body, id, context, principal),
+      body: composeBody(body, id),
       marker: `${type}/pending-${context.ids()}`,
     };
     if (ifMatch !== undefined) op.ifMatch = ifMatch;

@@ -53,8 +53,9 @@ const subject = (record: UrineScreenRecord, links: Links): Reference => ({
 });
 const clinician = (links: Links, id: string | undefined): Reference | undefined =>
   reference(id === undefined ? undefined : links.to('clinician', id));
+/** Its type is stated: a name alone might be a person's, whom nobody has permitted. */
 const lab = (record: UrineScreenRecord): Reference[] =>
-  record.lab === undefined ? [] : [{ display: record.lab }];
+  record.lab === undefined ? [] : [{ type: 'Organization', display: record.lab }];
 
 function reportStatus(record: UrineScreenRecord): DiagnosticReport['status'] {
   if (isOff(record)) return 'cancelled';

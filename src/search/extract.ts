@@ -9,7 +9,7 @@ import { paramsOf, sourcesOf } from './registry.ts';
 import { select } from './select.ts';
 
 /** Changes whenever the same resource may give other values: a store made with another one is reindexed. */
-export const EXTRACTORS = '1';
+export const EXTRACTORS = '2';
 
 export interface Extracted {
   values: IndexValue[];

@@ -18,9 +18,9 @@ const PERSON_PARAMS = ['patient', 'subject'];
 export function personsOf(resource: AnyResource, base?: string): string[] {
   const persons = namedBy(resource, { holder: resource, base });
   if (resource.resourceType === 'Patient') persons.add(isId(resource.id) ? resource.id : UNKNOWN_PERSON);
+  for (const person of literally(resource, base)) persons.add(person);
   for (const contained of listOf(resource.contained))
     if (saysMore(contained, persons, { holder: resource, base })) persons.add(UNKNOWN_PERSON);
-  if (persons.size === 0 && refersToPatient(resource, base)) persons.add(UNKNOWN_PERSON);
   return [...persons].sort();
 }
 
@@ -52,23 +52,22 @@ function saysMore(contained: unknown, named: ReadonlySet<string>, place: Place):
 }
 
 /**
- * A literal reference to a Patient anywhere, extensions included: asked where nobody is named otherwise, so
- * that no such resource passes for one that is about no person.
+ * Everybody whom a literal reference anywhere means, extensions and places included where nobody looks for
+ * people (the items of a List): who may see the resource sees that name too.
  */
-function refersToPatient(resource: AnyResource, base: string | undefined): boolean {
+function literally(resource: AnyResource, base: string | undefined): Set<string> {
+  const persons = new Set<string>();
   const open: unknown[] = [resource];
   for (let value = open.pop(); value !== undefined; value = open.pop()) {
     if (typeof value !== 'object' || value === null) continue;
     const { reference } = value as { reference?: unknown };
-    if (
-      typeof reference === 'string' &&
-      typeOfTarget(parseReference(reference, base), undefined) === 'Patient'
-    )
-      return true;
+    const parsed = typeof reference === 'string' ? parseReference(reference, base) : undefined;
+    if (parsed !== undefined && typeOfTarget(parsed, undefined) === 'Patient')
+      persons.add(parsed.kind === 'local' ? parsed.id : UNKNOWN_PERSON);
     for (const inner of Object.values(value))
       if (typeof inner === 'object' && inner !== null) open.push(inner);
   }
-  return false;
+  return persons;
 }
 
 interface PersonSources {

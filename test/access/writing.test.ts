@@ -85,11 +85,40 @@ describe('where it came from', () => {
   test.each([
     ['Organization/ehr', EHR, toEhr],
     ['Organization/payer', PAYER, toPayer],
+    ['Organization/neighbour', NEIGHBOUR, toNeighbour],
   ] as const)('meta.source says %s, whatever the body claims', async (source, asker, permit) => {
     const id = await person(terms(permit));
     const claimed = { ...observation('x', id), meta: { source: 'Organization/iop' } };
     const name = await create(asker, claimed);
     expect((await read(PROGRAM, name)).meta).toMatchObject({ source });
+  });
+});
+
+describe.each(OUTSIDE)('who wrote it, where %s did', (_name, asker, permit) => {
+  const witnesses = async (reader: Asker, name: string) => {
+    const { body } = await get(reader, `Provenance?target=${name}`);
+    const found = (body.entry ?? []) as { resource: { agent: { who: { reference: string } }[] } }[];
+    return found.map(({ resource }) => resource.agent.map(({ who }) => who.reference).join());
+  };
+  test('is told to the program by a Provenance for each such version, and to nobody else', async () => {
+    const id = await person(terms(permit));
+    const name = await create(asker, goal('x', id));
+    await keep(PROGRAM, { ...(await read(PROGRAM, name)), language: 'en' });
+    await keep(asker, { ...(await read(asker, name)), language: 'es' });
+    const organization = `Organization/${asker.organization}`;
+    expect(await witnesses(PROGRAM, name)).toEqual([organization, organization]);
+    expect(await witnesses(asker, name)).toEqual([]);
+    const [told] = (await get(PROGRAM, `Provenance?target=${name}`)).body.entry as {
+      resource: AnyResource;
+    }[];
+    const witness = told!.resource;
+    expect((await put(asker, witness)).status).toBe(404);
+    expect((await remove(asker, `Provenance/${witness.id as string}`)).status).toBe(404);
+  });
+
+  test('is nowhere told of what stays its own', async () => {
+    const name = await create(asker, goal('x', await person()));
+    expect([await witnesses(PROGRAM, name), await witnesses(asker, name)]).toEqual([[], []]);
   });
 });
 

@@ -20,6 +20,12 @@ const observation = (subject: string, more: object = {}) => ({
   subject: { reference: subject },
   ...more,
 });
+const goal = (subject: string) => ({
+  resourceType: 'Goal',
+  lifecycleStatus: 'active',
+  description: { text: 'sleep' },
+  subject: { reference: subject },
+});
 async function created(caller: Caller, resource: { resourceType: string }): Promise<{ id: string }> {
   const reply = await caller.post(`/fhir/${resource.resourceType}`).send(resource).expect(201);
   return reply.body;
@@ -283,17 +289,26 @@ describe('what a caller may not see', () => {
 });
 
 describe('what another Organization writes', () => {
-  test('says where it came from, whatever it says itself', async () => {
-    const reply = await ehr
-      .post('/fhir/Patient')
-      .send(patient({ meta: { source: 'http://liar' } }))
+  test('says where it came from in the record of another, whatever it says itself; of its own it may say anything', async () => {
+    const { id } = await created(program, patient());
+    await created(program, consentFor(id, 'ehr'));
+    const claimed = { meta: { source: 'http://liar' } };
+    const joined = await ehr
+      .post('/fhir/Goal')
+      .send({ ...goal(`Patient/${id}`), ...claimed })
       .expect(201);
-    expect(reply.body.meta.source).toBe('Organization/ehr');
-    const own = await program
-      .post('/fhir/Patient')
-      .send(patient({ meta: { source: 'http://lab' } }))
+    expect(joined.body.meta.source).toBe('Organization/ehr');
+    const mine = await program
+      .post('/fhir/Goal')
+      .send({ ...goal(`Patient/${id}`), meta: { source: 'http://lab' } })
       .expect(201);
-    expect(own.body.meta.source).toBe('http://lab');
+    const taken = await ehr
+      .put(`/fhir/Goal/${mine.body.id}`)
+      .send({ ...goal(`Patient/${id}`), ...claimed, id: mine.body.id })
+      .expect(200);
+    expect(taken.body.meta.source).toBe('http://lab');
+    const own = await ehr.post('/fhir/Patient').send(patient(claimed)).expect(201);
+    expect(own.body.meta.source).toBe('http://liar');
   });
 
   test('joins the record of a person that it may see', async () => {

@@ -2,228 +2,11 @@
 // size, whichever way the store chooses to run it.
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type {
-  Clause,
-  Cursor,
-  Param,
-  ParamType,
-  Plan,
-  Predicate,
-  SortKey,
-  Value,
-} from '../../src/search/ast.ts';
+import type { Cursor, Plan } from '../../src/search/ast.ts';
 import { type Facts, type HeldRule, searchMemory } from '../../src/search/match.ts';
-import type { ConsentRule, Derived, IndexValue, Version, WriteOp } from '../../src/store/port.ts';
-import type { Bounds } from '../../src/store/sqlite/reading.ts';
-import {
-  draft,
-  grantFor,
-  openTemporaryStore,
-  planFor,
-  stated,
-  T,
-  type TemporaryStore,
-} from '../support/store.ts';
-
-const KINDS: readonly ParamType[] = ['token', 'string', 'date', 'reference', 'number', 'quantity', 'uri'];
-const params: readonly Param[] = KINDS.map(type => ({ code: type, key: `Task.${type}`, type, targets: [] }));
-const paramOf = (type: ParamType): Param => params.find(param => param.type === type)!;
-
-const word = fc.constantFrom('a', 'b', 'ab', '\uffee', '😀');
-const system = fc.constantFrom('', 'urn:s', 'urn:t');
-const point = fc.integer({ min: -2, max: 3 });
-const organization = fc.constantFrom('one', 'one', 'two');
-const person = fc.constantFrom('1', '1', '1', '2', '2', '?');
-
-const span = fc
-  .tuple(point, fc.integer({ min: 0, max: 4 }))
-  .map(([low, size]) => ({ low, high: low + size }));
-const DAY = 86_400_000;
-const length = fc.constantFrom(1, 2, 3, 4, 2 * DAY);
-const stretch = fc.tuple(point, length).map(([low, size]) => ({ low, high: low + size }));
-
-const indexValue: fc.Arbitrary<IndexValue> = fc.oneof(
-  fc.record({ type: fc.constant('token' as const), key: fc.constant('Task.token'), system, code: word }),
-  word.map(norm => ({ type: 'string' as const, key: 'Task.string', norm, exact: norm.toUpperCase() })),
-  word.map(norm => ({ type: 'string' as const, key: 'Task.string', norm, exact: norm })),
-  stretch.map(range => ({ type: 'date' as const, key: 'Task.date', ...range })),
-  word.map(target => ({ type: 'reference' as const, key: 'Task.reference', target })),
-  span.map(range => ({ type: 'number' as const, key: 'Task.number', ...range })),
-  fc.tuple(span, system, word).map(([range, unit, code]) => ({
-    type: 'quantity' as const,
-    key: 'Task.quantity',
-    ...range,
-    system: unit,
-    code,
-  })),
-  word.map(uri => ({ type: 'uri' as const, key: 'Task.uri', uri })),
-);
-
-const prefix = fc.constantFrom('eq', 'ne', 'gt', 'lt', 'ge', 'le', 'sa', 'eb', 'ap' as const);
-const numeric = fc.tuple(prefix, point, fc.constantFrom(0.5, 2)).map(([written, value, half]) => ({
-  prefix: written,
-  value,
-  low: value - half,
-  high: value + half,
-}));
-
-const optional = <T>(name: string, values: fc.Arbitrary<T>) =>
-  fc.option(values, { nil: undefined }).map(value => (value === undefined ? {} : { [name]: value }));
-
-const values: Record<ParamType, fc.Arbitrary<Value>> = {
-  token: fc
-    .tuple(optional('system', system), optional('code', word))
-    .map(parts => ({ kind: 'token', ...parts[0], ...parts[1] })),
-  string: word.map(text => ({ kind: 'string', norm: text, exact: text })),
-  date: fc.tuple(prefix, stretch).map(([written, range]) => ({ kind: 'date', prefix: written, ...range })),
-  reference: fc.array(word, { minLength: 1, maxLength: 2 }).map(keys => ({ kind: 'reference', keys })),
-  number: numeric.map(value => ({ kind: 'number', ...value })),
-  quantity: fc
-    .tuple(numeric, optional('system', system), optional('code', word))
-    .map(parts => ({ kind: 'quantity', ...parts[0], ...parts[1], ...parts[2] })),
-  uri: word.map(uri => ({ kind: 'uri', uri })),
-};
-
-const kind = fc.constantFrom(...KINDS);
-const id = fc.constantFrom('t0', 't1', 't2', 't3', 't4', 't5', 't6', 't7', 't8', 't9');
-
-const paramClause: fc.Arbitrary<Clause> = kind.chain(type => {
-  const modifiers = type === 'string' ? ['', 'exact', 'contains'] : type === 'token' ? ['', 'not'] : [''];
-  return fc
-    .tuple(fc.array(values[type], { minLength: 1, maxLength: 3 }), fc.constantFrom(...modifiers))
-    .map(([list, modifier]) => ({
-      kind: 'param' as const,
-      param: paramOf(type),
-      values: list,
-      ...(modifier === '' ? {} : { modifier: modifier as 'not' }),
-    }));
-});
-
-/** seq is counted from 1 in these stores: see `clock`. */
-const clause: fc.Arbitrary<Clause> = fc.oneof<fc.MaybeWeightedArbitrary<Clause>[]>(
-  { weight: 5, arbitrary: paramClause },
-  fc
-    .tuple(kind, fc.boolean())
-    .map(([type, missing]) => ({ kind: 'missing' as const, param: paramOf(type), missing })),
-  fc.array(id, { minLength: 1, maxLength: 4 }).map(ids => ({ kind: 'id' as const, ids })),
-  fc
-    .array(fc.tuple(prefix, fc.integer({ min: 1, max: 40 }), fc.integer({ min: 1, max: 9 })), {
-      minLength: 1,
-      maxLength: 2,
-    })
-    .map(list => ({
-      kind: 'updated' as const,
-      values: list.map(([written, low, size]) => ({ prefix: written, low, high: low + size })),
-    })),
-);
-
-/** `date=ge...&date=lt...` */
-const dateWindow: fc.Arbitrary<Clause[]> = fc
-  .array(fc.tuple(fc.constantFrom('ge', 'gt', 'sa', 'eq', 'lt', 'le', 'eb' as const), stretch), {
-    minLength: 2,
-    maxLength: 3,
-  })
-  .map(bounds =>
-    bounds.map(([written, range]) => ({
-      kind: 'param',
-      param: paramOf('date'),
-      values: [{ kind: 'date', prefix: written, ...range }],
-    })),
-  );
-
-const { predicate } = fc.letrec<{ predicate: Predicate; leaf: Predicate }>(tie => ({
-  leaf: fc.oneof(
-    fc.constantFrom<Predicate[]>({ kind: 'all' }, { kind: 'all' }, { kind: 'none' }),
-    fc.constant<Predicate>({ kind: 'all' }),
-    fc.constant<Predicate>({ kind: 'no-person' }),
-    organization.map((one): Predicate => ({ kind: 'owner', organization: one })),
-    organization.map((one): Predicate => ({ kind: 'source', organization: one })),
-    organization.map((actor): Predicate => ({ kind: 'names', actor })),
-    fc.tuple(organization, fc.integer({ min: -2, max: 2 })).map(
-      ([actor, shift]): Predicate => ({
-        kind: 'consent',
-        actor,
-        purposes: ['TREAT'],
-        at: T + shift,
-      }),
-    ),
-    paramClause.map((one): Predicate => ({ kind: 'clause', clause: one })),
-  ),
-  predicate: fc.oneof(
-    { maxDepth: 2 },
-    { weight: 3, arbitrary: tie('leaf') },
-    fc.tuple(fc.constantFrom('and', 'or'), fc.array(tie('predicate'), { maxLength: 3 })).map(
-      ([how, of]): Predicate => ({
-        kind: how as 'and',
-        of,
-      }),
-    ),
-  ),
-}));
-
-const rule: fc.Arbitrary<ConsentRule> = fc.oneof(
-  fc.record({
-    patient: person,
-    effect: fc.constant('permit' as const),
-    actor: organization,
-    purpose: fc.constantFrom('TREAT', 'HPAYMT'),
-    from: fc.constantFrom(T - 2, T - 1, T, T + 1),
-    to: fc.constantFrom(T, T + 1, T + 2, T + 3),
-  }),
-  fc.record({
-    patient: person,
-    effect: fc.constant('deny' as const),
-    actor: fc.constantFrom('', 'one'),
-    purpose: fc.constantFrom('', 'TREAT'),
-    from: fc.integer({ min: T - 2, max: T + 1 }),
-    to: fc.integer({ min: T, max: T + 3 }),
-  }),
-);
-
-interface Write {
-  op: 'put' | 'delete';
-  type: 'Task' | 'Consent';
-  id: string;
-  writer: string;
-  derived: Derived;
-}
-
-const write: fc.Arbitrary<Write> = fc.record({
-  op: fc.constantFrom('put', 'put', 'put', 'put', 'delete'),
-  type: fc.constantFrom('Task', 'Task', 'Task', 'Consent'),
-  id,
-  writer: organization,
-  derived: fc.record({
-    values: fc.array(indexValue, { maxLength: 12 }),
-    patients: fc.uniqueArray(person, { maxLength: 2 }),
-    rules: fc.array(rule, { maxLength: 2 }),
-  }),
-});
-
-const sortKey: fc.Arbitrary<SortKey> = fc.oneof(
-  fc.boolean().map(descending => ({ by: 'param' as const, param: paramOf('date'), descending })),
-  fc
-    .tuple(kind, fc.boolean())
-    .map(([type, descending]) => ({ by: 'param' as const, param: paramOf(type), descending })),
-  fc
-    .tuple(fc.constantFrom('updated', 'id'), fc.boolean())
-    .map(([by, descending]) => ({ by: by as 'id', descending })),
-);
-
-const asked = fc.record({
-  type: fc.constantFrom('Task', 'Task', 'Consent'),
-  where: fc.oneof(fc.constant<Clause[]>([]), fc.array(clause, { maxLength: 2 }), dateWindow),
-  narrow: predicate,
-  sort: fc.array(sortKey, { maxLength: 2 }),
-  limit: fc.integer({ min: 1, max: 4 }),
-});
-
-const bounds: fc.Arbitrary<Bounds | undefined> = fc.constantFrom(
-  undefined,
-  { few: 0, bounded: 0, stride: 2 },
-  { few: 2, bounded: 5, stride: 3 },
-  { few: 0, bounded: 1000, stride: 3 },
-);
+import type { Derived, Version } from '../../src/store/port.ts';
+import { grantFor, openTemporaryStore, planFor, type TemporaryStore } from '../support/store.ts';
+import { asked, bounds, fill, write } from '../support/store-arbitrary.ts';
 
 /** What the memory of the same writes knows. */
 class Model {
@@ -253,21 +36,6 @@ class Model {
       rules: rules.filter(one => one.patient !== '?'),
       pure,
     }));
-  }
-}
-
-async function fill(opened: TemporaryStore, writes: readonly Write[], model: Model): Promise<void> {
-  for (const { op, type, id: chosen, writer, derived } of writes) {
-    const grant = grantFor(writer, { narrow: () => ({ kind: 'all' }), adopt: { kind: 'none' } });
-    const told = type === 'Consent' ? derived : { ...derived, rules: [] };
-    const ops: WriteOp[] = [
-      op === 'delete'
-        ? { kind: 'delete', type, id: chosen }
-        : { kind: 'update', type, id: chosen, body: stated(type, chosen, told) },
-    ];
-    const plan = { ops, lookups: [], claims: [], marks: [] };
-    const results = await opened.store.transact(plan, grant, draft()).catch(() => []);
-    for (const result of results) if ('version' in result) model.keep(result.version, told);
   }
 }
 
@@ -307,7 +75,7 @@ test('a search of the store finds what the same plan matches in memory, page by 
         });
         try {
           const model = new Model();
-          await fill(opened, writes, model);
+          await fill(opened, writes, (version, told) => model.keep(version, told));
           const facts = model.facts();
           for (const parts of plans) await agree(opened, facts, parts);
           await opened.store.reindex();
@@ -317,6 +85,6 @@ test('a search of the store finds what the same plan matches in memory, page by 
         }
       },
     ),
-    { numRuns: Number(process.env.FUZZ ?? 40) },
+    { numRuns: process.env.LONG === undefined ? 40 : 600 },
   );
 }, 120_000);

@@ -1,8 +1,6 @@
 // One cell of the access matrix: a request, what the rules expect of it, and what came, as short text.
-
 import type { JsonObject } from '../../src/fhir/types.ts';
-import type { Asker, Fact } from '../access/naive.ts';
-import { hasScope, isDeleted, lastLive, sees, witnessed } from '../access/naive.ts';
+import { type Asker, type Fact, hasScope, isDeleted, lastLive, sees, witnessed } from '../access/naive.ts';
 import { type Answer, type Asked, each, type World } from './access-world.ts';
 
 /** What the rules expect of one request, and what came. Both as short text, to be compared. */
@@ -166,7 +164,7 @@ const witnessCell = ({ facts }: World, asker: Asker): Cell => ({
 
 const targetsOf = (answer: Answer) =>
   entriesOf(answer)
-    .map(({ resource }) => (resource?.target as { reference: string }[])[0]!.reference)
+    .map(({ resource }) => (resource!.target as { reference: string }[])[0]!.reference)
     .sort()
     .join(' ');
 

@@ -6,8 +6,8 @@ import type { Tail } from './tail.ts';
 import type { Words } from './words.ts';
 
 /** A group holds the event loop until it is committed: few enough plans, and not for long. */
-const MOST_JOBS = 256;
-const MOST_MS = 30;
+const MOST_JOBS = 512;
+export const COMMIT_MS = 30;
 /** How long a job waits for another process to let go of the store. */
 const PATIENCE_MS = 5000;
 const LONGEST_PAUSE_MS = 50;
@@ -32,12 +32,15 @@ export class Group {
   readonly #connection: Connection;
   readonly #words: Words;
   readonly #tail: Tail;
+  readonly #commitMs: number;
   readonly #waiting: Waiting[] = [];
   #draining: Promise<void> | undefined;
   #closed = false;
   #dataVersion: number | undefined;
 
-  constructor(connection: Connection, words: Words, tail: Tail) {
+  /** `commitMs`: a group is committed after so long. */
+  constructor(connection: Connection, words: Words, tail: Tail, commitMs = COMMIT_MS) {
+    this.#commitMs = commitMs;
     this.#connection = connection;
     this.#words = words;
     this.#tail = tail;
@@ -106,7 +109,7 @@ export class Group {
         const waiting = this.#waiting.shift()!;
         taken.push(waiting);
         settles.push(this.#attempt(waiting));
-        if (performance.now() - started > MOST_MS) break;
+        if (performance.now() - started > this.#commitMs) break;
       }
       this.#connection.db.exec('COMMIT');
     } catch (error) {

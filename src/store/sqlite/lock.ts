@@ -1,6 +1,6 @@
 // One server per SQLite file. The lock is an exclusive transaction on a sidecar database, which the
 // operating system ends with the process, so that a kill frees it; commands do not take it.
-import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { FhirError } from '../../fhir/error.ts';
 
@@ -9,7 +9,7 @@ export interface ServerLock {
 }
 
 /** Throws `conflict` with the holder's process id where another server has the file. */
-export function lockServer(path: string): ServerLock {
+export function lockServer(path: string, named = true): ServerLock {
   const lock = `${path}.lock`;
   const db = new DatabaseSync(lock);
   try {
@@ -21,8 +21,20 @@ export function lockServer(path: string): ServerLock {
       cause: error,
     });
   }
-  writeFileSync(`${path}.pid`, String(process.pid), { mode: 0o600 });
+  if (named) writeFileSync(`${path}.pid`, String(process.pid), { mode: 0o600 });
   return { release: () => db.close() };
+}
+
+/** Does a server hold the file just now? */
+export function isServed(path: string): boolean {
+  if (!existsSync(path)) return false;
+  try {
+    lockServer(path, false).release();
+    return false;
+  } catch (error) {
+    if (error instanceof FhirError) return true;
+    throw error;
+  }
 }
 
 function holderOf(path: string): string {

@@ -26,6 +26,11 @@ export interface SqliteOptions {
   bounds?: Bounds;
   /** Largest size of the file in pages of 4 KiB; beyond it writes are answered `unavailable`. */
   mostPages?: number;
+  /**
+   * Milliseconds that a commit may gather work while nobody else waits for the file: a long import alone
+   * writes fewer pages twice. Beside a server leave it at what a request can wait for.
+   */
+  commitMs?: number;
 }
 
 export interface SqliteStore {
@@ -46,7 +51,7 @@ export async function openSqlite(options: SqliteOptions): Promise<SqliteStore> {
     return reading;
   });
   const tail = new Tail(await patiently(() => chainOf(writing)), clock);
-  const group = new Group(writing.connection, words, tail);
+  const group = new Group(writing.connection, words, tail, options.commitMs);
   const registry = makeRegistry(() => readers.reading, writing, group);
   let closing: Promise<void> | undefined;
   const close = (): Promise<void> => {
@@ -85,12 +90,7 @@ function chainOf(writing: Reading): string {
 async function shut(group: Group, readers: Readers, writing: Reading): Promise<void> {
   await group.close();
   await readers.close();
-  try {
-    // Keeps the planner's statistics fresh; where another process is writing, the next close does it.
-    writing.connection.db.exec('PRAGMA optimize');
-  } catch (error) {
-    if (!isBusy(error)) throw error;
-  } finally {
-    writing.connection.db.close();
-  }
+  // No ANALYZE: every query names its indexes and the order of its joins, and statistics that were taken
+  // of a small store made the planner walk whole tables once it had grown.
+  writing.connection.db.close();
 }

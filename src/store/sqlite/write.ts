@@ -1,4 +1,5 @@
 // Single writes inside a unit: create, update, delete.
+import { keepSource } from '../../fhir/body.ts';
 import { FhirError, notFound } from '../../fhir/error.ts';
 import type { Derived } from '../port.ts';
 import { personsOf, type ResourceRow } from './rows.ts';
@@ -87,9 +88,10 @@ export function updateResource(
   unit: Unit,
   type: string,
   held: ResourceRow,
-  body: string,
+  given: string,
   final: boolean,
 ): Written {
+  const body = held.owner === unit.writer ? given : keepSource(given, held.body, type, held.id);
   const { derived, persons } = deriveFrom(unit, body);
   const before = personsOf(held).map(n => personOf(unit.reading.text(n)));
   keepVersion(unit.reading, held.rid);

@@ -138,7 +138,6 @@ describe('a Consent permits nothing', () => {
         extension: [extension('part2-counselling-notes', { valueBoolean: true })],
       }),
     ],
-    ['whose type contradicts its policy', consent(plain, { policyRule: code('v3-ActCode', 'OPTOUT') })],
     ['with two nested permits', consent({ provision: [plain, plain] })],
     [
       'with a criterion at the root and a nested permit',

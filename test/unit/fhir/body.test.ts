@@ -4,6 +4,7 @@ import {
   composeBody,
   fromResource,
   instantOf,
+  keepSource,
   mapStrings,
   parseBody,
   resourceTypeOf,
@@ -11,7 +12,9 @@ import {
 } from '../../../src/fhir/body.ts';
 import type { JsonObject } from '../../../src/fhir/types.ts';
 
-const version = (body: string, seq = 1_795_445_521_123_456) => ({
+const version = (body: string, seq = 1_795_445_521_123_456, source = 'program') => ({
+  owner: 'program',
+  source,
   type: 'Patient',
   id: 'p1',
   version: 3,
@@ -39,12 +42,11 @@ describe('composeBody', () => {
     );
   });
 
-  test('lets the caller change meta and leaves the body given as it was', () => {
-    const body = parseBody('{"resourceType":"Patient","meta":{"profile":["p"]}}');
-    expect(composeBody(body, 'p1', meta => ({ ...meta, source: 'urn:x' }))).toBe(
-      '{"resourceType":"Patient","id":"p1","meta":{"profile":["p"],"source":"urn:x"}}',
+  test('puts the source of a meta first, where it can be found without parsing', () => {
+    const body = parseBody('{"resourceType":"Patient","meta":{"profile":["p"],"source":"urn:x"}}');
+    expect(composeBody(body, 'p1')).toBe(
+      '{"resourceType":"Patient","id":"p1","meta":{"source":"urn:x","profile":["p"]}}',
     );
-    expect(body.resource).toEqual({ resourceType: 'Patient', meta: { profile: ['p'] } });
   });
 
   test('takes a resource that we made ourselves', () => {
@@ -65,6 +67,27 @@ describe('serveBody', () => {
       serveBody(version('{"resourceType":"Patient","id":"p1","meta":{"source":"s"},"active":true}')),
     ).toBe(
       '{"resourceType":"Patient","id":"p1","meta":{"versionId":"3","lastUpdated":"2026-11-23T14:52:01.123456Z","source":"s"},"active":true}',
+    );
+  });
+
+  test.each([
+    ['{}', '{"versionId":"3","lastUpdated":"2026-11-23T14:52:01.123456Z","source":"Organization/ehr"}'],
+    [
+      '{"tag":[]}',
+      '{"versionId":"3","lastUpdated":"2026-11-23T14:52:01.123456Z","source":"Organization/ehr","tag":[]}',
+    ],
+    [
+      '{"source":"a \\"b"}',
+      '{"versionId":"3","lastUpdated":"2026-11-23T14:52:01.123456Z","source":"Organization/ehr"}',
+    ],
+    [
+      '{"source":"x","tag":[]}',
+      '{"versionId":"3","lastUpdated":"2026-11-23T14:52:01.123456Z","source":"Organization/ehr","tag":[]}',
+    ],
+  ])("says who wrote into another's record, whatever meta %s claims", (meta, served) => {
+    const body = `{"resourceType":"Patient","id":"p1","meta":${meta},"active":true}`;
+    expect(serveBody(version(body, undefined, 'ehr'))).toBe(
+      `{"resourceType":"Patient","id":"p1","meta":${served},"active":true}`,
     );
   });
 
@@ -184,5 +207,23 @@ describe('for any resource', () => {
         );
       }),
     );
+  });
+});
+
+describe('keepSource', () => {
+  const body = (meta: string) => `{"resourceType":"Patient","id":"p1","meta":{${meta}},"active":true}`;
+  test.each([
+    ['"source":"new"', '"source":"old"', '"source":"old"'],
+    ['"source":"new","tag":[]', '"source":"old"', '"source":"old","tag":[]'],
+    ['"tag":[]', '"source":"old","profile":[]', '"source":"old","tag":[]'],
+    ['', '"source":"old"', '"source":"old"'],
+    ['"source":"new"', '', ''],
+    ['"source":"new","tag":[]', '"tag":[]', '"tag":[]'],
+  ])('meta {%s} after {%s} is {%s}', (given, before, kept) => {
+    expect(keepSource(body(given), body(before), 'Patient', 'p1')).toBe(body(kept));
+  });
+
+  test('of a tombstone nothing is kept', () => {
+    expect(keepSource(body('"source":"new"'), '', 'Patient', 'p1')).toBe(body(''));
   });
 });

@@ -97,9 +97,9 @@ describe('other ways to name a person', () => {
     ],
     ['the one a Task is for', resource('Task', { for: patient, owner: reference('Organization/1') }), ['1']],
     [
-      'the one who is requested by',
+      'whoever is referred to, wherever it stands',
       resource('Task', { for: reference('Patient/2'), requester: patient }),
-      ['2'],
+      ['1', '2'],
     ],
     ['a Device', resource('Device', { patient }), ['1']],
     ['a Contract', resource('Contract', { subject: [patient, reference('Organization/1')] }), ['1']],
@@ -119,8 +119,20 @@ describe('other ways to name a person', () => {
     ['a Schedule of a Practitioner', resource('Schedule', { actor: [reference('Practitioner/1')] }), []],
     ['an Organization', resource('Organization', { id: '1' }), []],
     ['a Practitioner', resource('Practitioner', { id: '1' }), []],
-    ['an unknown type', resource('Nothing', { subject: patient }), ['?']],
-    ['a type that every object inherits', resource('constructor', { subject: patient }), ['?']],
+    ['an unknown type', resource('Nothing', { subject: patient }), ['1']],
+    ['a type that every object inherits', resource('constructor', { subject: patient }), ['1']],
+    [
+      'an item of a List',
+      resource('List', { subject: patient, entry: [{ item: reference('Patient/2') }] }),
+      ['1', '2'],
+    ],
+    [
+      'somebody elsewhere, in an extension',
+      resource('Location', {
+        extension: [{ url: 'x', valueReference: reference('http://else.example/Patient/1') }],
+      }),
+      ['?'],
+    ],
     ['one person named twice', observation(patient, { performer: [patient] }), ['1']],
   ])('%s', (_name, given, persons) => {
     expect(personsOf(given, BASE)).toEqual(persons);
@@ -135,7 +147,7 @@ describe('other ways to name a person', () => {
   const encounter = (text: string) => ({ resourceType: 'Encounter', id: 'e', ...subject(text) });
   test.each<[string, AnyResource, string[]]>([
     ['of the same person', observation(patient, { contained: [encounter('Patient/1')] }), ['1']],
-    ['of another person', observation(patient, { contained: [encounter('Patient/2')] }), ['1', '?']],
+    ['of another person', observation(patient, { contained: [encounter('Patient/2')] }), ['1', '2']],
     [
       'that is a Patient beside the subject',
       observation(patient, { contained: [{ resourceType: 'Patient', id: 'p' }] }),
@@ -157,7 +169,7 @@ describe('other ways to name a person', () => {
     [
       'of somebody in a resource about nobody',
       resource('Location', { contained: [encounter('Patient/2')] }),
-      ['?'],
+      ['2'],
     ],
   ])('a contained resource %s', (_name, given, persons) => {
     expect(personsOf(given, BASE)).toEqual(persons);
@@ -165,10 +177,10 @@ describe('other ways to name a person', () => {
 
   const extension = (text: string) => ({ extension: [{ url: 'http://x', valueReference: reference(text) }] });
   test.each<[string, AnyResource, string[]]>([
-    ['in an extension', resource('Slot', extension('Patient/1')), ['?']],
-    ['in an element that is no compartment', resource('Task', { requester: patient }), ['?']],
+    ['in an extension', resource('Slot', extension('Patient/1')), ['1']],
+    ['in an element that is no compartment', resource('Task', { requester: patient }), ['1']],
     ['on another server', resource('Location', extension('http://o.example/Patient/1')), ['?']],
-    ['beside somebody who is named', observation(reference('Patient/2'), extension('Patient/1')), ['2']],
+    ['beside somebody who is named', observation(reference('Patient/2'), extension('Patient/1')), ['1', '2']],
     [
       'that only looks like one',
       resource('Location', { description: 'Patient/1', ...extension('Organization/Patient') }),
