@@ -1,4 +1,4 @@
-#!/usr/bin/env -S node --max-semi-space-size=8
+#!/usr/bin/env -S node --max-semi-space-size=16
 import { existsSync } from 'node:fs';
 
 // Plain JavaScript that Node 20 can read: older Nodes cannot strip types and have no node:sqlite, and

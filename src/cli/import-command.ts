@@ -9,7 +9,7 @@ import { CommandError, configOf, type Terminal } from './terminal.ts';
 /** Beside a server: milliseconds between batches, so that it gets its turn. */
 const BESIDE = { pause: 5 };
 /** Alone: larger batches and commits, which write fewer pages twice. */
-const ALONE = { batch: 384 };
+const ALONE = { batch: 512 };
 const ALONE_COMMIT_MS = 250;
 
 export async function runImport(terminal: Terminal, options: Options, path: string): Promise<number> {

@@ -63,10 +63,10 @@ export interface ConsentRule {
 export interface Derived {
   values: readonly IndexValue[];
   /**
-   * Logical ids of the people it names: through the R4 Patient compartment and every reference
-   * parameter `patient` or `subject` that may target Patient; a Patient names itself. A person that
-   * cannot be told (contained, on another server, an identifier or a display only, or referred to in a
-   * place where nobody looks for people) is the entry `?`, whom no Consent can ever permit.
+   * Logical ids of the people it names: every literal reference to a Patient, wherever it stands, and
+   * whom the R4 Patient compartment and the reference parameters `patient` and `subject` name otherwise;
+   * a Patient names itself. A person that cannot be told (contained, on another server, an identifier or
+   * a display only) is the entry `?`, whom no Consent can ever permit.
    */
   patients: readonly string[];
   rules: readonly ConsentRule[];

@@ -2,7 +2,7 @@
 import { FhirError } from '../../fhir/error.ts';
 import type { ImportMark, WritePlan } from '../port.ts';
 import type { Reading } from './reading.ts';
-import { currentRow, type Unit } from './unit.ts';
+import { bareRow, type Unit } from './unit.ts';
 
 export interface Claimed {
   /** Claim key -> `Type/id`, for the claims of the plan. */
@@ -27,7 +27,7 @@ const claimRow = (reading: Reading, key: string): ClaimRow | undefined =>
 /** A key passes on only from a deleted resource. */
 function writeClaim(reading: Reading, key: string, place: string): void {
   const [type, id] = place.split('/') as [string, string];
-  const row = currentRow(reading, type, id);
+  const row = bareRow(reading, type, id);
   if (row === undefined) throw new Error('A claim names a resource that is not there.');
   const held = claimRow(reading, key);
   if (held === undefined) {

@@ -6,13 +6,13 @@ import { Connection } from './connection.ts';
 import { APPLICATION_ID, SCHEMA, SCHEMA_VERSION } from './schema.ts';
 
 /** Pages of 4 KiB in memory, in KiB: enough for the upper levels of the indexes of a million resources. */
-const WRITER_CACHE_KIB = 32_768;
+const WRITER_CACHE_KIB = 49_152;
 const READER_CACHE_KIB = 49_152;
 /** For a reader that takes the place of one that is busy with a long search. */
 const SPARE_CACHE_KIB = 8192;
 
-/** Pages in the log before they go into the file (16 MiB): those that every commit touches go once. */
-const CHECKPOINT_PAGES = 4096;
+/** Pages in the log before they go into the file (64 MiB): those that every commit touches go once. */
+const CHECKPOINT_PAGES = 16_384;
 
 /** Opens the one writing connection; makes the file where there is none. Errors name the path. */
 export function openWriter(path: string, mostPages?: number): Connection {

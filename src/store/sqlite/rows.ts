@@ -25,6 +25,9 @@ export const CURRENT_COLUMNS =
   'r.rid, r.type, r.id, r.version, r.seq, r.created, r.owner, r.source, r.writer, r.foreign_from, ' +
   'r.patient, r.persons, r.deleted, r.body';
 
+/** The same with an empty body. */
+export const BARE_COLUMNS = CURRENT_COLUMNS.replace('r.body', "'' AS body");
+
 /** The same columns of a version in `history` (h) with its resource (r). */
 export const PAST_COLUMNS =
   'r.rid, r.type, r.id, h.version, h.seq, r.created, r.owner, r.source, h.writer, r.foreign_from, ' +

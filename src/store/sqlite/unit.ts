@@ -5,7 +5,7 @@ import type { Predicate } from '../../search/ast.ts';
 import type { Derive } from '../port.ts';
 import { holdsFor, predicateCondition } from './predicate.ts';
 import type { Reading } from './reading.ts';
-import { CURRENT_COLUMNS, personsOf, type ResourceRow } from './rows.ts';
+import { BARE_COLUMNS, CURRENT_COLUMNS, personsOf, type ResourceRow } from './rows.ts';
 import { raw, sql } from './sql.ts';
 import type { Tail } from './tail.ts';
 
@@ -21,6 +21,12 @@ export interface Unit {
 
 export function currentRow(reading: Reading, type: string, id: string): ResourceRow | undefined {
   const text = `SELECT ${CURRENT_COLUMNS} FROM resource r WHERE r.type = ? AND r.id = ?`;
+  return reading.connection.get<ResourceRow>(text, reading.number(type), id);
+}
+
+/** The same without the body, which is the greater part of reading a row. */
+export function bareRow(reading: Reading, type: string, id: string): ResourceRow | undefined {
+  const text = `SELECT ${BARE_COLUMNS} FROM resource r WHERE r.type = ? AND r.id = ?`;
   return reading.connection.get<ResourceRow>(text, reading.number(type), id);
 }
 
@@ -64,7 +70,7 @@ export function demandAfter({ reading, grant }: Unit, row: ResourceRow, type: st
 export function adoptedBy({ reading, grant }: Unit, patients: readonly string[]): number | undefined {
   let owner: number | undefined;
   for (const id of patients) {
-    const row = currentRow(reading, 'Patient', id);
+    const row = bareRow(reading, 'Patient', id);
     if (row === undefined || row.deleted === 1 || !reaches(reading, row, grant.adopt)) return undefined;
     if (owner !== undefined && owner !== row.owner) return undefined;
     owner = row.owner;

@@ -5,6 +5,7 @@ import type { Derived } from '../port.ts';
 import { personsOf, type ResourceRow } from './rows.ts';
 import {
   adoptedBy,
+  bareRow,
   currentRow,
   demandAfter,
   demandReach,
@@ -28,7 +29,7 @@ const writingOf = (unit: Unit): Writing => unit.reading;
 
 /** `final`: the body holds no marker any more, so that the checks of the image after can be made. */
 export function createResource(unit: Unit, type: string, id: string, body: string, final: boolean): Written {
-  if (currentRow(unit.reading, type, id) !== undefined)
+  if (bareRow(unit.reading, type, id) !== undefined)
     throw new FhirError('conflict', `There is a ${type} with this id already.`);
   const { derived, persons } = deriveFrom(unit, body);
   const seq = unit.tail.nextSeq();
