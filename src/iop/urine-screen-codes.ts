@@ -5,7 +5,6 @@ import { businessSystem, codingsIn, concept } from './element.ts';
 import type { DrugResult } from './urine-screen.ts';
 
 const hl7 = (name: string): string => `http://terminology.hl7.org/CodeSystem/${name}`;
-export const OBSERVATION_CATEGORY = hl7('observation-category');
 export const DIAGNOSTIC_SERVICE = hl7('v2-0074');
 export const SPECIMEN_TYPE = hl7('v2-0487');
 export const SPECIMEN_CONDITION = hl7('v2-0493');

@@ -17,13 +17,13 @@ import { type DrugTest, drugConcept, panelConcept } from './drug-screen.ts';
 import { businessIdentifier, concept, part, recordedExtension, reference } from './element.ts';
 import { quantity } from './quantity.ts';
 import { isJudgeable, MEASURE_NAMES, MEASURES, verdictOf } from './specimen-validity.ts';
+import { OBSERVATION_CATEGORY } from './systems.ts';
 import type { Analyte, DrugFinding, UrineScreenRecord } from './urine-screen.ts';
 import {
   ABSENT_REASON,
   accessionSystem,
   DIAGNOSTIC_SERVICE,
   measureRole,
-  OBSERVATION_CATEGORY,
   ORDER,
   resultConcept,
   SPECIMEN,
