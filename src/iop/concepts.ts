@@ -12,6 +12,7 @@ import { goal } from './goal.ts';
 import { medication } from './medication.ts';
 import { plan } from './plan.ts';
 import { program } from './program.ts';
+import { score } from './score.ts';
 import { session } from './session.ts';
 import { site } from './site.ts';
 import { track } from './track.ts';
@@ -34,6 +35,7 @@ export const CONCEPTS: readonly Concept[] = [
   session,
   attendance,
   urineScreen,
+  score,
 ];
 
 const BY_KIND: ReadonlyMap<string, Concept> = new Map(CONCEPTS.map(one => [one.kind, one]));
