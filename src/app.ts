@@ -27,6 +27,7 @@ import type { Derive } from './store/port.ts';
 import type { Registry } from './store/registry.ts';
 import { isServed, lockServer, type ServerLock } from './store/sqlite/lock.ts';
 import { openSqlite } from './store/sqlite/open.ts';
+import { warmValidators } from './validation/validate.ts';
 import { VERSION } from './version.ts';
 
 export { parseScopes } from './access/scope.ts';
@@ -145,6 +146,7 @@ function createServing(config: Config, http: Express, base: { url: string }): Se
     const { port } = server.address() as AddressInfo;
     const url = config.baseUrl ?? `http://${hostInUrl(config.host)}:${port}`;
     base.url = `${url}/fhir`;
+    warm();
     return url;
   };
   const stop = async (): Promise<void> => {
@@ -152,6 +154,29 @@ function createServing(config: Config, http: Express, base: { url: string }): Se
     lock?.release();
   };
   return { listen, stop };
+}
+
+/** Types that a program's day is made of: their validators are compiled before the first write asks. */
+const WARM = [
+  'Patient',
+  'Appointment',
+  'Encounter',
+  'Observation',
+  'Goal',
+  'CarePlan',
+  'MedicationRequest',
+  'Consent',
+  'Bundle',
+];
+
+/** One type at a time, so that requests are answered in between. */
+function warm(types: readonly string[] = WARM): void {
+  const [first, ...others] = types;
+  if (first === undefined) return;
+  setImmediate(() => {
+    warmValidators([first]);
+    warm(others);
+  }).unref();
 }
 
 function listening(http: Express, config: Config): Promise<Server> {
