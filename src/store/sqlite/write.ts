@@ -31,26 +31,7 @@ const writingOf = (unit: Unit): Writing => unit.reading;
 export function createResource(unit: Unit, type: string, id: string, body: string, final: boolean): Written {
   if (bareRow(unit.reading, type, id) !== undefined)
     throw new FhirError('conflict', `There is a ${type} with this id already.`);
-  const { derived, persons } = deriveFrom(unit, body);
-  const seq = unit.tail.nextSeq();
-  const row: ResourceRow = {
-    rid: 0,
-    type: unit.reading.words.intern(unit.reading.connection, type),
-    id,
-    version: 1,
-    seq,
-    created: seq,
-    owner: ownerFor(unit, derived),
-    source: unit.writer,
-    writer: unit.writer,
-    foreign_from: null,
-    patient: persons.patient,
-    persons: persons.persons,
-    deleted: 0,
-    body,
-  };
-  row.rid = insertRow(unit.reading, row);
-  writeDerived(writingOf(unit), row, derived, persons.list);
+  const row = writeFirst(unit, { type, id, body });
   if (final) demandAfter(unit, row, type, 'create');
   return { row, type, use: 'create', before: [] };
 }
@@ -62,8 +43,17 @@ export function recordBeside(
   { type, id }: { type: string; id: string },
   body: string,
 ): ResourceRow {
+  return writeFirst(unit, { type, id, body, owner });
+}
+
+/** Version 1. Its source is the writer, unless an owner is given who stands for it. */
+function writeFirst(
+  unit: Unit,
+  { type, id, body, owner }: { type: string; id: string; body: string; owner?: number },
+): ResourceRow {
   const { derived, persons } = deriveFrom(unit, body);
   const seq = unit.tail.nextSeq();
+  const source = owner ?? unit.writer;
   const row: ResourceRow = {
     rid: 0,
     type: unit.reading.words.intern(unit.reading.connection, type),
@@ -71,10 +61,10 @@ export function recordBeside(
     version: 1,
     seq,
     created: seq,
-    owner,
-    source: owner,
+    owner: owner ?? ownerFor(unit, derived),
+    source,
     writer: unit.writer,
-    foreign_from: 1,
+    foreign_from: source === unit.writer ? null : 1,
     patient: persons.patient,
     persons: persons.persons,
     deleted: 0,
