@@ -1,13 +1,14 @@
 // The built package: what a developer installs and imports, and what the image runs.
-import { cpSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { launch, ROOT, runShell, workplace } from '../support/process.ts';
+import { launch, ROOT, workplace } from '../support/process.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'iop-built-'));
 beforeAll(async () => {
-  const { code, out, error } = await runShell(`${process.execPath} src/build.mjs ${join(folder, 'dist')}`);
+  const { code, out, error } = await launch([join(folder, 'dist')], {}, [process.execPath, 'src/build.mjs'])
+    .finished;
   if (code !== 0) throw new Error(out + error);
   for (const name of ['package.json', 'fixtures', 'profiles'])
     cpSync(join(ROOT, name), join(folder, name), { recursive: true });
@@ -27,10 +28,9 @@ test('createApp is imported by the package name and gives an Express application
       server.closeAllConnections();
       await app.close();
     });`;
-  const { code, out, error } = await runShell(
-    `cd ${folder} && ${process.execPath} --input-type=module -e '${script.replaceAll("'", `'"'"'`)}'`,
-    place.environment,
-  );
+  writeFileSync(join(folder, 'try.mjs'), script);
+  const { code, out, error } = await launch([join(folder, 'try.mjs')], place.environment, [process.execPath])
+    .finished;
   expect([code, out, error]).toEqual([0, '200 CapabilityStatement\n', '']);
   place.remove();
 });

@@ -2,7 +2,15 @@ import { existsSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Client } from 'fhir-kit-client';
-import { launch, ROOT, type Running, runCommand, runShell, workplace } from '../support/process.ts';
+import {
+  launch,
+  ROOT,
+  type Running,
+  runCommand,
+  runShell,
+  shellTest,
+  workplace,
+} from '../support/process.ts';
 
 const READY = /\/fhir\/metadata'\n/;
 const get = async (url: string, token: string) => {
@@ -26,25 +34,31 @@ describe('the demo', () => {
     place.remove();
   });
 
-  test('prints curl lines that work as they stand, and so do the next links in their answers', async () => {
-    const lines = demo
-      .out()
-      .split('\n')
-      .filter(line => /^(curl |[A-Z]+=)/.test(line));
-    const curls = lines.filter(line => line.startsWith('curl '));
-    expect(curls.length).toBeGreaterThanOrEqual(7);
-    for (const curl of curls) {
-      const given = lines.filter(line => !line.startsWith('curl ')).join('\n');
-      const { out } = await runShell(`${given}\n${curl} -f`);
-      const answer = JSON.parse(out) as { resourceType: string; link?: { relation: string; url: string }[] };
-      expect(answer.resourceType).toMatch(/^(Bundle|CapabilityStatement)$/);
-      const next = answer.link?.find(link => link.relation === 'next');
-      if (next === undefined) continue;
-      const page = await runShell(`${given}\n${curl.replace(/'http[^']+'/, `'${next.url}'`)} -f`);
-      expect(JSON.parse(page.out)).toMatchObject({ resourceType: 'Bundle', type: 'searchset' });
-    }
-    expect(curls.some(curl => curl.includes('_count=5'))).toBe(true);
-  });
+  shellTest(
+    'prints curl lines that work as they stand, and so do the next links in their answers',
+    async () => {
+      const lines = demo
+        .out()
+        .split('\n')
+        .filter(line => /^(curl |[A-Z]+=)/.test(line));
+      const curls = lines.filter(line => line.startsWith('curl '));
+      expect(curls.length).toBeGreaterThanOrEqual(7);
+      for (const curl of curls) {
+        const given = lines.filter(line => !line.startsWith('curl ')).join('\n');
+        const { out } = await runShell(`${given}\n${curl} -f`);
+        const answer = JSON.parse(out) as {
+          resourceType: string;
+          link?: { relation: string; url: string }[];
+        };
+        expect(answer.resourceType).toMatch(/^(Bundle|CapabilityStatement)$/);
+        const next = answer.link?.find(link => link.relation === 'next');
+        if (next === undefined) continue;
+        const page = await runShell(`${given}\n${curl.replace(/'http[^']+'/, `'${next.url}'`)} -f`);
+        expect(JSON.parse(page.out)).toMatchObject({ resourceType: 'Bundle', type: 'searchset' });
+      }
+      expect(curls.some(curl => curl.includes('_count=5'))).toBe(true);
+    },
+  );
 
   test('answers without a token only what anybody may know', async () => {
     const url = urlOf(demo);
@@ -63,23 +77,26 @@ describe('the demo', () => {
     }
   });
 
-  test("the payer's answer about a client who did not consent is byte for byte that of an unknown id", async () => {
-    const url = urlOf(demo);
-    const [staff, payer] = [tokenOf(demo, 'STAFF'), tokenOf(demo, 'PAYER')];
-    const ids = async (token: string) => {
-      const bundle = JSON.parse((await get(`${url}/fhir/Patient?_count=100`, token)).body) as {
-        entry?: { resource: { id: string } }[];
+  shellTest(
+    "the payer's answer about a client who did not consent is byte for byte that of an unknown id",
+    async () => {
+      const url = urlOf(demo);
+      const [staff, payer] = [tokenOf(demo, 'STAFF'), tokenOf(demo, 'PAYER')];
+      const ids = async (token: string) => {
+        const bundle = JSON.parse((await get(`${url}/fhir/Patient?_count=100`, token)).body) as {
+          entry?: { resource: { id: string } }[];
+        };
+        return (bundle.entry ?? []).map(entry => entry.resource.id);
       };
-      return (bundle.entry ?? []).map(entry => entry.resource.id);
-    };
-    const seen = await ids(payer);
-    const hidden = (await ids(staff)).filter(id => !seen.includes(id));
-    expect(seen.length).toBeGreaterThan(0);
-    expect(hidden.length).toBeGreaterThan(0);
-    const curl = async (id: string) =>
-      (await runShell(`curl -s -H "Authorization: Bearer ${payer}" ${url}/fhir/Patient/${id}`)).out;
-    expect(await curl(hidden[0]!)).toBe(await curl('00000000-0000-4000-8000-000000000000'));
-  });
+      const seen = await ids(payer);
+      const hidden = (await ids(staff)).filter(id => !seen.includes(id));
+      expect(seen.length).toBeGreaterThan(0);
+      expect(hidden.length).toBeGreaterThan(0);
+      const curl = async (id: string) =>
+        (await runShell(`curl -s -H "Authorization: Bearer ${payer}" ${url}/fhir/Patient/${id}`)).out;
+      expect(await curl(hidden[0]!)).toBe(await curl('00000000-0000-4000-8000-000000000000'));
+    },
+  );
 
   test('a foreign client reads all six kinds of treatment data', async () => {
     const client = new Client({ baseUrl: `${urlOf(demo)}/fhir`, bearerToken: tokenOf(demo, 'STAFF') });

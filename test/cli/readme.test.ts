@@ -2,7 +2,15 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { launch, ROOT, type Running, runCommand, runShell, workplace } from '../support/process.ts';
+import {
+  launch,
+  ROOT,
+  type Running,
+  runCommand,
+  runShell,
+  shellTest,
+  workplace,
+} from '../support/process.ts';
 
 const blocks = [...readFileSync(join(ROOT, 'README.md'), 'utf8').matchAll(/```sh\n([\s\S]*?)```/g)].map(
   found => found[1]!,
@@ -22,7 +30,7 @@ afterAll(async () => {
   place.remove();
 });
 
-test('the lines to try beside the running demo all work, and show what they say they show', async () => {
+shellTest('the lines to try beside the running demo all work, and show what they say they show', async () => {
   const { host } = new URL(/http:\/\/[^/\s]+/.exec(demo.out())![0]);
   const block = blockWith('demo-payer').replaceAll('127.0.0.1:8080', host);
   const { code, out, error } = await runShell(
@@ -47,7 +55,7 @@ test('the lines to try beside the running demo all work, and show what they say 
   expect(out).toMatch(/written \d+, unchanged \d+, conflicting 0, bad 0/);
 });
 
-test('a real store is made as the README says', async () => {
+shellTest('a real store is made as the README says', async () => {
   const real = workplace();
   writeFileSync(
     join(real.folder, 'records.ndjson'),

@@ -1,8 +1,9 @@
 // Runs the command line as a user does: a process of its own, its output, its exit code.
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { test } from '@jest/globals';
 
 const ENTRY = join(import.meta.dirname, '../../src/start.mjs');
 export const ROOT = join(import.meta.dirname, '../..');
@@ -102,4 +103,22 @@ export async function runCommand(
 /** Runs shell lines as they stand. */
 export async function runShell(script: string, environment: Record<string, string> = {}): Promise<Finished> {
   return launch(['-c', script], environment, ['bash']).finished;
+}
+
+/** Why tests that paste shell lines cannot run here; undefined where they can. */
+export const noShell: string | undefined = ['bash', 'curl']
+  .filter(name => spawnSync(name, ['--version'], { stdio: 'ignore' }).status !== 0)
+  .map(name => `there is no ${name} on this machine`)[0];
+
+let told = false;
+
+/** A test that pastes lines into a shell: where there is none it is skipped, and says so once. */
+export function shellTest(name: string, run: () => Promise<void>): void {
+  if (noShell === undefined) {
+    test(name, run);
+    return;
+  }
+  if (!told) process.stderr.write(`Tests of pasted shell lines are skipped: ${noShell}.\n`);
+  told = true;
+  test.skip(name, run);
 }
