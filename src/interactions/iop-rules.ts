@@ -42,9 +42,9 @@ function isInpatient(encounter: AnyResource): boolean {
 }
 
 /**
- * Every Patient that any reference names, wherever it stands: more than those who must permit its
- * disclosure (see store/port.ts, Derived.patients). Of a person on another server or within the resource
- * the key is what tells it from others.
+ * Every Patient that any reference names, wherever it stands. Unlike Derived.patients (store/port.ts) it
+ * tells unknown people apart: of a person on another server or within the resource the key is what tells
+ * it from others.
  */
 function peopleNamed(resource: AnyResource, base?: string): Set<string> {
   const people = new Set<string>();
