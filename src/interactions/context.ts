@@ -16,7 +16,10 @@ export interface Limits {
 
 export const DEFAULT_LIMITS: Limits = { defaultCount: 50, maxCount: 1000, maxEntries: 5000 };
 
-/** Where bugs are reported. Fields never hold a value of a record or of a query. */
+/**
+ * Where bugs are reported. Fields never hold a value of a record or of a query; an error goes in as `err`,
+ * of which the log keeps kind and place alone.
+ */
 export interface Log {
   error(fields: Readonly<Record<string, unknown>>, message: string): void;
 }

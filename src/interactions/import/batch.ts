@@ -79,13 +79,13 @@ function plan(draft: Draft, planner: Planner, { context, request }: Importer): P
   }
 }
 
-/** Logs an error that nobody foresaw; the answer tells nothing of it. */
+/** Logs an error that nobody foresaw (`err`: without its message, which may quote the record); the answer tells nothing of it. */
 export function faultOf(
   error: unknown,
   { log }: Context,
   fields: { request: string; kind: string },
 ): Problem {
-  log.error({ ...fields, stack: Error.isError(error) ? error.stack : undefined }, 'import failed');
+  log.error({ ...fields, err: error }, 'import failed');
   return { path: '', message: 'cannot be imported because of a fault of the server: see its log' };
 }
 

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { importRecords } from '../../../src/interactions/import.ts';
 import { conceptOf } from '../../../src/iop/concepts.ts';
+import { createLog } from '../../../src/observe/log.ts';
 import {
   attendance,
   type Clinic,
@@ -106,11 +107,21 @@ describe('importing records', () => {
     const inputs = [client(c), session(c), client(`${c}-b`)].map((value, index) => ({ index, value }));
     const outcomes = [];
     const { context } = clinic.server.app;
-    const silent = Object.assign(Object.create(context) as typeof context, { log: { error: () => {} } });
-    for await (const one of importRecords(inputs, silent, clinic.principal, { conceptOf: faulty }))
+    const lines: string[] = [];
+    const log = createLog('error', { write: line => lines.push(line) });
+    const listening = Object.assign(Object.create(context) as typeof context, { log });
+    for await (const one of importRecords(inputs, listening, clinic.principal, { conceptOf: faulty }))
       outcomes.push(one);
     expect(outcomesOf(outcomes)).toEqual(['written', 'bad', 'written']);
     expect(JSON.stringify(outcomes)).not.toContain('SECRET');
+    // The runtime's message quotes what it stumbled over: the log keeps kind and place alone.
+    const logged = lines.join('');
+    expect(JSON.parse(logged)).toMatchObject({
+      msg: 'import failed',
+      kind: 'session',
+      err: { type: 'SyntaxError' },
+    });
+    expect(logged).not.toContain('SECRET');
   });
 
   test('keeps the records that are right beside one that is wrong', async () => {
