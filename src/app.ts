@@ -12,6 +12,7 @@ import type { Principal } from './access/grant.ts';
 import { signToken, type TokenClaims } from './access/oauth/access-token.ts';
 import { openSigningKey } from './access/oauth/signing-key.ts';
 import type { Config } from './config.ts';
+import { FhirError } from './fhir/error.ts';
 import { type Clock, type Ids, randomIds, systemClock } from './fhir/id.ts';
 import type { AnyResource } from './fhir/types.ts';
 import { createHttp } from './http/server.ts';
@@ -132,6 +133,19 @@ function deriveFrom(resource: AnyResource, base: string) {
   return { ...extract(resource, base), rules: compileConsent(resource, base) };
 }
 
+/** A command that looks whether a server is there holds the lock for a moment. */
+async function locked(path: string): Promise<ServerLock> {
+  for (let left = 5; left > 0; left -= 1) {
+    try {
+      return lockServer(path);
+    } catch (error) {
+      if (!(error instanceof FhirError)) throw error;
+      await new Promise(resolve => setTimeout(resolve, 20));
+    }
+  }
+  return lockServer(path);
+}
+
 interface Serving {
   listen(): Promise<string>;
   stop(): Promise<void>;
@@ -141,7 +155,7 @@ function createServing(config: Config, http: Express, base: { url: string }): Se
   let server: Server | undefined;
   let lock: ServerLock | undefined;
   const listen = async (): Promise<string> => {
-    lock = lockServer(config.store);
+    lock = await locked(config.store);
     server = await listening(http, config);
     const { port } = server.address() as AddressInfo;
     const url = config.baseUrl ?? `http://${hostInUrl(config.host)}:${port}`;

@@ -37,7 +37,11 @@ export function createAuthenticate(place: TokenPlace, registry: Registry): Authe
 
 async function read(place: TokenPlace, token: string): Promise<Cached> {
   const { scope, ...claims } = await verifyToken(place, token);
-  return { ...claims, scopes: parseScopes(scope) };
+  try {
+    return { ...claims, scopes: parseScopes(scope) };
+  } catch (error) {
+    throw refused(error);
+  }
 }
 
 function remember(cache: Map<string, Cached>, key: string, value: Cached): void {

@@ -12,10 +12,10 @@ export const DEMO_CLIENTS = {
 export const demoClientOf = (client: string): TokenClaims | undefined =>
   Object.values(DEMO_CLIENTS).find(claims => claims.client === client);
 
-/** An Organization acting on its own data in the store itself, while that is being filled. */
+/** An Organization acting on its own data in the store itself, for commands. */
 export function ownPrincipal(app: App, organization: string): Principal {
-  const claims = Object.values(DEMO_CLIENTS).find(one => one.organization === organization);
-  const role = claims?.role ?? 'program';
+  const isProgram = app.registry.organizations().some(entry => entry.id === organization && entry.program);
+  const role = isProgram ? 'program' : 'ehr';
   return app.principalOf({ client: 'cli', organization, role, scopes: parseScopes('system/*.cruds') });
 }
 

@@ -1,5 +1,6 @@
 // `token`: an access token for scripts and first steps, signed with the server's own key.
-import { type App, createApp } from '../app.ts';
+import { type App, createApp, parseScopes } from '../app.ts';
+import { FhirError } from '../fhir/error.ts';
 import { isId } from '../fhir/id.ts';
 import { demoClientOf, isDemo } from './demo-store.ts';
 import { type Options, text, whole } from './options.ts';
@@ -43,9 +44,21 @@ async function forOrganization(app: App, options: Options, seconds: number): Pro
     throw new CommandError('--organization: expected a logical id (letters, digits, - and ., at most 64)', 2);
   if (!ORGANIZATIONAL.includes(role))
     throw new CommandError(`--role: expected one of ${ORGANIZATIONAL.join(', ')}`, 2);
+  const scope = scopeOf(options);
   await knowOrganization(app, organization, { role, prefix: text(options, 'prefix') });
-  const scope = text(options, 'scope') ?? '';
   return app.sign({ client: `${role}-${organization}`.slice(0, 64), organization, role, scope }, seconds);
+}
+
+/** Refused here rather than by every request that would carry it. */
+function scopeOf(options: Options): string {
+  const scope = text(options, 'scope') ?? '';
+  try {
+    if (parseScopes(scope).length > 0) return scope;
+  } catch (error) {
+    if (!(error instanceof FhirError)) throw error;
+    throw new CommandError(`--${error.message}`, 2);
+  }
+  throw new CommandError('--scope: names no resource type', 2);
 }
 
 /** Its id space is fixed when its first token is made, so that no other Organization can take it. */

@@ -226,6 +226,20 @@ describe('what cannot start says why in one line', () => {
     ['an unknown option', ['token', '--fly'], () => ({}), /fly/, 2],
     ['a token for nobody', ['token'], () => ({}), /--client/, 2],
     [
+      'a scope that is none',
+      ['token', '--organization', 'x', '--role', 'ehr', '--scope', 'system/Nothing.r'],
+      () => ({}),
+      /^--scope: .*type/,
+      2,
+    ],
+    [
+      'a scope of nothing',
+      ['token', '--organization', 'x', '--role', 'ehr', '--scope', 'openid'],
+      () => ({}),
+      /^--scope/,
+      2,
+    ],
+    [
       'a demo client on a store that is not the demo',
       ['token', '--client', 'demo-ehr'],
       () => ({}),
@@ -305,6 +319,15 @@ function junk(folder: string): string {
 test('on a real store a program is added, imports, and hands out tokens', async () => {
   const place = workplace();
   await runCommand(['program', 'add', '--name', 'Hillside IOP', '--id', 'hillside'], place.environment);
+  // A real program may bear the name of a payer of the demo: only the store's own register says what it is.
+  const namesake = ['program', 'add', '--name', 'Namesake', '--id', 'granite-mutual', '--prefix', 'gm-'];
+  expect((await runCommand(namesake, place.environment)).code).toBe(0);
+  const theirs = (
+    await runCommand(['generate', '--clients', '1', '--weeks', '1', '--program', 'granite-mutual'], {})
+  ).out;
+  expect(
+    (await runCommand(['import', '-', '--program', 'granite-mutual'], place.environment, theirs)).code,
+  ).toBe(0);
   const records = (
     await runCommand(['generate', '--clients', '1', '--weeks', '1', '--program', 'hillside'], {})
   ).out;
