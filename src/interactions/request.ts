@@ -1,5 +1,4 @@
 // What every door turns its input into, and what it gets back. Knows nothing of Express.
-import type { Principal } from '../access/grant.ts';
 
 export type Preference = {
   return?: 'minimal' | 'representation' | 'OperationOutcome';
@@ -39,8 +38,4 @@ export interface Reply {
   body?: string;
   /** seq of the version it is about: Last-Modified without its loss of precision. */
   seq?: number;
-}
-
-export interface Caller {
-  principal: Principal;
 }

@@ -1,6 +1,6 @@
 // The program's own CodeSystems, where no standard code says the thing. Published in profiles/.
 // ASAM levels are numbers only: the criteria's text is not ours to ship.
-import { type CodeOf, defineSystem, type LocalSystem } from './vocabulary.ts';
+import { type CodeOf, defineSystem } from './vocabulary.ts';
 
 export const TRACK = defineSystem(
   'track',
@@ -180,19 +180,3 @@ export const RECIPIENT_CLASS = defineSystem(
   },
 );
 export type RecipientClass = CodeOf<typeof RECIPIENT_CLASS>;
-
-export const PROGRAM_SYSTEMS: readonly LocalSystem[] = [
-  TRACK,
-  LEVEL_OF_CARE,
-  EPISODE_FOCUS,
-  EPISODE_PHASE,
-  REFERRAL_SOURCE,
-  COMPLETION,
-  SERVICE_TYPE,
-  AMENITY,
-  DISCIPLINE,
-  CARE_DUTY,
-  COVERAGE_KIND,
-  PART2_STATEMENT,
-  RECIPIENT_CLASS,
-];

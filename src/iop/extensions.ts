@@ -1,6 +1,4 @@
-// The local extensions of the program concepts: only what R4 has no element for.
-import { RECORDED_AT } from './element.ts';
-import { defineExtension, type LocalExtension } from './vocabulary.ts';
+import { defineExtension } from './vocabulary.ts';
 
 export const PART2_PROGRAM = defineExtension('part2-program', 'Boolean', {
   title: 'Part 2 program',
@@ -85,21 +83,3 @@ export const PART2_COUNSELLING_NOTES = defineExtension('part2-counselling-notes'
   description: 'The consent is for SUD counselling notes and for nothing else (42 CFR 2.31(b)).',
   contexts: ['Consent'],
 });
-
-export const PROGRAM_EXTENSIONS: readonly LocalExtension[] = [
-  RECORDED_AT,
-  PART2_PROGRAM,
-  TIME_ZONE,
-  TRACK_TIMING,
-  SEATS,
-  EPISODE_PHASE_NOW,
-  EPISODE_TRACK,
-  REFERRED_FROM,
-  COMPLETION_REASON,
-  MENTAL_HEALTH_ONLY,
-  PART2_ALL_RECORDS,
-  PART2_RECIPIENT_CLASS,
-  PART2_STATEMENT_MADE,
-  PART2_EXPIRY_EVENT,
-  PART2_COUNSELLING_NOTES,
-];

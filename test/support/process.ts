@@ -120,5 +120,6 @@ export function shellTest(name: string, run: () => Promise<void>): void {
   }
   if (!told) process.stderr.write(`Tests of pasted shell lines are skipped: ${noShell}.\n`);
   told = true;
+  // Reason: noShell, printed above; .ci/run installs what is missing, so that there it never skips.
   test.skip(name, run);
 }

@@ -6,7 +6,7 @@ import type { Derive } from '../port.ts';
 import { holdsFor, predicateCondition } from './predicate.ts';
 import type { Reading } from './reading.ts';
 import { BARE_COLUMNS, CURRENT_COLUMNS, personsOf, type ResourceRow } from './rows.ts';
-import { raw, sql } from './sql.ts';
+import { sql } from './sql.ts';
 import type { Tail } from './tail.ts';
 
 export interface Unit {
@@ -87,58 +87,28 @@ export function keepVersion(reading: Reading, rid: number): void {
   );
 }
 
-const SET = raw(
-  'version = ?, seq = ?, owner = ?, writer = ?, foreign_from = ?, patient = ?, persons = ?, deleted = ?, body = ?',
-);
+/** What a new version changes of its row; the rest stays as it was created. */
+const CHANGING = [
+  'version',
+  'seq',
+  'owner',
+  'writer',
+  'foreign_from',
+  'patient',
+  'persons',
+  'deleted',
+  'body',
+] as const satisfies readonly (keyof ResourceRow)[];
+const ALL = ['type', 'id', 'created', 'source', ...CHANGING] as const;
+
+const UPDATE = `UPDATE resource SET ${CHANGING.map(name => `${name} = ?`).join(', ')} WHERE rid = ?`;
+const INSERT = `INSERT INTO resource (${ALL.join(', ')}) VALUES (${ALL.map(() => '?').join(', ')})`;
 
 export function updateRow(reading: Reading, row: ResourceRow): void {
-  const { version, seq, owner, writer, foreign_from, patient, persons, deleted, body, rid } = row;
-  reading.connection.run(
-    `UPDATE resource SET ${SET.sql} WHERE rid = ?`,
-    version,
-    seq,
-    owner,
-    writer,
-    foreign_from,
-    patient,
-    persons,
-    deleted,
-    body,
-    rid,
-  );
+  reading.connection.run(UPDATE, ...CHANGING.map(name => row[name]), row.rid);
 }
 
+/** Its number. */
 export function insertRow(reading: Reading, row: Omit<ResourceRow, 'rid'>): number {
-  const {
-    type,
-    id,
-    version,
-    seq,
-    created,
-    owner,
-    source,
-    writer,
-    foreign_from,
-    patient,
-    persons,
-    deleted,
-    body,
-  } = row;
-  const done = reading.connection.run(
-    'INSERT INTO resource (type, id, version, seq, created, owner, source, writer, foreign_from, patient, persons, deleted, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
-    type,
-    id,
-    version,
-    seq,
-    created,
-    owner,
-    source,
-    writer,
-    foreign_from,
-    patient,
-    persons,
-    deleted,
-    body,
-  );
-  return Number(done.lastInsertRowid);
+  return Number(reading.connection.run(INSERT, ...ALL.map(name => row[name])).lastInsertRowid);
 }
