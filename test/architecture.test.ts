@@ -14,7 +14,28 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   access: ['fhir', 'search', 'terminology', 'store/port', 'store/registry'],
   'store/port': ['fhir', 'search/ast', 'access/grant'],
   'store/registry': ['fhir'],
-  'store/sqlite': ['store/port', 'store/registry', 'search', 'fhir', 'audit/chain', 'access/grant'],
+  'store/unit': ['store/port', 'search/ast', 'fhir', 'access/grant'],
+  'store/sqlite': [
+    'store/port',
+    'store/registry',
+    'store/archive',
+    'store/unit',
+    'search',
+    'fhir',
+    'audit/chain',
+    'access/grant',
+  ],
+  'store/mongodb': [
+    'store/port',
+    'store/registry',
+    'store/archive',
+    'store/unit',
+    'search',
+    'fhir',
+    'audit/chain',
+    'access/grant',
+  ],
+  'store/archive': ['store/port', 'store/registry', 'audit/chain'],
   audit: ['fhir', 'store/port', 'access/grant'],
   utilization: ['fhir', 'iop'],
   interactions: [
@@ -52,6 +73,7 @@ const PACKAGES: Record<string, readonly string[]> = {
   observe: ['pino'],
   cli: ['commander'],
   fhir: ['fhir'],
+  store: ['mongodb'],
 };
 
 const src = join(import.meta.dirname, '../src');

@@ -122,6 +122,8 @@ export interface Cursor {
   values: readonly (string | number | null)[];
   /** `created` of the last row. */
   after: number;
+  /** The store's own note of what was under way at page 1. */
+  open?: readonly (readonly [slot: number, last: number])[];
 }
 
 /** A Search narrowed by a Grant: all that an adapter needs. Plain data; print it to see what will run. */

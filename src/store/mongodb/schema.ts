@@ -1,0 +1,100 @@
+// Collections, indexes and shard keys. Made when a store is opened, as often as that is; an index that is
+// there already costs nothing.
+import type { Db, IndexDescription } from 'mongodb';
+
+/** Raised by one with every change below; an older store is brought forward, a newer one is refused. */
+export const SCHEMA_VERSION = 1;
+
+/** Searches never look at tombstones. Queries on these indexes say `deleted: false`. */
+const LIVE = { partialFilterExpression: { deleted: false } };
+
+/**
+ * Indexes of `resource`, by the name that queries give as a hint. Each starts with the partition; what a
+ * page is read along (`created`, a date, `seq`) comes after what is asked to be equal; what follows that is
+ * checked on the index alone, before a document is fetched.
+ */
+export const INDEX = {
+  /** All of a type, in page order. */
+  created: { partition: 1, type: 1, created: 1, dateLow: 1, dateHigh: 1, seq: 1 },
+  /** By lastUpdated; history. Tombstones too. */
+  seq: { partition: 1, type: 1, seq: 1 },
+  date: { partition: 1, type: 1, dateLow: 1, created: 1 },
+  value: { partition: 1, type: 1, 'values.k': 1, 'values.v': 1, created: 1 },
+  person: { partition: 1, who: 1, type: 1, created: 1, dateLow: 1, dateHigh: 1, seq: 1 },
+  personDate: { partition: 1, who: 1, type: 1, dateLow: 1, created: 1 },
+  personValue: { partition: 1, who: 1, type: 1, 'values.k': 1, 'values.v': 1, created: 1 },
+  personValueDate: { partition: 1, who: 1, type: 1, 'values.k': 1, 'values.v': 1, dateLow: 1, created: 1 },
+  /** What an Organization wrote into the records of others. */
+  source: { source: 1, partition: 1, type: 1, created: 1 },
+  /** Where no partition is known; re-indexing. Tombstones too. */
+  type: { type: 1, created: 1 },
+  /** The log of versions. Tombstones too. */
+  log: { seq: 1 },
+} as const;
+export type IndexName = keyof typeof INDEX;
+
+const LOGS: ReadonlySet<string> = new Set<IndexName>(['seq', 'type', 'log']);
+
+function resourceIndexes(): IndexDescription[] {
+  return Object.entries(INDEX).map(([name, key]) => {
+    if (LOGS.has(name)) return { name, key };
+    if (name === 'source') return { name, key, partialFilterExpression: { deleted: false, foreign: true } };
+    return { name, key, ...LIVE };
+  });
+}
+
+export const COLLECTIONS = {
+  resource: resourceIndexes(),
+  history: [
+    { name: 'name', key: { partition: 1, type: 1, id: 1, version: 1 } },
+    { name: 'seq', key: { partition: 1, type: 1, seq: 1 } },
+    { name: 'log', key: { seq: 1 } },
+  ],
+  place: [],
+  rule: [
+    { name: 'actor', key: { actor: 1, permit: 1, person: 1, owner: 1 } },
+    { name: 'person', key: { owner: 1, person: 1, permit: 1, actor: 1 } },
+    { name: 'consent', key: { consent: 1 } },
+  ],
+  tie: [{ name: 'organization', key: { organization: 1, owner: 1 } }],
+  claim: [{ name: 'name', key: { name: 1 } }],
+  mark: [],
+  lock: [{ name: 'used', key: { used: 1 }, expireAfterSeconds: 3600 }],
+  organization: [],
+  fact: [],
+  audit: [{ name: 'chain', key: { writer: 1, number: 1 }, unique: true }],
+  lane: [],
+} as const satisfies Record<string, readonly IndexDescription[]>;
+export type CollectionName = keyof typeof COLLECTIONS;
+
+/**
+ * The shard key of each collection that is sharded; the others are small and stay whole. A unique index
+ * must start with its collection's shard key (`_id` is made unique over all shards by `place`, whose key it
+ * is), and every search names its partitions.
+ */
+export const SHARD_KEYS: Partial<Record<CollectionName, Readonly<Record<string, 1 | 'hashed'>>>> = {
+  resource: { partition: 1, who: 1, _id: 1 },
+  history: { partition: 1, type: 1, id: 1 },
+  place: { _id: 'hashed' },
+  claim: { _id: 'hashed' },
+  mark: { _id: 'hashed' },
+  audit: { writer: 1, number: 1 },
+};
+
+/** Creates what is missing. */
+export async function ensureIndexes(db: Db): Promise<void> {
+  const names = Object.keys(COLLECTIONS) as CollectionName[];
+  const held = new Set((await db.listCollections({}, { nameOnly: true }).toArray()).map(one => one.name));
+  await Promise.all(
+    names.map(async name => {
+      if (!held.has(name)) await db.createCollection(name).catch(ignoreExisting);
+      const indexes = COLLECTIONS[name] as readonly IndexDescription[];
+      if (indexes.length > 0) await db.collection(name).createIndexes([...indexes]);
+    }),
+  );
+}
+
+/** Another server made it at the same moment. */
+function ignoreExisting(error: unknown): void {
+  if ((error as { code?: unknown }).code !== 48) throw error;
+}
