@@ -1,9 +1,7 @@
 // The composition root: configuration -> store -> access -> interactions -> http. The only file that may
 // import everything, and what a developer imports from the package.
-import { mkdirSync } from 'node:fs';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { dirname } from 'node:path';
 import type { Express } from 'express';
 import { createAuthenticate, principalOf } from './access/authenticate.ts';
 import { CONSENT_RULES, compileConsent } from './access/consent.ts';
@@ -12,7 +10,6 @@ import type { Principal } from './access/grant.ts';
 import { signToken, type TokenClaims } from './access/oauth/access-token.ts';
 import { openSigningKey } from './access/oauth/signing-key.ts';
 import type { Config } from './config.ts';
-import { FhirError } from './fhir/error.ts';
 import { type Clock, type Ids, randomIds, systemClock } from './fhir/id.ts';
 import type { AnyResource } from './fhir/types.ts';
 import { createHttp } from './http/server.ts';
@@ -23,18 +20,19 @@ import { type ImportOptions, importRecords, type RecordOutcome } from './interac
 import { pageSeal } from './interactions/page-link.ts';
 import type { FhirRequest, Reply } from './interactions/request.ts';
 import { createLog } from './observe/log.ts';
+import { isServed, lockServer, type OpenedStore, openStore } from './open-store.ts';
 import { EXTRACTORS, extract } from './search/extract.ts';
+import { PLACE_FACT } from './store/archive.ts';
+import { demandWhole, moveStore } from './store/move.ts';
 import type { Derive } from './store/port.ts';
 import type { Registry } from './store/registry.ts';
-import { isServed, lockServer, type ServerLock } from './store/sqlite/lock.ts';
-import { openSqlite } from './store/sqlite/open.ts';
 import { warmValidators } from './validation/validate.ts';
 import { VERSION } from './version.ts';
 
 export { parseScopes } from './access/scope.ts';
-export { type Config, ConfigError, readConfig } from './config.ts';
+export { type Config, ConfigError, readConfig, type StorePlace } from './config.ts';
 export type { Principal, TokenClaims };
-export { isServed, VERSION };
+export { isServed, lockServer, moveStore, type OpenedStore, VERSION };
 
 /** What may be replaced for tests: time and ids. */
 export interface Surroundings {
@@ -67,7 +65,7 @@ export interface App {
   /** An access token of this server. */
   sign(claims: TokenClaims, seconds: number): Promise<string>;
   /** A caller as the server sees it: adds its id space. For commands that act on the store itself. */
-  principalOf(caller: Omit<Principal, 'idSpace'>): Principal;
+  principalOf(caller: Omit<Principal, 'idSpace'>): Promise<Principal>;
 }
 
 /** Changes whenever what is derived from a body changes, so that a store written before is indexed anew. */
@@ -76,19 +74,9 @@ const DERIVATION = `${EXTRACTORS} ${CONSENT_RULES}`;
 /** Builds the server on the store that `config` names. Nothing listens until `listen()`. */
 export async function createApp(config: Config, surroundings: Surroundings = {}): Promise<App> {
   const clock = surroundings.clock ?? systemClock;
-  mkdirSync(dirname(config.store), { recursive: true, mode: 0o700 });
   const key = await openSigningKey(config.keys);
-  const base = { url: `${config.baseUrl ?? `http://${hostInUrl(config.host)}:${config.port}`}/fhir` };
-  const derive: Derive = resource => deriveFrom(resource as AnyResource, base.url);
-  const onProgress = surroundings.onProgress;
-  const { store, registry, close } = await openSqlite({
-    path: config.store,
-    derive,
-    clock,
-    extractors: DERIVATION,
-    ...(onProgress === undefined ? {} : { onProgress }),
-    ...(surroundings.commitMs === undefined ? {} : { commitMs: surroundings.commitMs }),
-  });
+  const base = baseOf(config);
+  const { store, registry, close } = await openWhole(config, surroundings, base);
   const log = createLog(config.logLevel);
   const context: Context = {
     store,
@@ -125,25 +113,46 @@ export async function createApp(config: Config, surroundings: Surroundings = {})
     importRecords: (chunks, principal, options) =>
       importRecords(readLines(chunks), context, principal, options),
     sign: (claims, seconds) => signToken(place, claims, seconds),
-    principalOf: caller => principalOf(caller, registry.organizations()),
+    principalOf: async caller => principalOf(caller, await registry.organizations()),
   };
+}
+
+/** The FHIR base; its port is known once the server listens. */
+const baseOf = ({ baseUrl, host, port }: Config): { url: string } => ({
+  url: `${baseUrl ?? `http://${hostInUrl(host)}:${port}`}/fhir`,
+});
+
+/** The store that `config` names, with no server around it: for what concerns a whole store. */
+export function openStoreOf(
+  config: Config,
+  surroundings: Surroundings = {},
+  base = baseOf(config),
+): Promise<OpenedStore> {
+  const { clock = systemClock, onProgress, commitMs } = surroundings;
+  const derive: Derive = resource => deriveFrom(resource as AnyResource, base.url);
+  return openStore(config.store, {
+    derive,
+    clock,
+    extractors: DERIVATION,
+    ...(onProgress === undefined ? {} : { onProgress }),
+    ...(commitMs === undefined ? {} : { commitMs }),
+  });
+}
+
+/** Nothing but `migrate` opens a store that is half moved. */
+async function openWhole(...given: Required<Parameters<typeof openStoreOf>>): Promise<OpenedStore> {
+  const opened = await openStoreOf(...given);
+  try {
+    demandWhole(await opened.registry.fact(PLACE_FACT));
+    return opened;
+  } catch (error) {
+    await opened.close();
+    throw error;
+  }
 }
 
 function deriveFrom(resource: AnyResource, base: string) {
   return { ...extract(resource, base), rules: compileConsent(resource, base) };
-}
-
-/** A command that looks whether a server is there holds the lock for a moment. */
-async function locked(path: string): Promise<ServerLock> {
-  for (let left = 5; left > 0; left -= 1) {
-    try {
-      return lockServer(path);
-    } catch (error) {
-      if (!(error instanceof FhirError)) throw error;
-      await new Promise(resolve => setTimeout(resolve, 20));
-    }
-  }
-  return lockServer(path);
 }
 
 interface Serving {
@@ -153,9 +162,9 @@ interface Serving {
 
 function createServing(config: Config, http: Express, base: { url: string }): Serving {
   let server: Server | undefined;
-  let lock: ServerLock | undefined;
+  let lock: { release(): void } | undefined;
   const listen = async (): Promise<string> => {
-    lock = await locked(config.store);
+    lock = await lockServer(config.store);
     server = await listening(http, config);
     const { port } = server.address() as AddressInfo;
     const url = config.baseUrl ?? `http://${hostInUrl(config.host)}:${port}`;

@@ -36,6 +36,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'access/grant',
   ],
   'store/archive': ['store/port', 'store/registry', 'audit/chain'],
+  'store/move': ['store/archive', 'fhir', 'audit/chain'],
   audit: ['fhir', 'store/port', 'access/grant'],
   utilization: ['fhir', 'iop'],
   interactions: [
@@ -58,6 +59,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   observe: ['fhir'],
   cli: ['app', 'config', 'fhir', 'iop'],
   config: [],
+  'open-store': ['config', 'fhir', 'store'],
   version: [],
   main: ['cli', 'config', 'fhir'],
 };
@@ -88,6 +90,13 @@ const importsOf = (text: string): string[] =>
       /^\s*(?:import|export)\b[^;'"]*?from\s+['"]([^'"]+)['"]|^\s*import\s+['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]/gm,
     ),
   ].map(found => (found[1] ?? found[2] ?? found[3]) as string);
+/** What is loaded with a file: imports of types are gone by then, and `import()` comes when it is called. */
+const loadedBy = (text: string): string[] =>
+  [
+    ...text.matchAll(
+      /^\s*(?:import|export)\s+(?!type\b)[^;'"]*?from\s+['"]([^'"]+)['"]|^\s*import\s+['"]([^'"]+)['"]/gm,
+    ),
+  ].map(found => (found[1] ?? found[2]) as string);
 const within = (name: string, room: string) => name === room || name.startsWith(`${room}/`);
 const roomOf = (name: string) =>
   Object.keys(MAY_IMPORT)
@@ -133,11 +142,28 @@ describe('the rooms', () => {
     expect(casts).toEqual([]);
   });
 
-  test('only the composition root opens a store', () => {
-    const openers = files.filter(
-      file => /\bopenSqlite\(/.test(textOf.get(file)!) && !file.startsWith('store/sqlite/'),
-    );
-    expect(openers.filter(file => file !== 'app.ts')).toEqual([]);
+  test('only the composition root opens a store, through the one file that chooses between adapters', () => {
+    const openers = (pattern: RegExp) =>
+      files.filter(file => pattern.test(textOf.get(file)!) && !file.startsWith('store/'));
+    expect(openers(/\bopen(Sqlite|Mongo)\(/)).toEqual(['open-store.ts']);
+    expect(openers(/\bopenStore\(/).sort()).toEqual(['app.ts', 'open-store.ts']);
+  });
+
+  test('a server on a file never loads the MongoDB driver', () => {
+    const seen = new Set<string>();
+    const packages = new Set<string>();
+    const follow = (file: string): void => {
+      if (seen.has(file)) return;
+      seen.add(file);
+      for (const target of loadedBy(textOf.get(file)!)) {
+        if (target.startsWith('.')) follow(relative(src, normalize(join(src, dirname(file), target))));
+        else packages.add(target);
+      }
+    };
+    follow('main.ts');
+    expect([...packages]).toEqual(expect.arrayContaining(['express', 'node:sqlite', 'commander']));
+    expect([...packages].filter(name => name.startsWith('mongodb'))).toEqual([]);
+    expect([...seen].filter(file => file.startsWith('store/mongodb/'))).toEqual([]);
   });
 
   test('there are no default exports, no barrel files and nothing that cannot be stripped', () => {

@@ -31,7 +31,7 @@ export function createAuthenticate(place: TokenPlace, registry: Registry): Authe
       throw refused();
     }
     if (!cache.has(key)) remember(cache, key, known);
-    return principalOf(known, registry.organizations());
+    return principalOf(known, await registry.organizations());
   };
 }
 

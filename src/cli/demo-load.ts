@@ -10,15 +10,15 @@ const FIXTURES = new URL('../../fixtures/', import.meta.url);
 
 /** Loads what is not loaded yet. Started again after a kill it goes on; what people edited since is kept. */
 export async function loadDemo(app: App, say: (line: string) => void): Promise<void> {
-  if (app.registry.fact('demo-loaded') === 'yes') return;
+  if ((await app.registry.fact('demo-loaded')) === 'yes') return;
   await app.registry.setFact('demo', 'yes');
   for (const { facts, entry } of DEMO_FACTS) {
     await app.registry.putOrganization(entry);
-    await putOrganization(app, organizationOf(facts), ownPrincipal(app, facts.id));
+    await putOrganization(app, organizationOf(facts), await ownPrincipal(app, facts.id));
   }
   const program = DEMO_FACTS.find(({ entry }) => entry.program)!.facts.id;
   let records = 0;
-  for await (const outcome of app.importRecords(clinic(), ownPrincipal(app, program))) {
+  for await (const outcome of app.importRecords(clinic(), await ownPrincipal(app, program))) {
     if (outcome.outcome === 'bad')
       throw new CommandError(`The demo data did not load: line ${outcome.line} was refused.`);
     records += 1;

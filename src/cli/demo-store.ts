@@ -13,8 +13,9 @@ export const demoClientOf = (client: string): TokenClaims | undefined =>
   Object.values(DEMO_CLIENTS).find(claims => claims.client === client);
 
 /** An Organization acting on its own data in the store itself, for commands. */
-export function ownPrincipal(app: App, organization: string): Principal {
-  const isProgram = app.registry.organizations().some(entry => entry.id === organization && entry.program);
+export async function ownPrincipal(app: App, organization: string): Promise<Principal> {
+  const organizations = await app.registry.organizations();
+  const isProgram = organizations.some(entry => entry.id === organization && entry.program);
   const role = isProgram ? 'program' : 'ehr';
   return app.principalOf({ client: 'cli', organization, role, scopes: parseScopes('system/*.cruds') });
 }
@@ -29,4 +30,4 @@ export const DEMO_FACTS = DEMO_ORGANIZATIONS.map(facts => ({
   },
 }));
 
-export const isDemo = (app: App): boolean => app.registry.fact('demo') === 'yes';
+export const isDemo = async (app: App): Promise<boolean> => (await app.registry.fact('demo')) === 'yes';

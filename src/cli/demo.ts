@@ -15,9 +15,9 @@ export async function startDemo(terminal: Terminal): Promise<number> {
     throw new CommandError('The demo listens on loopback only: unset HOST or set it to 127.0.0.1.');
   const app = await createApp(config);
   try {
-    if (!isDemo(app) && !app.registry.empty()) {
+    if (!(await isDemo(app)) && !(await app.registry.empty())) {
       throw new CommandError(
-        "This store holds data that is not the demo's: the demo starts on an empty store or its own. Set STORE to another file.",
+        "This store holds data that is not the demo's: the demo starts on an empty store or its own. Set STORE to another store.",
       );
     }
     const stopped = untilSignal();

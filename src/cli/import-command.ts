@@ -20,10 +20,11 @@ export async function runImport(terminal: Terminal, options: Options, path: stri
   void untilSignal().then(() => stop.abort());
   try {
     const program = text(options, 'program') ?? '';
-    if (!app.registry.organizations().some(entry => entry.id === program && entry.program)) {
+    const organizations = await app.registry.organizations();
+    if (!organizations.some(entry => entry.id === program && entry.program)) {
       throw new CommandError(`There is no program ${program} in this store: make it with program add.`);
     }
-    const principal = ownPrincipal(app, program);
+    const principal = await ownPrincipal(app, program);
     return await importFile({
       path,
       input: terminal.input as AsyncIterable<Uint8Array | string>,

@@ -12,7 +12,7 @@ export async function addProgram(terminal: Terminal, options: Options): Promise<
   try {
     const id = text(options, 'id') ?? app.context.ids();
     if (!isId(id)) throw new CommandError('--id: expected letters, digits, - and ., at most 64', 2);
-    const known = app.registry.organizations();
+    const known = await app.registry.organizations();
     if (known.some(entry => entry.id === id))
       throw new CommandError(`There is an Organization ${id} already.`);
     const first = !known.some(entry => entry.prefix === '');
@@ -27,7 +27,7 @@ export async function addProgram(terminal: Terminal, options: Options): Promise<
       part2,
       ...(npi === undefined ? {} : { npi }),
     };
-    await putOrganization(app, organizationOf(facts), ownPrincipal(app, id));
+    await putOrganization(app, organizationOf(facts), await ownPrincipal(app, id));
     say(terminal.out, options.json === true ? JSON.stringify({ id, prefix, part2 }) : id);
     return 0;
   } finally {

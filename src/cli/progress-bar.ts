@@ -12,11 +12,12 @@ const WIDTH = 30;
 /** Milliseconds between two drawings. */
 const EVERY = 100;
 
-/** `total`: bytes, undefined where nobody knows. */
+/** `total`: bytes, or whatever `read` counts; undefined where nobody knows. `what`: the rows. */
 export function progressBar(
   stream: NodeJS.WritableStream & { isTTY?: boolean },
   clock: () => number,
   total: number | undefined,
+  what = 'records',
 ): ProgressBar {
   if (stream.isTTY !== true) return { draw: () => {}, clear: () => {} };
   let drawn = 0;
@@ -24,7 +25,7 @@ export function progressBar(
     draw: (read, rows) => {
       if (clock() - drawn < EVERY) return;
       drawn = clock();
-      stream.write(`\r\u001b[K${line(read, rows, total)}`);
+      stream.write(`\r\u001b[K${line(read, `${rows} ${what}`, total)}`);
     },
     clear: () => {
       drawn = 0;
@@ -33,10 +34,10 @@ export function progressBar(
   };
 }
 
-function line(read: number, rows: number, total: number | undefined): string {
-  if (total === undefined || total === 0) return `${rows} records`;
+function line(read: number, rows: string, total: number | undefined): string {
+  if (total === undefined || total === 0) return rows;
   const done = Math.min(1, read / total);
   const full = Math.round(done * WIDTH);
   const bar = styleText('green', '█'.repeat(full)) + styleText('dim', '░'.repeat(WIDTH - full));
-  return `${bar} ${String(Math.floor(done * 100)).padStart(3)} %  ${rows} records`;
+  return `${bar} ${String(Math.floor(done * 100)).padStart(3)} %  ${rows}`;
 }

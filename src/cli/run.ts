@@ -4,6 +4,7 @@ import { VERSION } from '../app.ts';
 import { startDemo } from './demo.ts';
 import { generate } from './generate.ts';
 import { runImport } from './import-command.ts';
+import { runMigrate } from './migrate.ts';
 import { addProgram } from './program.ts';
 import { serve } from './serve.ts';
 import { explain, say, type Terminal } from './terminal.ts';
@@ -94,6 +95,14 @@ function commandsOf(
     .requiredOption('--program <id>', "logical id of the program's Organization")
     .option('--json', 'print the summary as JSON')
     .action(keep((options, file) => runImport(terminal, options, file)));
+
+  root
+    .command('migrate')
+    .description('move a whole store into an empty one; without places: bring the schema of STORE forward')
+    .option('--from <store>', 'as STORE: sqlite:PATH or mongodb://HOST/DATABASE; or @FILE that says it')
+    .option('--to <store>', 'the same; goes on where an interrupted move stopped')
+    .option('--json', 'print the counts and checksums as JSON')
+    .action(keep(options => runMigrate(terminal, options)));
 
   root
     .command('generate')

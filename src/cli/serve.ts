@@ -11,11 +11,16 @@ export async function serve(terminal: Terminal): Promise<number> {
       'serve does not run the demo: unset DEMO, or use the command demo (npm start).',
       2,
     );
+  if (config.store.kind === 'mongodb' && (terminal.environment.KEYS ?? '') === '')
+    throw new CommandError(
+      'Set KEYS to the folder of the signing keys: all servers on one MongoDB share it, so that each takes the tokens and page links of the others.',
+      2,
+    );
   const app = await createApp(config);
   try {
-    if (isDemo(app))
+    if (await isDemo(app))
       throw new CommandError(
-        'This store is marked as demo data: serve refuses it. Set STORE to another file.',
+        'This store is marked as demo data: serve refuses it. Set STORE to another store.',
       );
     const stopped = untilSignal();
     const url = await app.listen();

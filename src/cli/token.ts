@@ -26,7 +26,7 @@ export async function printToken(terminal: Terminal, options: Options): Promise<
 }
 
 async function forClient(app: App, client: string, seconds: number): Promise<string> {
-  const claims = isDemo(app) ? demoClientOf(client) : undefined;
+  const claims = (await isDemo(app)) ? demoClientOf(client) : undefined;
   if (claims === undefined) {
     throw new CommandError(
       `There is no client ${client} in this store. Demo clients exist in a demo store only; see --organization.`,
@@ -67,7 +67,7 @@ async function knowOrganization(
   id: string,
   given: { role: OrganizationalRole; prefix: string | undefined },
 ): Promise<void> {
-  const known = app.registry.organizations().find(entry => entry.id === id);
+  const known = (await app.registry.organizations()).find(entry => entry.id === id);
   if (known !== undefined) {
     if (given.role !== 'program' && known.program)
       throw new CommandError(`Organization ${id} is a program: its tokens have the role program.`);

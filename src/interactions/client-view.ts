@@ -28,7 +28,7 @@ export async function viewClient(
 ): Promise<Reply> {
   const subject = { request, action: 'client-view', type: 'Patient', id };
   return attempt(subject, context, principal, async audit => {
-    demandProgram(context, principal);
+    await demandProgram(context, principal);
     const asked = VIEWED_TYPES.map(type => ({ type, use: 'search' as const }));
     const grant = audit.decide([{ type: 'Patient', use: 'read' }, ...asked]);
     const patient = isId(id) ? await context.store.read('Patient', id, grant) : undefined;
@@ -37,7 +37,7 @@ export async function viewClient(
     const versions = [patient];
     for (const type of VIEWED_TYPES) versions.push(...(await resourcesOf(type, id, context, grant)));
     const own = versions.filter(one => one.owner === principal.organization);
-    const view = viewOf(id, recordsOf(own, principal.organization, context));
+    const view = viewOf(id, await recordsOf(own, principal.organization, context));
     await audit.record(own);
     return json(view);
   });

@@ -33,7 +33,7 @@ export async function replyToRecords(
   principal: Principal,
 ): Promise<Reply> {
   return attempt({ request, action: 'import' }, context, principal, async audit => {
-    demandProgram(context, principal);
+    await demandProgram(context, principal);
     const inputs = NDJSON.has(mediaType) ? readLines(once(text)) : inputsOf(text);
     const summary = noCounts();
     const records: RecordOutcome[] = [];

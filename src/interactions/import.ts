@@ -40,7 +40,7 @@ export async function* importRecords(
   principal: Principal,
   options: ImportOptions = {},
 ): AsyncGenerator<RecordOutcome> {
-  demandProgram(context, principal);
+  await demandProgram(context, principal);
   const importer: Importer = { context, principal, request: options.request ?? context.ids() };
   let batch = emptyBatch();
   for await (const input of inputs) {
@@ -56,8 +56,8 @@ export async function* importRecords(
 }
 
 /** Throws `forbidden`: records are taken from programs alone. */
-export function demandProgram(context: Context, principal: Principal): void {
-  if (principal.role === 'program' && isProgram(principal.organization, context)) return;
+export async function demandProgram(context: Context, principal: Principal): Promise<void> {
+  if (principal.role === 'program' && (await isProgram(principal.organization, context))) return;
   throw new FhirError('forbidden', 'Program records are for the program alone.');
 }
 

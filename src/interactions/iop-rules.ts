@@ -108,19 +108,21 @@ async function mayBeProgramOwned(
   context: Context,
   principal: Principal,
 ): Promise<boolean> {
-  if (isProgram(principal.organization, context)) return true;
+  if (await isProgram(principal.organization, context)) return true;
   if (write.conditional === true) return true;
   if (write.id !== undefined) {
     const before = await context.store.read(write.resource.resourceType, write.id, grant);
-    if (before !== undefined) return isProgram(before.owner, context);
+    if (before !== undefined) return await isProgram(before.owner, context);
   }
   for (const id of [...peopleNamed(write.resource, context.base)].filter(isId)) {
     const patient = await context.store.read('Patient', id, grant);
-    if (patient !== undefined && isProgram(patient.owner, context)) return true;
+    if (patient !== undefined && (await isProgram(patient.owner, context))) return true;
   }
   return false;
 }
 
 /** Does this Organization run an Intensive Outpatient Program here? */
-export const isProgram = (organization: string, context: Context): boolean =>
-  context.registry.organizations().some(entry => entry.id === organization && entry.program);
+export async function isProgram(organization: string, { registry }: Context): Promise<boolean> {
+  const organizations = await registry.organizations();
+  return organizations.some(entry => entry.id === organization && entry.program);
+}

@@ -144,7 +144,10 @@ function compareValues(a: string | number, b: string | number): number {
   return Buffer.compare(Buffer.from(String(a)), Buffer.from(String(b)));
 }
 
-/** Order of two rows: by the keys, absent last both ways, then by creation. */
+/**
+ * Order of two rows: by the keys, absent last both ways, then by creation: the newest first where the first
+ * key is descending, so that an index read backwards gives the order.
+ */
 function compareRows(a: Row, b: Row, sort: readonly SortKey[]): number {
   for (const [at, key] of sort.entries()) {
     const left = a.values[at] ?? null;
@@ -155,7 +158,8 @@ function compareRows(a: Row, b: Row, sort: readonly SortKey[]): number {
     const order = compareValues(left, right);
     if (order !== 0) return key.descending ? -order : order;
   }
-  return a.created - b.created;
+  const order = a.created - b.created;
+  return sort[0]?.descending ? -order : order;
 }
 
 interface Row {
@@ -173,7 +177,8 @@ export interface MemoryPage {
 
 /**
  * One page of a plan over all current versions, includes left out. Pages after the first leave out what
- * was created after the cursor's snapshot and, with a sort, what changed after it.
+ * was created after the cursor's snapshot and, with a sort or a criterion on lastUpdated, what changed
+ * after it.
  */
 export function searchMemory(plan: Plan, all: readonly Facts[]): MemoryPage {
   const matches = all.filter(
@@ -181,10 +186,9 @@ export function searchMemory(plan: Plan, all: readonly Facts[]): MemoryPage {
       facts.version.type === plan.type && !facts.version.deleted && match(plan.where, plan.narrow, facts),
   );
   const { cursor } = plan;
+  const moves = plan.sort.length > 0 || plan.where.some(clause => clause.kind === 'updated');
   const onLater = matches.filter(
-    ({ version }) =>
-      cursor === undefined ||
-      (plan.sort.length === 0 ? version.created <= cursor.snapshot : version.seq <= cursor.snapshot),
+    ({ version }) => cursor === undefined || (moves ? version.seq : version.created) <= cursor.snapshot,
   );
   const rows = onLater
     .map(facts => rowOf(plan, facts))

@@ -254,8 +254,9 @@ export interface Store {
   /**
    * One page. Without `sort`: in order of `created`; a resource that keeps matching appears exactly once
    * over all pages, what is created after page 1 stays out. With `sort`: by the values (least for
-   * ascending, greatest for descending, absent last), then `created`; a resource that changes after
-   * page 1 appears at most once.
+   * ascending, greatest for descending, absent last), then `created` (the newest first where the first
+   * key is descending); a resource that changes after page 1 appears at most once. With a criterion on
+   * lastUpdated what changes after page 1 stays out: who polls finds it by the next poll.
    */
   search(plan: Plan, grant: Grant): Promise<Page>;
   history(query: HistoryQuery, grant: Grant): Promise<HistoryPage>;
@@ -268,8 +269,10 @@ export interface Store {
   record(audit: AuditDraft): Promise<void>;
   /** Committed versions with seq > after, oldest first. Holds ids only. */
   outbox(after: number, limit: number): Promise<readonly OutboxRow[]>;
+  /** Who wrote audit rows here, in order: each has a chain of its own. A store may have several. */
+  auditWriters(): Promise<readonly string[]>;
   /** Audit rows of a writer with number > after, in order, for verification. */
-  auditRows(after: number, limit: number): Promise<readonly AuditRow[]>;
+  auditRows(writer: string, after: number, limit: number): Promise<readonly AuditRow[]>;
   /** Computes every index value, patient and rule afresh; `progress(done, total)`. */
   reindex(progress?: (done: number, total: number) => void): Promise<void>;
   close(): Promise<void>;

@@ -27,18 +27,18 @@ export interface ImportPart {
 }
 
 export interface Registry {
-  organizations(): readonly OrganizationEntry[];
+  organizations(): Promise<readonly OrganizationEntry[]>;
   /** Adds or replaces. Throws `conflict` where its prefix overlaps with another's. */
   putOrganization(entry: OrganizationEntry): Promise<void>;
   /** Import entries by key `program|kind|record id`; absent keys are left out. */
-  imports(keys: readonly string[]): ReadonlyMap<string, ImportEntry>;
+  imports(keys: readonly string[]): Promise<ReadonlyMap<string, ImportEntry>>;
   /** Claim key -> `Type/id`. */
-  claims(keys: readonly string[]): ReadonlyMap<string, string>;
+  claims(keys: readonly string[]): Promise<ReadonlyMap<string, string>>;
   /** `Type/id` -> claim keys that name it. */
-  claimsOf(references: readonly string[]): ReadonlyMap<string, readonly string[]>;
+  claimsOf(references: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>>;
   /** Small facts about the store: `demo`, `extractors`, ... */
-  fact(name: string): string | undefined;
+  fact(name: string): Promise<string | undefined>;
   setFact(name: string, value: string): Promise<void>;
   /** True where no resource was ever written. */
-  empty(): boolean;
+  empty(): Promise<boolean>;
 }

@@ -3,7 +3,9 @@ import { cpSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { describeMongo } from '../support/mongodb.ts';
 import { launch, ROOT, workplace } from '../support/process.ts';
+import { MONGODB } from '../support/stores.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'iop-built-'));
 beforeAll(async () => {
@@ -42,4 +44,17 @@ test('the built demo starts and stops like the one in the checkout', async () =>
   expect(running.out()).toMatch(/^Loaded the demo clinic: \d+ records\./);
   expect((await running.stop()).code).toBe(0);
   place.remove();
+});
+
+describeMongo('with a MongoDB', () => {
+  test('the built package brings its adapter along', async () => {
+    const place = MONGODB.place();
+    const { code, out, error } = await launch(
+      ['program', 'add', '--name', 'Built', '--id', 'built'],
+      place.environment,
+      [process.execPath, join(folder, 'dist/start.mjs')],
+    ).finished;
+    expect([code, out, error]).toEqual([0, 'built\n', '']);
+    await place.remove();
+  });
 });

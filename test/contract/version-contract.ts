@@ -18,19 +18,21 @@ export function versionContract(open: OpenStore): void {
   const hand = useStore(open);
 
   test('a new store is empty until a resource is written', async () => {
-    expect(hand().opened.registry.empty()).toBe(true);
+    expect(await hand().opened.registry.empty()).toBe(true);
     await create(hand(), 'Basic', 'a');
-    expect(hand().opened.registry.empty()).toBe(false);
+    expect(await hand().opened.registry.empty()).toBe(false);
   });
 
   test('a created resource is version 1, owned, made and written by its writer', async () => {
     const version = await create(hand(), 'Basic', 'a', { text: 'first' });
+    // Within the millisecond: where several servers write, they share out its microseconds.
+    expect(Math.floor(version.seq / 1000)).toBe(hand().now);
     expect(version).toEqual({
       type: 'Basic',
       id: 'a',
       version: 1,
-      seq: hand().now * 1000,
-      created: hand().now * 1000,
+      seq: version.seq,
+      created: version.seq,
       owner: 'prog',
       source: 'prog',
       writer: 'prog',
@@ -46,7 +48,8 @@ export function versionContract(open: OpenStore): void {
     const second = await update(hand(), 'Basic', 'a');
     hand().now -= 60_000;
     const third = await create(hand(), 'Basic', 'b');
-    expect([second.seq, third.seq]).toEqual([first.seq + 1, first.seq + 2]);
+    expect(second.seq).toBeGreaterThan(first.seq);
+    expect(third.seq).toBeGreaterThan(second.seq);
     expect(second.created).toBe(first.created);
   });
 

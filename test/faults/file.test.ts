@@ -1,13 +1,18 @@
 // What stands where the store should be, and what the store must say to it.
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { brokenAt } from '../../src/audit/chain.ts';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { Connection } from '../../src/store/sqlite/connection.ts';
+import { lockServer } from '../../src/store/sqlite/lock.ts';
 import { openSqlite, type SqliteStore } from '../../src/store/sqlite/open.ts';
-import { APPLICATION_ID } from '../../src/store/sqlite/schema.ts';
+import { APPLICATION_ID, SCHEMA_VERSION } from '../../src/store/sqlite/schema.ts';
+import { bringForward } from '../../src/store/sqlite/upgrade.ts';
+import { auditRows, brokenChains } from '../support/audit.ts';
 import { draft, grantFor, planFor, stated, statedDerive, tokenClause, tokenValue } from '../support/store.ts';
+
+const SCHEMA_1 = join(import.meta.dirname, '../support/schema-1.sql');
 
 let folder = '';
 beforeEach(() => {
@@ -41,7 +46,7 @@ test('what was written is there when the store is opened again', async () => {
   const second = await open(path);
   expect((await second.store.read('Task', 'a', own))?.version).toBe(1);
   await create(second, 'b');
-  expect(brokenAt(await second.store.auditRows(0, 10))).toBeUndefined();
+  expect(await brokenChains(second.store)).toEqual([]);
   await second.close();
 });
 
@@ -120,8 +125,8 @@ test('two stores on one file write in turn: one log, one chain, one dictionary',
   expect(log.length).toBe(30);
   expect(await two.store.outbox(0, 100)).toEqual(log);
   expect(new Set(log.map(row => row.seq)).size).toBe(30);
-  const rows = await two.store.auditRows(0, 100);
-  expect([rows.length, brokenAt(rows)]).toEqual([30, undefined]);
+  expect((await auditRows(two.store)).length).toBe(30);
+  expect(await brokenChains(two.store)).toEqual([]);
   for (const id of ['one-14', 'two-14']) {
     const plan = planFor(own, 'Task', { where: [tokenClause('Task', 'code', id)] });
     for (const { store } of [one, two]) expect((await store.search(plan, own)).matches.length).toBe(1);
@@ -160,7 +165,7 @@ test('a full disk is answered unavailable, and what follows is whole', async () 
   await opened.close();
   const again = await open(path);
   expect((await again.store.outbox(0, 100)).map(row => row.id)).toEqual(['a', ...kept]);
-  expect(brokenAt(await again.store.auditRows(0, 100))).toBeUndefined();
+  expect(await brokenChains(again.store)).toEqual([]);
   await create(again, 'b');
   await again.close();
 });
@@ -185,4 +190,95 @@ test('index values made under another name are made anew when the store is opene
   expect((await renewed.store.search(plan, own)).matches.length).toBe(1);
   expect(steps).toEqual([1]);
   await renewed.close();
+});
+
+/** Puts what a store of today holds into a file as version 1 made them. */
+function makeFirstVersion(path: string, from: string): void {
+  const db = new DatabaseSync(path);
+  db.exec('PRAGMA journal_mode = WAL');
+  db.exec(readFileSync(SCHEMA_1, 'utf8'));
+  db.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = 1; ATTACH '${from}' AS today`);
+  const tables = db
+    .prepare("SELECT name FROM main.sqlite_schema WHERE type = 'table' AND name <> 'audit'")
+    .all() as { name: string }[];
+  for (const { name } of tables) db.exec(`INSERT INTO main.${name} SELECT * FROM today.${name}`);
+  db.exec('INSERT INTO main.audit SELECT number, at, draft, hash FROM today.audit');
+  db.close();
+}
+
+describe('a file of schema version 1', () => {
+  let path = '';
+  let before: Awaited<ReturnType<typeof auditRows>>;
+  beforeEach(async () => {
+    const today = join(folder, 'today.db');
+    const opened = await open(today);
+    for (const id of ['a', 'b']) await create(opened, id);
+    before = await auditRows(opened.store);
+    await opened.close();
+    path = join(folder, 'iop.db');
+    makeFirstVersion(path, today);
+  });
+
+  test('is brought forward when it is opened: the same data, the same chain, which goes on', async () => {
+    const opened = await open(path);
+    expect((await opened.store.read('Task', 'a', own))?.version).toBe(1);
+    expect(await auditRows(opened.store)).toEqual(before);
+    await create(opened, 'c');
+    expect(await opened.store.auditWriters()).toEqual([before[0]!.writer]);
+    expect((await auditRows(opened.store)).map(row => row.number)).toEqual([1, 2, 3]);
+    expect(await brokenChains(opened.store)).toEqual([]);
+    await opened.close();
+    const db = new DatabaseSync(path);
+    expect(db.prepare('PRAGMA user_version').get()).toEqual({ user_version: SCHEMA_VERSION });
+    db.close();
+    await (await open(path)).close();
+  });
+
+  test('has then the tables that a new file has', async () => {
+    await (await open(path)).close();
+    const fresh = join(folder, 'fresh.db');
+    await (await open(fresh)).close();
+    const columns = (of: string) => {
+      const db = new DatabaseSync(of);
+      const rows = db
+        .prepare(
+          `SELECT s.name AS name, i.name AS part, i.type AS type, i."notnull" AS filled, i.pk AS pk
+           FROM sqlite_schema s, pragma_table_info(s.name) i WHERE s.type = 'table' ORDER BY s.name, i.cid`,
+        )
+        .all();
+      const indexes = db
+        .prepare("SELECT name, sql FROM sqlite_schema WHERE type = 'index' ORDER BY name")
+        .all();
+      db.close();
+      return { rows, indexes: JSON.stringify(indexes).replaceAll(/audit_\d+/g, 'audit') };
+    };
+    expect(columns(path)).toEqual(columns(fresh));
+  });
+
+  test('is left as it is while a server of that version has it open', async () => {
+    const lock = lockServer(path);
+    await expect(open(path)).rejects.toThrow('a server of an older version has it open');
+    lock.release();
+    await (await open(path)).close();
+  });
+
+  test('is left as it was where it cannot be brought forward', async () => {
+    const db = new DatabaseSync(path);
+    db.exec('CREATE TABLE audit_2 (a)');
+    await expect(open(path)).rejects.toThrow(path);
+    expect(db.prepare('PRAGMA user_version').get()).toEqual({ user_version: 1 });
+    expect(db.prepare('SELECT count(*) AS n FROM audit').get()).toEqual({ n: 2 });
+    db.close();
+  });
+
+  test('is brought forward once where two processes find it at the same moment', async () => {
+    for (const _ of [1, 2]) {
+      const connection = new Connection(new DatabaseSync(path));
+      bringForward(connection);
+      connection.db.close();
+    }
+    const opened = await open(path);
+    expect(await auditRows(opened.store)).toEqual(before);
+    await opened.close();
+  });
 });

@@ -6,7 +6,7 @@ import type { Role } from '../../src/access/grant.ts';
 import { type App, createApp, readConfig } from '../../src/app.ts';
 import { loadDemo } from '../../src/cli/demo-load.ts';
 import { DEMO_ORGANIZATIONS } from '../../src/iop/program.ts';
-import { workplace } from '../support/process.ts';
+import { onEveryStore, type TestStore } from '../support/stores.ts';
 import { type Audience, countsFor } from '../support/story/audience.ts';
 import { storyFiles } from '../support/story/story.ts';
 
@@ -25,13 +25,13 @@ interface Served {
   close(): Promise<void>;
 }
 
-async function serve(fill: (app: App, url: string) => Promise<void>): Promise<Served> {
-  const place = workplace();
+async function serve(store: TestStore, fill: (app: App, url: string) => Promise<void>): Promise<Served> {
+  const place = store.place();
   const app = await createApp(readConfig({ ...place.environment, PORT: '0', LOG_LEVEL: 'silent' }));
   const url = await app.listen();
   const close = async () => {
     await app.close();
-    place.remove();
+    await place.remove();
   };
   await fill(app, url);
   return { app, url, close };
@@ -60,29 +60,31 @@ async function postBundles(app: App, url: string): Promise<void> {
   }
 }
 
-describe.each([
-  ['imported as records', importRecords],
-  ['sent as Bundles', postBundles],
-] as const)('the fixtures, %s', (_way, fill) => {
-  let served: Served;
-  beforeAll(async () => {
-    served = await serve(fill);
-  }, 120_000);
-  afterAll(() => served?.close());
+onEveryStore(store => {
+  describe.each([
+    ['imported as records', importRecords],
+    ['sent as Bundles', postBundles],
+  ] as const)('the fixtures, %s', (_way, fill) => {
+    let served: Served;
+    beforeAll(async () => {
+      served = await serve(store, fill);
+    }, 120_000);
+    afterAll(() => served?.close());
 
-  test.each(AUDIENCES)('show the %s what the README says', async (audience, organization, role) => {
-    const token = await signFor(served.app, organization, role);
-    const totals = await Promise.all(
-      TYPES.map(async type => {
-        const answer = await fetch(`${served.url}/fhir/${type}?_summary=count`, {
-          headers: { authorization: `Bearer ${token}` },
-        });
-        return [type, ((await answer.json()) as { total: number }).total] as const;
-      }),
-    );
-    const expected = countsFor(audience, records);
-    expect(Object.fromEntries(totals)).toEqual(
-      Object.fromEntries(TYPES.map(type => [type, expected[type] ?? 0])),
-    );
+    test.each(AUDIENCES)('show the %s what the README says', async (audience, organization, role) => {
+      const token = await signFor(served.app, organization, role);
+      const totals = await Promise.all(
+        TYPES.map(async type => {
+          const answer = await fetch(`${served.url}/fhir/${type}?_summary=count`, {
+            headers: { authorization: `Bearer ${token}` },
+          });
+          return [type, ((await answer.json()) as { total: number }).total] as const;
+        }),
+      );
+      const expected = countsFor(audience, records);
+      expect(Object.fromEntries(totals)).toEqual(
+        Object.fromEntries(TYPES.map(type => [type, expected[type] ?? 0])),
+      );
+    });
   });
 });

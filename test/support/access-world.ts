@@ -7,6 +7,7 @@ import { type Asker, type Fact, type Facts, ownerOf } from '../access/naive.ts';
 import { NOW } from './access-records.ts';
 import type { Step, Writer } from './access-story.ts';
 import { openApp } from './app.ts';
+import type { TestStore } from './stores.ts';
 
 export const ALL = 'system/*.cruds';
 const WRITERS: Readonly<Record<Writer, Asker & { prefix: string }>> = {
@@ -42,9 +43,10 @@ export interface World {
   close(): Promise<void>;
 }
 
-export async function openWorld(story: readonly Step[] = []): Promise<World> {
+/** On a file, unless `store` says otherwise. */
+export async function openWorld(story: readonly Step[] = [], store?: TestStore): Promise<World> {
   const facts: Facts = { all: [], now: NOW };
-  const app = await openApp({ clock: () => facts.now });
+  const app = await openApp({ clock: () => facts.now, ...(store === undefined ? {} : { store }) });
   for (const { organization, role, prefix } of Object.values(WRITERS))
     await app.token(organization, role, { prefix });
   const server = await new Promise<Server>(resolve => {

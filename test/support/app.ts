@@ -3,7 +3,8 @@
 import type { Role } from '../../src/access/grant.ts';
 import { type App, createApp, readConfig } from '../../src/app.ts';
 import type { Clock, Ids } from '../../src/fhir/id.ts';
-import { workplace } from './process.ts';
+import { folderPlace } from './place.ts';
+import type { TestStore } from './stores.ts';
 
 export interface TestApp {
   app: App;
@@ -12,8 +13,16 @@ export interface TestApp {
   close(): Promise<void>;
 }
 
-export async function openApp(surroundings: { clock?: Clock; ids?: Ids } = {}): Promise<TestApp> {
-  const place = workplace();
+/** On a file, unless `store` says otherwise. */
+export async function openApp({
+  store,
+  ...surroundings
+}: {
+  store?: TestStore;
+  clock?: Clock;
+  ids?: Ids;
+} = {}): Promise<TestApp> {
+  const place = store?.place() ?? folderPlace();
   const app = await createApp(
     readConfig({ ...place.environment, PORT: '8080', LOG_LEVEL: 'silent', MAX_BODY: '16000000' }),
     surroundings,
@@ -21,7 +30,8 @@ export async function openApp(surroundings: { clock?: Clock; ids?: Ids } = {}): 
   return {
     app,
     token: async (organization, role, { scope = 'system/*.cruds', prefix = `${organization}-` } = {}) => {
-      if (!app.registry.organizations().some(entry => entry.id === organization)) {
+      const known = await app.registry.organizations();
+      if (!known.some(entry => entry.id === organization)) {
         await app.registry.putOrganization({
           id: organization,
           prefix,
@@ -33,7 +43,7 @@ export async function openApp(surroundings: { clock?: Clock; ids?: Ids } = {}): 
     },
     close: async () => {
       await app.close();
-      place.remove();
+      await place.remove();
     },
   };
 }

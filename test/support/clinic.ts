@@ -4,6 +4,7 @@ import { parseScopes } from '../../src/access/scope.ts';
 import type { AnyResource, Json, JsonObject } from '../../src/fhir/types.ts';
 import { importRecords, type RecordOutcome } from '../../src/interactions/import.ts';
 import { type Caller, startServer, type TestServer } from './server.ts';
+import type { TestStore } from './stores.ts';
 
 export interface Clinic {
   server: TestServer;
@@ -12,19 +13,19 @@ export interface Clinic {
   principal: Principal;
   take(records: readonly JsonObject[], caller?: Principal): Promise<RecordOutcome[]>;
   /** `Type/id` of what a record made; '' where it made nothing. */
-  made(kind: string, id: string, role?: string): string;
+  made(kind: string, id: string, role?: string): Promise<string>;
   /** The Appointment of `session(client)`. */
-  appointmentOf(client: string): string;
+  appointmentOf(client: string): Promise<string>;
   read(reference: string): Promise<AnyResource>;
   /** Somebody changes a resource through the FHIR API. */
   edit(reference: string, change: JsonObject, by?: Caller): Promise<void>;
 }
 
-export async function startClinic(): Promise<Clinic> {
-  const server = await startServer();
+export async function startClinic(store?: TestStore): Promise<Clinic> {
+  const server = await startServer(store === undefined ? {} : { store });
   const program = await server.as('program');
   const { context } = server.app;
-  const principal = server.app.principalOf({
+  const principal = await server.app.principalOf({
     client: 'test',
     organization: 'program',
     role: 'program',
@@ -36,11 +37,10 @@ export async function startClinic(): Promise<Clinic> {
     for await (const outcome of importRecords(inputs, context, caller)) outcomes.push(outcome);
     return outcomes;
   };
-  const made = (kind: string, id: string, role = ''): string =>
-    context.registry
-      .claims([`program|${kind}|${id}|${role}`])
-      .values()
-      .next().value ?? '';
+  const made = async (kind: string, id: string, role = ''): Promise<string> => {
+    const claims = await context.registry.claims([`program|${kind}|${id}|${role}`]);
+    return claims.values().next().value ?? '';
+  };
   const read = async (reference: string): Promise<AnyResource> =>
     (await program.get(`/fhir/${reference}`)).body as AnyResource;
   const edit = async (reference: string, change: JsonObject, by = program): Promise<void> => {
@@ -51,7 +51,7 @@ export async function startClinic(): Promise<Clinic> {
       .send(JSON.stringify({ ...current, ...change }))
       .expect(200);
   };
-  const appointmentOf = (client: string): string => made('session', `s-${client}`, `appointment/${client}`);
+  const appointmentOf = (client: string) => made('session', `s-${client}`, `appointment/${client}`);
   return { server, program, principal, take, made, appointmentOf, read, edit };
 }
 

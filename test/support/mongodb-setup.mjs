@@ -12,13 +12,16 @@ export default async function setup() {
   const systemBinary = process.env.MONGOMS_SYSTEM_BINARY || undefined;
   // In memory where the system offers that: nothing of it outlives the run.
   const dbPath = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'iop-fhir-mongo-'));
+  const { warn } = console;
+  // It warns with stacks of its own; what matters is said below in one line.
+  console.warn = () => {};
   try {
     const set = await MongoMemoryReplSet.create({
       replSet: { count: 1, storageEngine: 'wiredTiger' },
       instanceOpts: [
         { dbPath, args: ['--wiredTigerCacheSizeGB', '1', '--setParameter', 'ttlMonitorEnabled=false'] },
       ],
-      binary: { ...(systemBinary === undefined ? {} : { systemBinary }), checkMD5: false, version: '6.0.5' },
+      binary: systemBinary === undefined ? {} : { systemBinary, checkMD5: false, version: '6.0.5' },
     });
     globalThis.mongoForTests = { set, dbPath };
     process.env.MONGO_URL = set.getUri();
@@ -30,5 +33,7 @@ export default async function setup() {
     process.stderr.write(
       `\nSKIPPED: the tests of the MongoDB store. No server: set MONGO_URL or MONGOMS_SYSTEM_BINARY (${reason}).\n\n`,
     );
+  } finally {
+    console.warn = warn;
   }
 }

@@ -1,12 +1,11 @@
 // The whole server in this process, on a store of its own, with the callers that most tests need.
-import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import supertest, { type Test } from 'supertest';
 import type { Role } from '../../src/access/grant.ts';
 import { type App, createApp, readConfig, type Surroundings } from '../../src/app.ts';
 import type { JsonObject } from '../../src/fhir/types.ts';
+import { folderPlace } from './place.ts';
+import type { TestStore } from './stores.ts';
 
 /** Organizations: two programs, an EHR and a payer. Their ids are the names. */
 const CALLERS = {
@@ -43,12 +42,18 @@ export interface TestServer {
 
 const FOREVER = 10 * 365 * 24 * 3600;
 
-/** `listens`: on a port of its own under its real base URL, for foreign clients. */
-export async function startServer(
-  options: { environment?: Record<string, string>; surroundings?: Surroundings; listens?: boolean } = {},
-): Promise<TestServer> {
-  const folder = mkdtempSync(join(tmpdir(), 'iop-http-'));
-  const environment = { STORE: `sqlite:${join(folder, 'iop.db')}`, LOG_LEVEL: 'error', PORT: '0' };
+export interface ServerOptions {
+  /** A file, unless told. */
+  store?: TestStore;
+  environment?: Record<string, string>;
+  surroundings?: Surroundings;
+  /** On a port of its own under its real base URL, for foreign clients. */
+  listens?: boolean;
+}
+
+export async function startServer(options: ServerOptions = {}): Promise<TestServer> {
+  const place = options.store?.place() ?? folderPlace();
+  const environment = { ...place.environment, LOG_LEVEL: 'error', PORT: '0' };
   const app = await createApp(readConfig({ ...environment, ...options.environment }), options.surroundings);
   for (const entry of ORGANIZATIONS) await app.registry.putOrganization(entry);
   const url = options.listens === true ? await app.listen() : undefined;
@@ -70,7 +75,7 @@ export async function startServer(
         else own.close(() => resolve());
       });
       await app.close();
-      rmSync(folder, { recursive: true, force: true });
+      await place.remove();
     },
   };
 }

@@ -1,15 +1,23 @@
 // Any resources, rules and plans, small enough that they meet: few words, few people, few ids.
 import fc from 'fast-check';
 import type { Clause, Param, ParamType, Predicate, SortKey, Value } from '../../src/search/ast.ts';
-import type { ConsentRule, Derived, IndexValue, Version, WriteOp } from '../../src/store/port.ts';
+import type { ConsentRule, Derived, IndexValue, Store, Version, WriteOp } from '../../src/store/port.ts';
 import type { Bounds } from '../../src/store/sqlite/reading.ts';
-import { draft, grantFor, stated, T, type TemporaryStore } from './store.ts';
+import { draft, grantFor, stated, T } from './store.ts';
 
 const KINDS: readonly ParamType[] = ['token', 'string', 'date', 'reference', 'number', 'quantity', 'uri'];
-const params: readonly Param[] = KINDS.map(type => ({ code: type, key: `Task.${type}`, type, targets: [] }));
-const paramOf = (type: ParamType): Param => params.find(param => param.type === type)!;
+/** The date is the one that a Task is mostly read by. */
+const codeOf = (type: ParamType): string => (type === 'date' ? 'authored-on' : type);
+const params: readonly Param[] = KINDS.map(type => ({
+  code: codeOf(type),
+  key: `Task.${codeOf(type)}`,
+  type,
+  targets: [],
+}));
+export const paramOf = (type: ParamType): Param => params.find(param => param.type === type)!;
 
 const word = fc.constantFrom('a', 'b', 'ab', '\uffee', '😀');
+const target = fc.constantFrom('a', '😀', 'Patient/1', 'Patient/2');
 const system = fc.constantFrom('', 'urn:s', 'urn:t');
 const point = fc.integer({ min: -2, max: 3 });
 const organization = fc.constantFrom('one', 'one', 'two');
@@ -19,15 +27,15 @@ const span = fc
   .tuple(point, fc.integer({ min: 0, max: 4 }))
   .map(([low, size]) => ({ low, high: low + size }));
 const DAY = 86_400_000;
-const length = fc.constantFrom(1, 2, 3, 4, 2 * DAY);
+const length = fc.constantFrom(1, 2, 3, 4, 2 * DAY, 10 * DAY);
 const stretch = fc.tuple(point, length).map(([low, size]) => ({ low, high: low + size }));
 
-const indexValue: fc.Arbitrary<IndexValue> = fc.oneof(
+export const indexValue: fc.Arbitrary<IndexValue> = fc.oneof(
   fc.record({ type: fc.constant('token' as const), key: fc.constant('Task.token'), system, code: word }),
   word.map(norm => ({ type: 'string' as const, key: 'Task.string', norm, exact: norm.toUpperCase() })),
   word.map(norm => ({ type: 'string' as const, key: 'Task.string', norm, exact: norm })),
-  stretch.map(range => ({ type: 'date' as const, key: 'Task.date', ...range })),
-  word.map(target => ({ type: 'reference' as const, key: 'Task.reference', target })),
+  stretch.map(range => ({ type: 'date' as const, key: paramOf('date').key, ...range })),
+  target.map(one => ({ type: 'reference' as const, key: 'Task.reference', target: one })),
   span.map(range => ({ type: 'number' as const, key: 'Task.number', ...range })),
   fc.tuple(span, system, word).map(([range, unit, code]) => ({
     type: 'quantity' as const,
@@ -56,7 +64,7 @@ const values: Record<ParamType, fc.Arbitrary<Value>> = {
     .map(parts => ({ kind: 'token', ...parts[0], ...parts[1] })),
   string: word.map(text => ({ kind: 'string', norm: text, exact: text })),
   date: fc.tuple(prefix, stretch).map(([written, range]) => ({ kind: 'date', prefix: written, ...range })),
-  reference: fc.array(word, { minLength: 1, maxLength: 2 }).map(keys => ({ kind: 'reference', keys })),
+  reference: fc.array(target, { minLength: 1, maxLength: 2 }).map(keys => ({ kind: 'reference', keys })),
   number: numeric.map(value => ({ kind: 'number', ...value })),
   quantity: fc
     .tuple(numeric, optional('system', system), optional('code', word))
@@ -141,7 +149,7 @@ export const { predicate } = fc.letrec<{ predicate: Predicate; leaf: Predicate }
   ),
 }));
 
-const rule: fc.Arbitrary<ConsentRule> = fc.oneof(
+export const rule: fc.Arbitrary<ConsentRule> = fc.oneof(
   fc.record({
     patient: person,
     effect: fc.constant('permit' as const),
@@ -207,7 +215,7 @@ export const bounds: fc.Arbitrary<Bounds | undefined> = fc.constantFrom(
 
 /** Writes them one after the other; `keep` is told of each version with what was stated of it. */
 export async function fill(
-  opened: TemporaryStore,
+  opened: { store: Store },
   writes: readonly Write[],
   keep: (version: Version, told: Derived) => void,
 ): Promise<void> {

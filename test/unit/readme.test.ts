@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { CONCEPTS } from '../../src/iop/concepts.ts';
+import { readCompose } from '../support/compose.ts';
 
 const readme = readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8');
 
@@ -24,4 +25,12 @@ test('every folder of src is in the layout', () => {
   expect(listed).toEqual(
     expect.arrayContaining(['fhir', 'iop', 'search', 'access', 'store', 'interactions', 'http', 'cli']),
   );
+});
+
+test('what the README says of compose.yaml names its services, its port and its database', () => {
+  const { services } = readCompose();
+  const run = [...readme.matchAll(/^docker compose run --rm (?:-T )?(\S+)/gm)].map(found => found[1]!);
+  expect(run.length).toBeGreaterThan(1);
+  for (const service of run) expect(Object.keys(services)).toContain(service);
+  expect(readme).toContain(`\`http://${services.server.ports![0]!.split(':').slice(0, 2).join(':')}\``);
 });

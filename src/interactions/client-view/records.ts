@@ -35,15 +35,15 @@ const FOREIGN: Readonly<Record<string, { kind: string; role: string }>> = {
   MedicationRequest: { kind: 'medication', role: '' },
 };
 
-export function recordsOf(
+export async function recordsOf(
   versions: readonly Version[],
   program: string,
   { registry, base }: { registry: Pick<Registry, 'claimsOf'>; base: string },
-): FoundRecords {
+): Promise<FoundRecords> {
   const resources = new Map(versions.map(one => [`${one.type}/${one.id}`, parseBody(one.body).resource]));
   const references = new Set(resources.keys());
   for (const resource of resources.values()) referencesIn(resource, base, references);
-  const claims = registry.claimsOf([...references]);
+  const claims = await registry.claimsOf([...references]);
   const records = new Map<string, FoundRecord>();
   for (const [reference, resource] of resources) {
     const key = keyOf(claims.get(reference), program) ?? foreignKey(reference, resource);

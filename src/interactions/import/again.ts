@@ -114,10 +114,7 @@ function readBack(
   const parts = new Map<string, AnyResource>();
   for (const { role, body } of standing) parts.set(role, body.resource);
   for (const { amendment, body } of amended) parts.set(`amended/${amendment.role}`, body.resource);
-  const references = new Set<string>();
-  for (const resource of parts.values()) referencesIn(resource, base, references);
-  const names = namesFrom(record.program, facts.claimsOf([...references]), base);
-  return concept.fromFhir(parts, names, record.id);
+  return concept.fromFhir(parts, namesFrom(record.program, facts.claimsOf, base), record.id);
 }
 
 interface Reunion extends Before {

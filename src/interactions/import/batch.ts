@@ -28,22 +28,20 @@ export interface Importer {
 /** Outcomes in the order given. Throws only what is wrong with the store or with us. */
 export async function importBatch(batch: readonly Drafted[], importer: Importer): Promise<RecordOutcome[]> {
   const attempts = await attemptAll(batch, importer);
-  // Somebody else wrote in between: plan again from what stands now, in order, each by itself. A record
-  // that was refused because one of these was not there yet gets its second chance too.
-  if (attempts.some(one => one.again === 'raced')) {
-    for (const [i, one] of attempts.entries()) {
-      if (one.again === undefined) continue;
-      const [next] = await attemptAll([batch[i]!], importer);
-      attempts[i] = next!;
-    }
+  // Somebody else wrote in between, or a store could not commit the batch together and a record came before
+  // what it refers to: plan again from what stands now, in order, each by itself.
+  for (const [i, one] of attempts.entries()) {
+    if (one.again !== true) continue;
+    const [next] = await attemptAll([batch[i]!], importer);
+    attempts[i] = next!;
   }
   return attempts.map(one => one.outcome);
 }
 
 interface Attempted {
   outcome: RecordOutcome;
-  /** Why another try may end differently: others wrote meanwhile, or what it refers to was missing. */
-  again?: 'raced' | 'missing';
+  /** Another try may end differently: others wrote meanwhile, or what it refers to was missing. */
+  again?: true;
 }
 
 async function attemptAll(batch: readonly Drafted[], importer: Importer): Promise<Attempted[]> {
@@ -126,13 +124,13 @@ function refused(name: Named, error: unknown, missing: ReadonlyMap<string, Probl
   if (RACES.has(error.code)) {
     const message = 'was changed by somebody else at the same moment: import it again';
     const issues = [{ path: '', message }];
-    return { outcome: { ...name, outcome: 'conflict', resources: 0, issues }, again: 'raced' };
+    return { outcome: { ...name, outcome: 'conflict', resources: 0, issues }, again: true };
   }
   const issues = error.issues.map(
     ({ path, message }) => missing.get(message) ?? { path: path ?? '', message },
   );
   const outcome = { ...name, outcome: 'bad' as const, resources: 0, issues };
-  return error.issues.some(issue => missing.has(issue.message)) ? { outcome, again: 'missing' } : { outcome };
+  return error.issues.some(issue => missing.has(issue.message)) ? { outcome, again: true } : { outcome };
 }
 
 const checkFor = (base: string) => (resource: AnyResource) => [

@@ -1,20 +1,22 @@
 // What planning needs to know of the store, fetched for many records at once.
 import type { Grant } from '../../access/grant.ts';
+import { parseBody } from '../../fhir/body.ts';
 import type { Store, Version } from '../../store/port.ts';
 import type { ImportEntry, Registry } from '../../store/registry.ts';
 import type { Draft } from './draft.ts';
 import { keyOfPart } from './draft.ts';
 import { partKey, recordKey } from './key.ts';
+import { referencesIn } from './link.ts';
 
 export interface Facts {
   /** What was imported before, by record key; also of the records that amendments change. */
   entry(key: string): ImportEntry | undefined;
-  /** `Type/id` of what claims this key; it may be deleted. */
+  /** `Type/id` of what claims this key, where a draft or a resource that stands names it; it may be deleted. */
   claim(key: string): string | undefined;
   /** The same, or a stand-in of the right type for what a record planned together with these will claim. */
   holder(key: string): string | undefined;
-  /** Claim keys by `Type/id`. */
-  claimsOf(references: readonly string[]): ReadonlyMap<string, readonly string[]>;
+  /** `Type/id` -> claim keys, for all that the resources of changed records refer to. */
+  claimsOf: ReadonlyMap<string, readonly string[]>;
   /** Current version by `Type/id`; undefined where there is none that the caller may see. */
   current(reference: string): Version | undefined;
   /** Versions that were read, for the audit row of records that write nothing. */
@@ -24,6 +26,8 @@ export interface Facts {
 export interface Sources {
   store: Pick<Store, 'read'>;
   registry: Pick<Registry, 'imports' | 'claims' | 'claimsOf'>;
+  /** FHIR base URL: references below it are local. */
+  base: string;
 }
 
 export async function gatherFacts(drafts: readonly Draft[], from: Sources, grant: Grant): Promise<Facts> {
@@ -31,27 +35,65 @@ export async function gatherFacts(drafts: readonly Draft[], from: Sources, grant
     draft.key,
     ...draft.amendments.map(one => recordKeyOf(draft, one)),
   ]);
-  const entries = from.registry.imports([...new Set(records)]);
-  const claims = new Map(from.registry.claims([...new Set(drafts.flatMap(keysOf))]));
+  const [entries, held] = await Promise.all([
+    from.registry.imports([...new Set(records)]),
+    from.registry.claims([...new Set(drafts.flatMap(keysOf))]),
+  ]);
+  const claims = new Map(held);
   const needed = new Map(drafts.map(draft => [draft, referencesOf(draft, entries, claims)]));
   const current = new Map<string, Version | undefined>();
-  for (const reference of new Set([...needed.values()].flat())) {
-    const [type, id] = reference.split('/') as [string, string];
-    current.set(reference, await from.store.read(type, id, grant));
-  }
-  const claim = (key: string): string | undefined => {
-    if (!claims.has(key)) for (const [found, to] of from.registry.claims([key])) claims.set(found, to);
-    return claims.get(key);
-  };
+  await Promise.all(
+    [...new Set([...needed.values()].flat())].map(async reference => {
+      const [type, id] = reference.split('/') as [string, string];
+      current.set(reference, await from.store.read(type, id, grant));
+    }),
+  );
+  const changed = [...needed]
+    .filter(([draft, references]) => isChanged(draft, entries.get(draft.key), references, current))
+    .flatMap(([, references]) => references);
+  const claimsOf = await from.registry.claimsOf([...namedBy(changed, current, from.base)]);
+  // Read back, a record asks for what its resources refer to.
+  for (const [reference, keys] of claimsOf) for (const key of keys) claims.set(key, reference);
+  const claim = (key: string): string | undefined => claims.get(key);
   const coming = comingFrom(drafts);
   return {
     entry: key => entries.get(key),
     claim,
     holder: key => claim(key) ?? coming.get(key),
-    claimsOf: references => from.registry.claimsOf(references),
+    claimsOf,
     current: reference => current.get(reference),
     read: draft => (needed.get(draft) ?? []).map(one => current.get(one)).filter(one => one !== undefined),
   };
+}
+
+/** Its record or one of its resources is not as it was imported: it will be read back. */
+function isChanged(
+  draft: Draft,
+  entry: ImportEntry | undefined,
+  references: readonly string[],
+  current: ReadonlyMap<string, Version | undefined>,
+): boolean {
+  if (entry === undefined) return false;
+  const imported = new Map(entry.parts.map(part => [`${part.type}/${part.id}`, part.version]));
+  return (
+    entry.digest !== draft.digest ||
+    references.some(reference => imported.get(reference) !== current.get(reference)?.version)
+  );
+}
+
+/** `Type/id` of everything on this server that these resources refer to. */
+function namedBy(
+  references: readonly string[],
+  current: ReadonlyMap<string, Version | undefined>,
+  base: string,
+): Set<string> {
+  const found = new Set<string>();
+  for (const reference of new Set(references)) {
+    const version = current.get(reference);
+    if (version !== undefined && !version.deleted)
+      referencesIn(parseBody(version.body).resource, base, found);
+  }
+  return found;
 }
 
 function comingFrom(drafts: readonly Draft[]): Map<string, string> {

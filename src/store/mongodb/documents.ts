@@ -61,6 +61,10 @@ export interface ResourceDocument {
    */
   dateLow?: number;
   dateHigh?: number;
+  /** Of a main date that is not long: its start, in days since the epoch. */
+  day?: number;
+  /** The main date is longer than ORDINARY_SPAN: by its start it cannot be found. Absent otherwise. */
+  long?: true;
   /** Actors that its own rules name, where the owner wrote them. Absent where there are none. */
   names?: string[];
 }
@@ -154,12 +158,10 @@ export interface AuditDocument {
  */
 export interface LaneDocument {
   _id: number;
-  /** The process that has it, '' for none. */
+  /** The process that has it (`holder`), '' for none. */
   holder: string;
   /** Raised with every new holder. */
   epoch: number;
-  /** Until when, by the server's clock. */
-  until: Date;
   /** Where a unit is under way: no seq it gives is below this. */
   open: number | null;
   /** No seq that was committed in this lane is above this. */
@@ -168,6 +170,16 @@ export interface LaneDocument {
   writer: string;
   number: number;
   hash: string;
+}
+
+/**
+ * `holder`: a process that has the store open. Its lanes are its own until its time is over. Apart from
+ * them, so that prolonging it never stands in the way of a unit that is under way.
+ */
+export interface HolderDocument {
+  _id: string;
+  /** By the server's clock. */
+  until: Date;
 }
 
 /** How many lanes there can be: servers times lanes of each. */
@@ -185,6 +197,12 @@ const MAIN_DATE: Readonly<Record<string, string>> = {
   Coverage: 'period',
   Slot: 'start',
 };
+
+/** ms: a day and an hour. */
+export const ORDINARY_SPAN = 90_000_000;
+
+/** Of a moment in ms: days since the epoch. */
+export const dayOf = (ms: number): number => Math.floor(ms / 86_400_000);
 
 /** `k` of a type's main date. */
 export const mainDate = (type: string): string => MAIN_DATE[type] ?? 'date';
@@ -218,7 +236,10 @@ export function derivedFields(
   owner: string,
   values: readonly IndexValue[],
   patients: readonly string[],
-): Pick<ResourceDocument, 'partition' | 'who' | 'patients' | 'values' | 'dateLow' | 'dateHigh'> {
+): Pick<
+  ResourceDocument,
+  'partition' | 'who' | 'patients' | 'values' | 'dateLow' | 'dateHigh' | 'day' | 'long'
+> {
   const persons = [...new Set(patients)];
   const documents = values.map(value => toValueDocument(type, value));
   return {
@@ -241,13 +262,22 @@ function whoOf(patients: readonly string[], values: readonly IndexValue[]): stri
   return all.size === 1 && sole !== SEVERAL && sole !== NOBODY ? sole! : SEVERAL;
 }
 
-function mainDates(type: string, values: readonly ValueDocument[]): { dateLow?: number; dateHigh?: number } {
+function mainDates(
+  type: string,
+  values: readonly ValueDocument[],
+): Pick<ResourceDocument, 'dateLow' | 'dateHigh' | 'day' | 'long'> {
   const main = mainDate(type);
   const dates = values.filter(value => value.k === main && typeof value.v === 'number');
   const [only] = dates;
   if (only === undefined) return {};
-  if (dates.length > 1) return { dateLow: -Infinity, dateHigh: Infinity };
-  return { dateLow: only.v as number, dateHigh: only.w as number };
+  if (dates.length > 1) return { dateLow: -Infinity, dateHigh: Infinity, long: true };
+  const dateLow = only.v as number;
+  const dateHigh = only.w as number;
+  return {
+    dateLow,
+    dateHigh,
+    ...(dateHigh - dateLow > ORDINARY_SPAN ? { long: true } : { day: dayOf(dateLow) }),
+  };
 }
 
 export function toVersion(document: ResourceDocument): Version {

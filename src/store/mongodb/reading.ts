@@ -4,6 +4,7 @@ import type {
   AuditDocument,
   ClaimDocument,
   FactDocument,
+  HolderDocument,
   LaneDocument,
   LockDocument,
   MarkDocument,
@@ -27,6 +28,7 @@ export interface Collections {
   fact: Collection<FactDocument>;
   audit: Collection<AuditDocument>;
   lane: Collection<LaneDocument>;
+  holder: Collection<HolderDocument>;
 }
 
 export function collectionsOf(db: Db): Collections {
@@ -43,6 +45,7 @@ export function collectionsOf(db: Db): Collections {
     fact: db.collection('fact'),
     audit: db.collection('audit'),
     lane: db.collection('lane'),
+    holder: db.collection('holder'),
   };
 }
 
@@ -55,8 +58,36 @@ export interface Reading {
   readonly session: ClientSession | undefined;
   /** The cluster is sharded: a resource asked for by name is looked up in `place` first. */
   readonly sharded: boolean;
+  readonly limits?: Limits;
+  /** Inside a unit: its lane, and the last seq it has given, for it sees what it wrote itself. */
+  readonly own?: { readonly slot: number; readonly last: number };
 }
 
-/** The options of every call: `collection.find(filter, { ...within(reading) })`. */
-export const within = ({ session }: Reading): { session?: ClientSession } =>
-  session === undefined ? {} : { session };
+/** Where one way of searching gives way to another: the answer is the same. */
+export interface Limits {
+  /** Persons that a query names; more are asked for by `$lookup`. */
+  persons: number;
+  /** Matches that are collected to be put in order: no more, and no more than some pages. */
+  collected: number;
+  /** Matches that a server sorts for a page before it rather goes through all in the order of the page. */
+  sorted: number;
+  /** Ranges of an index that one query reads, merged in order. */
+  ranges: number;
+}
+
+export const LIMITS: Limits = { persons: 200, collected: 500, sorted: 5000, ranges: 100 };
+
+interface Within {
+  session?: ClientSession;
+  readConcern?: { level: 'snapshot' };
+}
+
+/**
+ * The options of every call: `collection.find(filter, { ...within(reading) })`. A snapshot has to be asked
+ * for by name: with the client's own read concern the driver would silently read each call as of its own
+ * moment.
+ */
+export function within({ session }: Reading): Within {
+  if (session === undefined) return {};
+  return session.snapshotEnabled ? { session, readConcern: { level: 'snapshot' } } : { session };
+}

@@ -1,6 +1,7 @@
 // Collections, indexes and shard keys. Made when a store is opened, as often as that is; an index that is
 // there already costs nothing.
 import type { Db, IndexDescription } from 'mongodb';
+import type { Collections } from './reading.ts';
 
 /** Raised by one with every change below; an older store is brought forward, a newer one is refused. */
 export const SCHEMA_VERSION = 1;
@@ -19,26 +20,47 @@ export const INDEX = {
   /** By lastUpdated; history. Tombstones too. */
   seq: { partition: 1, type: 1, seq: 1 },
   date: { partition: 1, type: 1, dateLow: 1, created: 1 },
-  value: { partition: 1, type: 1, 'values.k': 1, 'values.v': 1, created: 1 },
+  /** Some days' in page order. */
+  day: { partition: 1, type: 1, day: 1, created: 1 },
+  /** What began long before it ended, by its end. */
+  long: { partition: 1, type: 1, dateHigh: 1 },
+  value: {
+    partition: 1,
+    type: 1,
+    'values.k': 1,
+    'values.v': 1,
+    created: 1,
+    dateLow: 1,
+    dateHigh: 1,
+  },
   person: { partition: 1, who: 1, type: 1, created: 1, dateLow: 1, dateHigh: 1, seq: 1 },
   personDate: { partition: 1, who: 1, type: 1, dateLow: 1, created: 1 },
   personValue: { partition: 1, who: 1, type: 1, 'values.k': 1, 'values.v': 1, created: 1 },
   personValueDate: { partition: 1, who: 1, type: 1, 'values.k': 1, 'values.v': 1, dateLow: 1, created: 1 },
+  /** The history of what few persons are named by. Tombstones too. */
+  personSeq: { partition: 1, who: 1, seq: 1, type: 1 },
   /** What an Organization wrote into the records of others. */
   source: { source: 1, partition: 1, type: 1, created: 1 },
-  /** Where no partition is known; re-indexing. Tombstones too. */
-  type: { type: 1, created: 1 },
+  /** The history of it. Tombstones too. */
+  sourceSeq: { source: 1, partition: 1, seq: 1, type: 1 },
+  /** Where no partition is known. Tombstones too. */
+  type: { type: 1, partition: 1, created: 1 },
   /** The log of versions. Tombstones too. */
   log: { seq: 1 },
 } as const;
 export type IndexName = keyof typeof INDEX;
 
-const LOGS: ReadonlySet<string> = new Set<IndexName>(['seq', 'type', 'log']);
+const LOGS: ReadonlySet<string> = new Set<IndexName>(['seq', 'personSeq', 'type', 'log']);
+
+/** Of all resources few are foreign. */
+const FOREIGN = { foreign: true };
 
 function resourceIndexes(): IndexDescription[] {
   return Object.entries(INDEX).map(([name, key]) => {
     if (LOGS.has(name)) return { name, key };
-    if (name === 'source') return { name, key, partialFilterExpression: { deleted: false, foreign: true } };
+    if (name === 'long') return { name, key, partialFilterExpression: { deleted: false, long: true } };
+    if (name === 'source') return { name, key, partialFilterExpression: { deleted: false, ...FOREIGN } };
+    if (name === 'sourceSeq') return { name, key, partialFilterExpression: FOREIGN };
     return { name, key, ...LIVE };
   });
 }
@@ -47,8 +69,10 @@ export const COLLECTIONS = {
   resource: resourceIndexes(),
   history: [
     { name: 'name', key: { partition: 1, type: 1, id: 1, version: 1 } },
-    { name: 'seq', key: { partition: 1, type: 1, seq: 1 } },
-    { name: 'log', key: { seq: 1 } },
+    { name: 'seq', key: INDEX.seq },
+    { name: 'personSeq', key: INDEX.personSeq },
+    { name: 'sourceSeq', key: INDEX.sourceSeq, partialFilterExpression: FOREIGN },
+    { name: 'log', key: INDEX.log },
   ],
   place: [],
   rule: [
@@ -64,6 +88,7 @@ export const COLLECTIONS = {
   fact: [],
   audit: [{ name: 'chain', key: { writer: 1, number: 1 }, unique: true }],
   lane: [],
+  holder: [],
 } as const satisfies Record<string, readonly IndexDescription[]>;
 export type CollectionName = keyof typeof COLLECTIONS;
 
@@ -80,6 +105,37 @@ export const SHARD_KEYS: Partial<Record<CollectionName, Readonly<Record<string, 
   mark: { _id: 'hashed' },
   audit: { writer: 1, number: 1 },
 };
+
+/**
+ * Makes what is missing. Throws an Error where a newer version of the software was here: it may keep things
+ * that this one would break.
+ */
+export async function prepareSchema(db: Db, { fact }: Collections): Promise<void> {
+  if (!(await refuseNewer(fact))) await refuseForeign(db);
+  await ensureIndexes(db);
+  const value = String(SCHEMA_VERSION);
+  await fact.updateOne({ _id: 'schema' }, { $setOnInsert: { value } }, { upsert: true });
+  // Another one may have come in between.
+  await refuseNewer(fact);
+}
+
+/** A database that was never ours and holds something: the URL names a wrong one. */
+async function refuseForeign(db: Db): Promise<void> {
+  const held = await db.listCollections({}, { nameOnly: true }).toArray();
+  const foreign = held.some(({ name }) => !(name in COLLECTIONS) && !name.startsWith('system.'));
+  if (foreign) throw new Error(`The database ${db.databaseName} holds data of another program.`);
+}
+
+/** Is it known what made it? */
+async function refuseNewer(fact: Collections['fact']): Promise<boolean> {
+  const made = await fact.findOne({ _id: 'schema' });
+  const found = Number(made?.value ?? 0);
+  if (found > SCHEMA_VERSION)
+    throw new Error(
+      `The database was made by a newer version of iop-fhir (schema ${found}; this one knows ${SCHEMA_VERSION}).`,
+    );
+  return made !== null;
+}
 
 /** Creates what is missing. */
 export async function ensureIndexes(db: Db): Promise<void> {

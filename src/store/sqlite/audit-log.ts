@@ -1,33 +1,24 @@
 import { canonicalJson, FIRST_HASH, rowHash } from '../../audit/chain.ts';
-import type { AuditDraft, AuditRow, Version, WriteResult } from '../port.ts';
-import type { Connection } from './connection.ts';
+import type { AuditDraft, AuditRow } from '../port.ts';
+import type { Reading } from './reading.ts';
 import type { Tail } from './tail.ts';
 
 /** Adds a row at the end of the chain. Inside a unit. */
-export function appendAudit(connection: Connection, tail: Tail, draft: AuditDraft): void {
+export function appendAudit({ connection, words }: Reading, tail: Tail, draft: AuditDraft): void {
   const number = tail.audit.number + 1;
   const at = tail.now();
   const text = canonicalJson(draft);
   const hash = rowHash(tail.audit.hash, { writer: tail.writer, number, at }, text);
-  connection.run('INSERT INTO audit (number, at, draft, hash) VALUES (?, ?, ?, ?)', number, at, text, hash);
+  const writer = words.intern(connection, tail.writer);
+  connection.run(
+    'INSERT INTO audit (writer, number, at, draft, hash) VALUES (?, ?, ?, ?, ?)',
+    writer,
+    number,
+    at,
+    text,
+    hash,
+  );
   tail.append(number, hash);
-}
-
-/** The draft with the versions that came out of a plan, and the people they name. */
-export function completed(draft: AuditDraft, results: readonly WriteResult[]): AuditDraft {
-  const versions = results.flatMap(versionsOf);
-  if (versions.length === 0) return draft;
-  const names = versions.map(one => `${one.type}/${one.id}/${one.version}`);
-  return {
-    ...draft,
-    versions: [...new Set([...draft.versions, ...names])],
-    patients: [...new Set([...draft.patients, ...versions.flatMap(one => one.patients)])],
-  };
-}
-
-function versionsOf(result: WriteResult): readonly Version[] {
-  if (result.kind === 'absent') return [];
-  return result.kind === 'found' ? [...result.page.matches, ...result.page.included] : [result.version];
 }
 
 interface StoredRow {
@@ -37,12 +28,30 @@ interface StoredRow {
   hash: string;
 }
 
+/** Names of the chains, in order. Steps from one writer to the next instead of reading every row. */
+export function readAuditWriters({ connection }: Reading): string[] {
+  const rows = connection.all<{ text: string }>(
+    `WITH RECURSIVE chain (n) AS (
+       SELECT min(writer) FROM audit
+       UNION ALL SELECT (SELECT min(writer) FROM audit WHERE writer > chain.n) FROM chain WHERE chain.n IS NOT NULL)
+     SELECT w.text FROM chain CROSS JOIN word w ON w.n = chain.n ORDER BY w.text`,
+  );
+  return rows.map(row => row.text);
+}
+
 /** Rows with number > after, in order. */
-export function readAudit(connection: Connection, writer: string, after: number, limit: number): AuditRow[] {
-  const before = connection.get<{ hash: string }>('SELECT hash FROM audit WHERE number = ?', after);
+export function readAudit(reading: Reading, writer: string, after: number, limit: number): AuditRow[] {
+  const { connection } = reading;
+  const chain = reading.number(writer);
+  const before = connection.get<{ hash: string }>(
+    'SELECT hash FROM audit WHERE writer = ? AND number = ?',
+    chain,
+    after,
+  );
   let prev = before?.hash ?? FIRST_HASH;
   const rows = connection.all<StoredRow>(
-    'SELECT number, at, draft, hash FROM audit WHERE number > ? ORDER BY number LIMIT ?',
+    'SELECT number, at, draft, hash FROM audit WHERE writer = ? AND number > ? ORDER BY number LIMIT ?',
+    chain,
     after,
     limit,
   );

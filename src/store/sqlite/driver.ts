@@ -211,6 +211,8 @@ const armSelect = (arm: Arm, extra: Fragment): Fragment =>
 export interface Part {
   after: number;
   upTo?: number;
+  /** The greatest rid first. */
+  backwards?: boolean;
 }
 
 const above = (after: number): Fragment => (after > 0 ? sql`x.rid > ${after}` : TRUE);
@@ -228,11 +230,11 @@ export function countUpTo(arms: readonly Arm[], after: number, most: number): Fr
  * The driver as the outer side of a join, alias x, each rid once and in order. Several ordered arms are
  * merged as they are read. `LIMIT -1` keeps SQLite from dropping the inner ORDER BY.
  */
-export function merged({ arms }: Driver, { after, upTo }: Part): Fragment {
+export function merged({ arms }: Driver, { after, upTo, backwards }: Part): Fragment {
   const below = upTo === undefined ? TRUE : sql`x.rid <= ${upTo}`;
   const selects = arms.map(arm => armSelect(arm, and([arm.also ?? TRUE, above(after), below])));
   const union = selects.length === 1 ? sql`SELECT DISTINCT rid FROM (${selects[0]!})` : unite(selects);
-  return sql`(${union} ORDER BY 1 LIMIT -1) x`;
+  return sql`(${union} ORDER BY 1${raw(backwards ? ' DESC' : '')} LIMIT -1) x`;
 }
 
 function unite(selects: readonly Fragment[]): Fragment {

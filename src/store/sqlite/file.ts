@@ -3,7 +3,9 @@ import { closeSync, mkdirSync, openSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { Connection } from './connection.ts';
+import { isServed } from './lock.ts';
 import { APPLICATION_ID, SCHEMA, SCHEMA_VERSION } from './schema.ts';
+import { bringForward } from './upgrade.ts';
 
 /** Pages of 4 KiB in memory, in KiB: enough for the upper levels of the indexes of a million resources. */
 const WRITER_CACHE_KIB = 49_152;
@@ -20,7 +22,7 @@ export function openWriter(path: string, mostPages?: number): Connection {
     prepareFile(path);
     const connection = new Connection(new DatabaseSync(path));
     try {
-      setUp(connection);
+      setUp(connection, path);
       if (mostPages !== undefined) connection.db.exec(`PRAGMA max_page_count = ${Math.trunc(mostPages)}`);
     } catch (error) {
       connection.db.close();
@@ -48,7 +50,7 @@ function prepareFile(path: string): void {
   closeSync(openSync(path, 'a', 0o600));
 }
 
-function setUp(connection: Connection): void {
+function setUp(connection: Connection, path: string): void {
   const { db } = connection;
   // Waiting inside SQLite would hold the event loop: Group waits outside.
   db.exec('PRAGMA busy_timeout = 0');
@@ -63,6 +65,11 @@ function setUp(connection: Connection): void {
   db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
   db.exec(`PRAGMA cache_size = -${WRITER_CACHE_KIB}; PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
   if (tables === 0) create(db);
+  else if (version < SCHEMA_VERSION) {
+    // Its statements would fail from one moment to the next.
+    if (isServed(path)) throw new Error('a server of an older version has it open: stop that first.');
+    bringForward(connection);
+  }
 }
 
 function create(db: DatabaseSync): void {

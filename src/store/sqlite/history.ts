@@ -7,9 +7,8 @@ import { estimate } from './choose.ts';
 import { type Arm, merged, predicateDriver } from './driver.ts';
 import { type Image, predicateCondition } from './predicate.ts';
 import type { Reading } from './reading.ts';
-import { CURRENT_COLUMNS, PAST_COLUMNS, type ResourceRow, toVersion } from './rows.ts';
+import { CURRENT_COLUMNS, currentRow, PAST_COLUMNS, type ResourceRow, toVersion } from './rows.ts';
 import { among, and, type Fragment, or, raw, sql, TRUE, word } from './sql.ts';
-import { currentRow } from './unit.ts';
 
 /** Where one of the two logs is read, and which types of it. */
 interface Log {

@@ -1,13 +1,13 @@
 // Finds the rows of one page, one more than it holds: along a driver in the order of rid, along an index
 // in the order of the first sort key, or by sorting what a bounded driver gives.
-import type { Plan } from '../../search/ast.ts';
+import type { Plan, SortKey } from '../../search/ast.ts';
 import { type Choice, chooseDriver } from './choose.ts';
 import { clauseCondition } from './clause.ts';
 import { type Driver, merged, type Part } from './driver.ts';
 import { predicateCondition } from './predicate.ts';
 import type { Reading } from './reading.ts';
 import { CURRENT_COLUMNS, type ResourceRow } from './rows.ts';
-import { afterRow, sortExpression, sortOrder, sortWalk } from './sort.ts';
+import { afterRow, sortExpression, sortOrder, sortWalk, tieOrder } from './sort.ts';
 import { and, type Fragment, list, raw, sql, TRUE, word } from './sql.ts';
 import type { Steps } from './steps.ts';
 import { walkBounds } from './window.ts';
@@ -88,25 +88,30 @@ interface Place extends Part {
 }
 
 function* inStrides(reading: Reading, driver: Driver, condition: Fragment, place: Place): Steps<Hit[]> {
-  const last = reading.lastRid();
-  const { stride } = reading.bounds;
+  const upTo = Math.min(place.upTo ?? Number.MAX_SAFE_INTEGER, reading.lastRid());
   const hits: Hit[] = [];
-  for (let { after } = place; after < last; after += stride) {
-    const part = { after, upTo: after + stride, most: place.most - hits.length };
-    hits.push(...inOrder(reading, driver, condition, part));
+  for (const part of stridesOf({ ...place, upTo }, reading.bounds.stride)) {
+    hits.push(...inOrder(reading, driver, condition, { ...part, most: place.most - hits.length }));
     if (hits.length === place.most) break;
     yield;
   }
   return hits;
 }
 
+function* stridesOf({ after, upTo, backwards }: Part & { upTo: number }, stride: number): Iterable<Part> {
+  if (backwards)
+    for (let top = upTo; top > after; top -= stride)
+      yield { after: Math.max(after, top - stride), upTo: top, backwards };
+  else for (let from = after; from < upTo; from += stride) yield { after: from, upTo: from + stride };
+}
+
 function inOrder(reading: Reading, driver: Driver, condition: Fragment, place: Place): Hit[] {
   const query = sql`SELECT ${raw(CURRENT_COLUMNS)} FROM ${merged(driver, place)} CROSS JOIN resource r ON r.rid = x.rid WHERE ${condition}`;
   const hits: Hit[] = [];
-  let last = place.after;
+  let last = place.backwards ? Number.MAX_SAFE_INTEGER : place.after;
   for (const row of reading.iterate<ResourceRow>(query)) {
     // The order of the inner query is what paging rests on; SQLite keeps it but does not promise it.
-    if (row.rid <= last) throw new Error('A search came out of order.');
+    if (place.backwards ? row.rid >= last : row.rid <= last) throw new Error('A search came out of order.');
     last = row.rid;
     hits.push({ rid: row.rid, row, values: [] });
     if (hits.length === place.most) break;
@@ -169,12 +174,18 @@ function* byWalking(reading: Reading, plan: Plan, driver: Driver, start: Start):
     const rest = bySorting(reading, plan, driver, start, none);
     return [...hits, ...rest].slice(0, most);
   }
-  const place = { after: valued ? 0 : start.after, most: most - hits.length };
+  const place = { ...withoutValue(first!, valued ? undefined : start.after), most: most - hits.length };
   const rest = yield* inStrides(reading, driver, and([conditionOf(plan, start, driver), none]), place);
   return [
     ...hits,
     ...rest.map(({ rid, row }) => ({ rid, values: [null], ...(row === undefined ? {} : { row }) })),
   ];
+}
+
+/** The resources after all that have a value; `after`: the last one that was seen of them. */
+function withoutValue({ descending }: SortKey, after: number | undefined): Part {
+  if (!descending) return { after: after ?? 0 };
+  return { after: 0, backwards: true, ...(after === undefined ? {} : { upTo: after - 1 }) };
 }
 
 /** `entries`: look at so many entries of the index at most. */
@@ -186,7 +197,7 @@ function walkValues(reading: Reading, plan: Plan, start: Start, entries = -1): H
       ? TRUE
       : sql`${raw(column)} ${raw(first!.descending ? '<=' : '>=')} ${start.values[0] ?? null}`;
   const along = first!.descending ? 'DESC' : 'ASC';
-  const walked = sql`SELECT x.rid, ${raw(column)} AS k0 FROM ${from} WHERE ${and([where, bound, walkBounds(reading, plan.where, first!)])} ORDER BY k0 ${raw(along)}, x.rid LIMIT ${entries}`;
+  const walked = sql`SELECT x.rid, ${raw(column)} AS k0 FROM ${from} WHERE ${and([where, bound, walkBounds(reading, plan.where, first!)])} ORDER BY k0 ${raw(along)}, x.rid ${raw(along)} LIMIT ${entries}`;
   const keys = list([
     raw('r.rid, x.k0 AS k0'),
     ...others.map((key, at) => sql`${sortExpression(key)} AS ${raw(`k${at + 1}`)}`),
@@ -194,7 +205,7 @@ function walkValues(reading: Reading, plan: Plan, start: Start, entries = -1): H
   const order = list([
     raw(`k0 ${along}`),
     ...others.map((key, at) => raw(`k${at + 1} ${key.descending ? 'DESC' : 'ASC'} NULLS LAST`)),
-    raw('r.rid'),
+    raw(`r.rid ${along}`),
   ]);
   const query = sql`SELECT ${keys} FROM (${walked}) x CROSS JOIN resource r ON r.rid = x.rid WHERE ${and([once, conditionOf(plan, start)])} ORDER BY ${order}`;
   const hits: Hit[] = [];
@@ -220,7 +231,7 @@ function behindStart(plan: Plan, start: Start): (hit: Hit) => boolean {
       if (value === null || before === null) return value === null;
       return compareTexts(value, before) > 0 !== key.descending;
     }
-    return hit.rid > start.after;
+    return tieOrder(plan.sort) === 'DESC' ? hit.rid < start.after : hit.rid > start.after;
   };
 }
 

@@ -1,7 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Clock } from '../../fhir/id.ts';
+import type { Archive } from '../archive.ts';
 import type { Derive, Store } from '../port.ts';
 import type { Registry } from '../registry.ts';
+import { makeArchive } from './archive.ts';
 import { isBusy } from './connection.ts';
 import { openReader, openWriter } from './file.ts';
 import { Group } from './group.ts';
@@ -36,6 +38,7 @@ export interface SqliteOptions {
 export interface SqliteStore {
   store: Store;
   registry: Registry;
+  archive: Archive;
   close(): Promise<void>;
 }
 
@@ -59,11 +62,12 @@ export async function openSqlite(options: SqliteOptions): Promise<SqliteStore> {
     return closing;
   };
   const store = makeStore({ readers, writing, group, tail, derive, close });
-  if (registry.fact('extractors') !== extractors) {
-    if (!registry.empty()) await store.reindex(onProgress);
+  if ((await registry.fact('extractors')) !== extractors) {
+    if (!(await registry.empty())) await store.reindex(onProgress);
     await registry.setFact('extractors', extractors);
   }
-  return { store, registry, close };
+  const archive = makeArchive({ readers, writing, group, tail, derive });
+  return { store, registry, archive, close };
 }
 
 /** Another process may be making the same file, or writing to it. */

@@ -3,7 +3,7 @@ import { FhirError } from '../../fhir/error.ts';
 import type { ImportEntry, ImportPart, OrganizationEntry, Registry } from '../registry.ts';
 import type { Group } from './group.ts';
 import type { Reading } from './reading.ts';
-import { currentRow } from './unit.ts';
+import { currentRow } from './rows.ts';
 
 interface OrganizationRow {
   id: string;
@@ -15,14 +15,14 @@ interface OrganizationRow {
 /** `reading`: for questions; `writing`: the connection that the group commits on. */
 export function makeRegistry(reading: () => Reading, writing: Reading, group: Group): Registry {
   return {
-    organizations: () => organizationsOf(reading()),
+    organizations: async () => organizationsOf(reading()),
     putOrganization: entry => group.run({ run: () => putOrganization(writing, entry) }),
-    imports: keys => collect(keys, key => importOf(reading(), key)),
-    claims: keys => collect(keys, key => holderOf(reading(), key)),
-    claimsOf: references => collect(references, reference => keysOf(reading(), reference)),
-    fact: name => factOf(reading(), name),
+    imports: async keys => collect(keys, key => importOf(reading(), key)),
+    claims: async keys => collect(keys, key => holderOf(reading(), key)),
+    claimsOf: async references => collect(references, reference => keysOf(reading(), reference)),
+    fact: async name => factOf(reading(), name),
     setFact: (name, value) => group.run({ run: () => writeFact(writing, name, value) }),
-    empty: () => reading().connection.get('SELECT 1 FROM resource LIMIT 1') === undefined,
+    empty: async () => reading().connection.get('SELECT 1 FROM resource LIMIT 1') === undefined,
   };
 }
 
@@ -35,7 +35,7 @@ function collect<T>(keys: readonly string[], find: (key: string) => T | undefine
   return found;
 }
 
-function organizationsOf({ connection }: Reading): OrganizationEntry[] {
+export function organizationsOf({ connection }: Reading): OrganizationEntry[] {
   return connection
     .all<OrganizationRow>('SELECT id, prefix, program, part2 FROM organization ORDER BY id')
     .map(({ id, prefix, program, part2 }) => ({ id, prefix, program: program === 1, part2: part2 === 1 }));
@@ -45,7 +45,11 @@ function putOrganization(writing: Reading, entry: OrganizationEntry): void {
   const others = organizationsOf(writing).filter(other => other.id !== entry.id);
   if (others.some(other => overlap(other.prefix, entry.prefix)))
     throw new FhirError('conflict', 'The id prefix overlaps with that of another Organization.');
-  writing.connection.run(
+  writeOrganization(writing, entry);
+}
+
+export function writeOrganization({ connection }: Reading, entry: OrganizationEntry): void {
+  connection.run(
     'INSERT OR REPLACE INTO organization (id, prefix, program, part2) VALUES (?, ?, ?, ?)',
     entry.id,
     entry.prefix,

@@ -1,10 +1,11 @@
 // Computes what is derived from bodies afresh, in chunks that let other work through.
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Derive, Derived } from '../port.ts';
+import { countingRules } from '../unit/rules.ts';
 import type { Group } from './group.ts';
 import type { Reading } from './reading.ts';
 import { CURRENT_COLUMNS, type ResourceRow } from './rows.ts';
-import { internPersons, type Persons, removeDerived, writeDerived } from './values.ts';
+import { internPersons, type Persons, removeDerived, silenceRules, writeDerived } from './values.ts';
 
 /** Resources in one commit: some 20 ms. */
 const CHUNK = 100;
@@ -72,6 +73,8 @@ function reindexRow(writing: Reading, derive: Derive, row: ResourceRow): void {
   const { patient, persons, list } = last.persons;
   connection.run('UPDATE resource SET patient = ?, persons = ? WHERE rid = ?', patient, persons, row.rid);
   // A tombstone keeps what its last live version said, as that version's writer said it.
-  writeDerived(writing, { ...row, writer: last.writer }, last.derived, list);
-  if (row.deleted === 1) connection.run('UPDATE rule SET live = 0 WHERE rid = ?', row.rid);
+  const said = { owner: writing.text(row.owner), writer: writing.text(last.writer) };
+  const rules = countingRules(last.derived.rules, said);
+  writeDerived(writing, row, { ...last.derived, rules }, list);
+  if (row.deleted === 1) silenceRules(writing, row.rid);
 }

@@ -1,5 +1,6 @@
 import type { Version } from '../port.ts';
 import type { Connection } from './connection.ts';
+import type { Reading } from './reading.ts';
 import { personOf, type Words } from './words.ts';
 
 /** A row of `resource`. */
@@ -26,7 +27,7 @@ export const CURRENT_COLUMNS =
   'r.patient, r.persons, r.deleted, r.body';
 
 /** The same with an empty body. */
-export const BARE_COLUMNS = CURRENT_COLUMNS.replace('r.body', "'' AS body");
+const BARE_COLUMNS = CURRENT_COLUMNS.replace('r.body', "'' AS body");
 
 /** The same columns of a version in `history` (h) with its resource (r). */
 export const PAST_COLUMNS =
@@ -54,4 +55,50 @@ export function toVersion(connection: Connection, words: Words, row: ResourceRow
     deleted: row.deleted === 1,
     body: row.body,
   };
+}
+
+export function currentRow(reading: Reading, type: string, id: string): ResourceRow | undefined {
+  const text = `SELECT ${CURRENT_COLUMNS} FROM resource r WHERE r.type = ? AND r.id = ?`;
+  return reading.connection.get<ResourceRow>(text, reading.number(type), id);
+}
+
+/** The same without the body, which is the greater part of reading a row. */
+export function bareRow(reading: Reading, type: string, id: string): ResourceRow | undefined {
+  const text = `SELECT ${BARE_COLUMNS} FROM resource r WHERE r.type = ? AND r.id = ?`;
+  return reading.connection.get<ResourceRow>(text, reading.number(type), id);
+}
+
+/** The version that was current becomes part of the history. */
+export function keepVersion({ connection }: Reading, rid: number): void {
+  connection.run(
+    `INSERT INTO history (rid, type, version, seq, writer, patient, persons, deleted, body)
+     SELECT rid, type, version, seq, writer, patient, persons, deleted, body FROM resource WHERE rid = ?`,
+    rid,
+  );
+}
+
+/** What a new version changes of its row; the rest stays as it was created. */
+const CHANGING = [
+  'version',
+  'seq',
+  'owner',
+  'writer',
+  'foreign_from',
+  'patient',
+  'persons',
+  'deleted',
+  'body',
+] as const satisfies readonly (keyof ResourceRow)[];
+const ALL = ['type', 'id', 'created', 'source', ...CHANGING] as const;
+
+const UPDATE = `UPDATE resource SET ${CHANGING.map(name => `${name} = ?`).join(', ')} WHERE rid = ?`;
+const INSERT = `INSERT INTO resource (${ALL.join(', ')}) VALUES (${ALL.map(() => '?').join(', ')})`;
+
+export function updateRow({ connection }: Reading, row: ResourceRow): void {
+  connection.run(UPDATE, ...CHANGING.map(name => row[name]), row.rid);
+}
+
+/** Its number. */
+export function insertRow({ connection }: Reading, row: Omit<ResourceRow, 'rid'>): number {
+  return Number(connection.run(INSERT, ...ALL.map(name => row[name])).lastInsertRowid);
 }

@@ -5,8 +5,8 @@
 // gives a page without sorting. Every index value is found twice: by value (primary key) and by resource
 // (`*_rid`), the second for sorting, for checks on a resource at hand and for deleting.
 
-/** Raised by one with every change below; an older file is brought forward, a newer one is refused. */
-export const SCHEMA_VERSION = 1;
+/** Raised by one with every change below; an older file is brought forward (upgrade.ts), a newer one is refused. */
+export const SCHEMA_VERSION = 2;
 /** `IOPF`: tells a store file from any other SQLite file. */
 export const APPLICATION_ID = 0x494f5046;
 
@@ -89,9 +89,10 @@ CREATE TABLE organization (id TEXT PRIMARY KEY, prefix TEXT NOT NULL, program IN
   part2 INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE fact (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
 
--- draft: canonical JSON. The hash of the row before is read from that row.
-CREATE TABLE audit (number INTEGER PRIMARY KEY, at INTEGER NOT NULL, draft TEXT NOT NULL,
-  hash TEXT NOT NULL) STRICT;
+-- writer: whose chain. draft: canonical JSON. The hash of the row before is read from that row.
+CREATE TABLE audit (
+  writer INTEGER NOT NULL, number INTEGER NOT NULL, at INTEGER NOT NULL, draft TEXT NOT NULL,
+  hash TEXT NOT NULL, PRIMARY KEY (writer, number)) STRICT;
 `;
 
 export const SCHEMA: string = LINES;

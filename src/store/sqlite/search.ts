@@ -6,7 +6,7 @@ import { countHits, findHits, type Hit, rowsOf, type Start } from './hits.ts';
 import { includedOf } from './include.ts';
 import type { Reading } from './reading.ts';
 import { type ResourceRow, toVersion } from './rows.ts';
-import { sql, TRUE } from './sql.ts';
+import { and, sql, TRUE } from './sql.ts';
 import { finish, type Steps } from './steps.ts';
 
 /** One page, at once. */
@@ -40,20 +40,18 @@ function* totalOf(reading: Reading, plan: Plan, whole: number | undefined): Step
 }
 
 /**
- * Unsorted pages go on after the last rid and never past what was there at page 1. Sorted pages leave
- * out what was written since, for it may have moved.
+ * Unsorted pages go on after the last rid and never past what was there at page 1. Sorted pages, and
+ * those of a criterion on lastUpdated, leave out what was written since, for it may have moved.
  */
 function startOf(reading: Reading, plan: Plan): Start {
   const { cursor } = plan;
   if (cursor === undefined) return { after: 0, values: [], condition: TRUE };
   const after = reading.ridAt(cursor.after);
-  if (plan.sort.length > 0)
-    return { after, values: cursor.values, condition: sql`r.seq <= ${cursor.snapshot}` };
-  return {
-    after,
-    values: [],
-    condition: sql`(r.rid > ${after} AND r.rid <= ${reading.ridAt(cursor.snapshot)})`,
-  };
+  const unmoved = sql`r.seq <= ${cursor.snapshot}`;
+  if (plan.sort.length > 0) return { after, values: cursor.values, condition: unmoved };
+  const there = sql`(r.rid > ${after} AND r.rid <= ${reading.ridAt(cursor.snapshot)})`;
+  const moves = plan.where.some(clause => clause.kind === 'updated');
+  return { after, values: [], condition: moves ? and([there, unmoved]) : there };
 }
 
 function cursorOf(reading: Reading, plan: Plan, last: Hit, row: ResourceRow): Cursor {

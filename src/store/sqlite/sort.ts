@@ -1,5 +1,5 @@
 // Sorting: by the least value of a resource ascending, by the greatest descending, absent last, then by
-// creation. Pure.
+// creation, the newest first where the first key is descending. Pure.
 import type { Param, SortKey } from '../../search/ast.ts';
 import { and, FALSE, type Fragment, list, or, raw, sql, TRUE, word } from './sql.ts';
 
@@ -26,11 +26,14 @@ export function sortExpression(key: SortKey): Fragment {
   return sql`(SELECT ${raw(best)} FROM ${raw(from)} WHERE x.rid = r.rid AND x.param = ${word(key.param.key)})`;
 }
 
-/** `k0 ASC NULLS LAST, k1 DESC NULLS LAST, rid`. */
+/** `k0 ASC NULLS LAST, k1 DESC NULLS LAST, rid ASC`. */
 export function sortOrder(sort: readonly SortKey[]): Fragment {
   const keys = sort.map((key, at) => raw(`k${at} ${key.descending ? 'DESC' : 'ASC'} NULLS LAST`));
-  return list([...keys, raw('rid')]);
+  return list([...keys, raw(`rid ${tieOrder(sort)}`)]);
 }
+
+/** How resources that sort alike follow each other. */
+export const tieOrder = (sort: readonly SortKey[]): 'ASC' | 'DESC' => (sort[0]?.descending ? 'DESC' : 'ASC');
 
 type SortValue = string | number | null;
 
@@ -44,7 +47,7 @@ export function afterRow(sort: readonly SortKey[], values: readonly SortValue[],
     ways.push(and([...same, behind(column, key.descending, value)]));
     same.push(sql`${column} IS ${value}`);
   });
-  ways.push(and([...same, sql`rid > ${rid}`]));
+  ways.push(and([...same, sql`rid ${raw(tieOrder(sort) === 'DESC' ? '<' : '>')} ${rid}`]));
   return or(ways);
 }
 

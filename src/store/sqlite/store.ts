@@ -1,31 +1,29 @@
 // The store port on one SQLite file.
-import type { Grant } from '../../access/grant.ts';
 import { FhirError } from '../../fhir/error.ts';
-import type { AuditDraft, Derive, Store } from '../port.ts';
-import { appendAudit, completed, readAudit } from './audit-log.ts';
+import type { AuditDraft, Store } from '../port.ts';
+import { completed } from '../unit/audit.ts';
+import { runPlan } from '../unit/plan.ts';
+import { doNow } from '../unit/work.ts';
+import { appendAudit, readAudit, readAuditWriters } from './audit-log.ts';
 import { translate } from './connection.ts';
 import type { Group } from './group.ts';
 import { historyPage } from './history.ts';
 import { readOutbox } from './outbox.ts';
-import { runPlan } from './plan.ts';
 import type { Readers } from './readers.ts';
-import type { Reading } from './reading.ts';
 import { reindexAll } from './reindex.ts';
 import { searchSteps } from './search.ts';
-import type { Tail } from './tail.ts';
+import { sqliteUnit, type Writer } from './unit.ts';
 import { readVersion } from './version.ts';
 
-export interface Parts {
+export interface Parts extends Writer {
   readers: Readers;
-  writing: Reading;
   group: Group;
-  tail: Tail;
-  derive: Derive;
   close(): Promise<void>;
 }
 
-export function makeStore({ readers, writing, group, tail, derive, close }: Parts): Store {
-  const append = (draft: AuditDraft): void => appendAudit(writing.connection, tail, draft);
+export function makeStore(parts: Parts): Store {
+  const { readers, writing, group, tail, derive, close } = parts;
+  const append = (draft: AuditDraft): void => appendAudit(writing, tail, draft);
   return {
     read: async (type, id, grant) => readers.run(reading => readVersion(reading, grant, { type, id })),
     vread: async (type, id, version, grant) =>
@@ -38,7 +36,7 @@ export function makeStore({ readers, writing, group, tail, derive, close }: Part
     transact: (plan, grant, audit) =>
       group.run({
         run: () => {
-          const results = runPlan(unitOf(grant), plan);
+          const results = doNow(runPlan(sqliteUnit(parts, grant), plan));
           append(completed(audit, results));
           return results;
         },
@@ -46,16 +44,12 @@ export function makeStore({ readers, writing, group, tail, derive, close }: Part
       }),
     record: audit => group.run({ run: () => append(audit) }),
     outbox: async (after, limit) => readers.run(reading => readOutbox(reading, after, limit)),
-    auditRows: async (after, limit) =>
-      readers.run(reading => readAudit(reading.connection, tail.writer, after, limit)),
+    auditWriters: async () => readers.run(readAuditWriters),
+    auditRows: async (writer, after, limit) =>
+      readers.run(reading => readAudit(reading, writer, after, limit)),
     reindex: progress => reindexAll(writing, group, derive, progress),
     close,
   };
-
-  function unitOf(grant: Grant) {
-    const writer = writing.words.intern(writing.connection, grant.principal.organization);
-    return { reading: writing, derive, tail, grant, writer };
-  }
 }
 
 function codeOf(error: unknown): string {

@@ -25,7 +25,9 @@ export class Tail {
   load(connection: Connection): void {
     const seq = connection.get<{ seq: number | null }>('SELECT max(seq) AS seq FROM resource')?.seq ?? 0;
     const last = connection.get<{ number: number; hash: string }>(
-      'SELECT number, hash FROM audit ORDER BY number DESC LIMIT 1',
+      `SELECT number, hash FROM audit WHERE writer = (SELECT n FROM word WHERE text = ?)
+       ORDER BY number DESC LIMIT 1`,
+      this.writer,
     );
     this.#state = { seq, number: last?.number ?? 0, hash: last?.hash ?? FIRST_HASH };
   }
@@ -39,6 +41,16 @@ export class Tail {
   nextSeq(): number {
     this.#state.seq = Math.max(this.now(), this.#state.seq + 1);
     return this.#state.seq;
+  }
+
+  /** The last one given or found. */
+  get seq(): number {
+    return this.#state.seq;
+  }
+
+  /** A version of another store was put behind all that are here. */
+  follow(seq: number): void {
+    this.#state.seq = Math.max(this.#state.seq, seq);
   }
 
   get audit(): { number: number; hash: string } {

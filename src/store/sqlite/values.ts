@@ -7,15 +7,12 @@ import { VALUE_TABLES } from './schema.ts';
 import { ORDINARY_SPAN } from './window.ts';
 import { personWord, type Words } from './words.ts';
 
-/** Whom no Consent can permit (see port.ts, Derived.patients). */
-const UNKNOWN_PERSON = '?';
-
 export interface Writing {
   connection: Connection;
   words: Words;
 }
 
-type Place = Pick<ResourceRow, 'rid' | 'type' | 'owner' | 'writer'>;
+type Place = Pick<ResourceRow, 'rid' | 'type' | 'owner'>;
 
 /** How many columns each table has. */
 const COLUMNS: Readonly<Record<IndexValue['type'], number>> = {
@@ -110,7 +107,7 @@ export function removeDerived({ connection }: Writing, row: ResourceRow): void {
   connection.run('DELETE FROM rule WHERE rid = ?', row.rid);
 }
 
-/** Writes what was derived; `persons` as given by `internPersons`. */
+/** Writes what was derived: of rules those that count; `persons` as given by `internPersons`. */
 export function writeDerived(
   writing: Writing,
   place: Place,
@@ -120,14 +117,10 @@ export function writeDerived(
   writeValues(writing, place.rid, derived.values);
   for (const person of persons)
     writing.connection.run('INSERT OR IGNORE INTO subject VALUES (?, ?, ?)', person, place.type, place.rid);
-  // What another than the owner wrote of a Consent is kept and counts for nothing.
-  if (place.owner === place.writer) for (const rule of derived.rules) writeRule(writing, place, rule);
+  for (const rule of derived.rules) writeRule(writing, place, rule);
 }
 
 function writeRule({ connection, words }: Writing, place: Place, rule: ConsentRule): void {
-  if (rule.patient === UNKNOWN_PERSON) return;
-  // A permit for everybody or every purpose does not exist; only a deny may leave them open.
-  if (rule.effect === 'permit' && (rule.actor === '' || rule.purpose === '')) return;
   connection.run(
     'INSERT INTO rule (person, owner, permit, actor, purpose, low, high, live, rid) VALUES (?, ?, ?, ?, ?, ?, ?, 1, ?)',
     words.intern(connection, personWord(rule.patient)),
@@ -139,6 +132,11 @@ function writeRule({ connection, words }: Writing, place: Place, rule: ConsentRu
     clampDate(rule.to),
     place.rid,
   );
+}
+
+/** The rules of what was deleted count no longer. */
+export function silenceRules({ connection }: Writing, rid: number): void {
+  connection.run('UPDATE rule SET live = 0 WHERE rid = ?', rid);
 }
 
 export interface Persons {

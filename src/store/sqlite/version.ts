@@ -1,11 +1,25 @@
 // Single versions: read and vread.
 import type { Grant } from '../../access/grant.ts';
+import type { Predicate } from '../../search/ast.ts';
 import type { Version } from '../port.ts';
+import { holdsFor } from '../unit/holds.ts';
 import { predicateCondition } from './predicate.ts';
 import type { Reading } from './reading.ts';
-import { PAST_COLUMNS, type ResourceRow, toVersion } from './rows.ts';
+import { currentRow, PAST_COLUMNS, personsOf, type ResourceRow, toVersion } from './rows.ts';
 import { raw, sql, word } from './sql.ts';
-import { currentRow, reaches } from './unit.ts';
+
+/** Does a predicate hold for a current row (a tombstone: for its last live version)? */
+export function reaches(reading: Reading, row: ResourceRow, predicate: Predicate): boolean {
+  const known = holdsFor(predicate, {
+    owner: reading.text(row.owner),
+    source: reading.text(row.source),
+    pure: row.foreign_from === null || row.version - row.deleted < row.foreign_from,
+    persons: personsOf(row).length,
+  });
+  if (known !== undefined) return known;
+  const query = sql`SELECT 1 FROM resource r WHERE r.rid = ${row.rid} AND ${predicateCondition(predicate)}`;
+  return reading.get(query) !== undefined;
+}
 
 /** The current version, or the one asked for; undefined where there is none or the grant hides it. */
 export function readVersion(

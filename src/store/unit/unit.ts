@@ -22,6 +22,15 @@ export interface ClaimHolder {
   version: number;
 }
 
+/** What a plan will ask for, as far as it can be told beforehand. Any of it may not exist. */
+export interface Expected {
+  names: readonly { type: string; id: string }[];
+  /** Claim keys. */
+  claims: readonly string[];
+  /** Keys of import marks. */
+  marks: readonly string[];
+}
+
 /** One commit of one caller. Rows it wrote are found by its own later reads and searches. */
 export interface Unit {
   readonly grant: Grant;
@@ -31,6 +40,8 @@ export interface Unit {
   /** Greater than every seq that this unit can see or has given. */
   nextSeq(): number;
 
+  /** A hint, for a store to which every question is a way to go: it may fetch all of this at once. */
+  expect?(expected: Expected): Answer<void>;
   /** The current version, tombstones too, whoever may see it. */
   current(type: string, id: string): Answer<Row | undefined>;
   /** The same without a promise that `body` is filled. */
@@ -43,9 +54,11 @@ export interface Unit {
   /** No other unit that settles equal criteria commits beside this one. */
   settleAlone(plan: Plan): Answer<void>;
 
-  /** Version 1. Throws `conflict` where the name is taken. */
+  // Of `derived` the rules are only those that count (see rules.ts). `held` may be a bare row.
+
+  /** Version 1 under a name that is free. */
   insert(row: Row, derived: Derived): Answer<Row>;
-  /** A new version; `held` becomes part of the history. Rules count only where the owner wrote them. */
+  /** A new version; `held` becomes part of the history. */
   replace(held: Row, row: Row, derived: Derived): Answer<Row>;
   /** A tombstone: what was derived from `held` stays and says who may know of it, its rules no longer count. */
   bury(held: Row, row: Row): Answer<Row>;
@@ -53,7 +66,7 @@ export interface Unit {
   amend(held: Row, row: Row, derived: Derived): Answer<Row>;
 
   claimHolder(key: string): Answer<ClaimHolder | undefined>;
-  /** Gives a key to a resource; the key is free or its holder deleted (the caller has looked). */
+  /** Gives a resource that is there a key that is free, or whose holder is deleted. */
   putClaim(key: string, type: string, id: string): Answer<void>;
   /** Digest of an imported record. */
   markDigest(key: string): Answer<string | undefined>;

@@ -8,6 +8,7 @@ import type { JsonObject } from '../../../src/fhir/types.ts';
 import { partKey } from '../../../src/interactions/import/key.ts';
 import type { RecordEnvelope } from '../../../src/iop/concept.ts';
 import { type Clinic, outcomesOf, startClinic } from '../../support/clinic.ts';
+import { onEveryStore } from '../../support/stores.ts';
 import { WHOLE_STAY } from '../../support/whole-stay.ts';
 
 type AnyRecord = RecordEnvelope & JsonObject;
@@ -22,81 +23,81 @@ const records: AnyRecord[] = readdirSync(folder)
 
 let clinic: Clinic;
 let riverbend: Principal;
-beforeAll(async () => {
-  clinic = await startClinic();
-  const { app } = clinic.server;
-  await app.registry.putOrganization({ id: 'riverbend', prefix: 'riverbend-', program: true, part2: true });
-  riverbend = app.principalOf({
-    client: 'test',
-    organization: 'riverbend',
-    role: 'program',
-    scopes: parseScopes('system/*.cruds'),
+onEveryStore(store => {
+  beforeAll(async () => {
+    clinic = await startClinic(store);
+    const { app } = clinic.server;
+    await app.registry.putOrganization({ id: 'riverbend', prefix: 'riverbend-', program: true, part2: true });
+    riverbend = await app.principalOf({
+      client: 'test',
+      organization: 'riverbend',
+      role: 'program',
+      scopes: parseScopes('system/*.cruds'),
+    });
   });
-});
-afterAll(() => clinic.server.close());
+  afterAll(() => clinic.server.close());
 
-const tally = (outcomes: readonly string[]): Record<string, number> =>
-  Object.fromEntries([...Map.groupBy(outcomes, one => one)].map(([name, list]) => [name, list.length]));
+  const tally = (outcomes: readonly string[]): Record<string, number> =>
+    Object.fromEntries([...Map.groupBy(outcomes, one => one)].map(([name, list]) => [name, list.length]));
 
-/** Somebody writes into every resource of a record what no field of it says: its language. */
-async function editAll(record: AnyRecord): Promise<string[]> {
-  const { registry, store } = clinic.server.app.context;
-  const entry = registry
-    .imports([`riverbend|${record.kind}|${record.id}`])
-    .values()
-    .next().value;
-  const references = (entry?.parts ?? []).map(part => `${part.type}/${part.id}`);
-  for (const reference of references) {
-    const [type, id] = reference.split('/') as [string, string];
-    const grant = clinic.server.app.context.decide(riverbend, []);
-    const version = await store.read(type, id, grant);
-    const edited = { ...(JSON.parse(serveBody(version!)) as JsonObject), language: 'en' };
-    const request = {
-      kind: 'update' as const,
-      type,
-      id,
-      body: JSON.stringify(edited),
-      prefer: {},
-      request: 't',
-    };
-    const answer = await clinic.server.app.handle(request, riverbend);
-    expect(answer.status).toBe(200);
+  /** Somebody writes into every resource of a record what no field of it says: its language. */
+  async function editAll(record: AnyRecord): Promise<string[]> {
+    const { registry, store } = clinic.server.app.context;
+    const entries = await registry.imports([`riverbend|${record.kind}|${record.id}`]);
+    const entry = entries.values().next().value;
+    const references = (entry?.parts ?? []).map(part => `${part.type}/${part.id}`);
+    for (const reference of references) {
+      const [type, id] = reference.split('/') as [string, string];
+      const grant = clinic.server.app.context.decide(riverbend, []);
+      const version = await store.read(type, id, grant);
+      const edited = { ...(JSON.parse(serveBody(version!)) as JsonObject), language: 'en' };
+      const request = {
+        kind: 'update' as const,
+        type,
+        id,
+        body: JSON.stringify(edited),
+        prefer: {},
+        request: 't',
+      };
+      const answer = await clinic.server.app.handle(request, riverbend);
+      expect(answer.status).toBe(200);
+    }
+    return references;
   }
-  return references;
-}
 
-describe('the clinic of the fixtures', () => {
-  test('goes in whole', async () => {
-    const outcomes = await clinic.take(records, riverbend);
-    expect(outcomes.filter(one => one.outcome !== 'written')).toEqual([]);
-    expect(outcomes).toHaveLength(records.length);
+  describe('the clinic of the fixtures', () => {
+    test('goes in whole', async () => {
+      const outcomes = await clinic.take(records, riverbend);
+      expect(outcomes.filter(one => one.outcome !== 'written')).toEqual([]);
+      expect(outcomes).toHaveLength(records.length);
+    });
+
+    test('is unchanged when it comes again', async () => {
+      const outcomes = await clinic.take(records, riverbend);
+      expect(tally(outcomesOf(outcomes))).toEqual({ unchanged: records.length });
+    });
+
+    test.each([...WHOLE_STAY])(
+      'is read back from FHIR field by field, whatever others wrote beside it: %s',
+      async kind => {
+        const record = records.findLast(one => one.kind === kind)!;
+        const references = await editAll(record);
+        expect(references.length).toBeGreaterThan(0);
+        expect(await clinic.take([record], riverbend)).toMatchObject([{ outcome: 'unchanged' }]);
+        const changed = { ...record, recordedAt: '2026-11-01T10:00:00.250-05:00' };
+        expect(await clinic.take([changed], riverbend)).toMatchObject([{ outcome: 'written' }]);
+        const main = partKey({ ...record, role: '' });
+        for (const reference of (await clinic.server.app.registry.claims([main])).values()) {
+          const [type, id] = reference.split('/') as [string, string];
+          const version = await clinic.server.app.context.store.read(
+            type,
+            id,
+            clinic.server.app.context.decide(riverbend, []),
+          );
+          expect(JSON.parse(version!.body)).toMatchObject({ language: 'en' });
+        }
+        expect(await clinic.take([changed], riverbend)).toMatchObject([{ outcome: 'unchanged' }]);
+      },
+    );
   });
-
-  test('is unchanged when it comes again', async () => {
-    const outcomes = await clinic.take(records, riverbend);
-    expect(tally(outcomesOf(outcomes))).toEqual({ unchanged: records.length });
-  });
-
-  test.each([...WHOLE_STAY])(
-    'is read back from FHIR field by field, whatever others wrote beside it: %s',
-    async kind => {
-      const record = records.findLast(one => one.kind === kind)!;
-      const references = await editAll(record);
-      expect(references.length).toBeGreaterThan(0);
-      expect(await clinic.take([record], riverbend)).toMatchObject([{ outcome: 'unchanged' }]);
-      const changed = { ...record, recordedAt: '2026-11-01T10:00:00.250-05:00' };
-      expect(await clinic.take([changed], riverbend)).toMatchObject([{ outcome: 'written' }]);
-      const main = partKey({ ...record, role: '' });
-      for (const reference of clinic.server.app.registry.claims([main]).values()) {
-        const [type, id] = reference.split('/') as [string, string];
-        const version = await clinic.server.app.context.store.read(
-          type,
-          id,
-          clinic.server.app.context.decide(riverbend, []),
-        );
-        expect(JSON.parse(version!.body)).toMatchObject({ language: 'en' });
-      }
-      expect(await clinic.take([changed], riverbend)).toMatchObject([{ outcome: 'unchanged' }]);
-    },
-  );
 });

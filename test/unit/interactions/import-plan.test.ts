@@ -33,8 +33,7 @@ function factsOf({ claims = {}, entry, versions = [] }: Known): Facts {
     entry: () => entry,
     claim,
     holder: claim,
-    claimsOf: references =>
-      new Map(references.map(one => [one, Object.keys(claims).filter(key => claims[key] === one)])),
+    claimsOf: Map.groupBy(Object.keys(claims), key => claims[key]!),
     current: reference => versions.find(one => `${one.type}/${one.id}` === reference),
     read: () => versions,
   };

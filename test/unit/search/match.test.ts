@@ -153,6 +153,21 @@ describe('pages', () => {
     expect(searchMemory(plan({ sort, cursor: first.next! }), changed).ids).toEqual(['b']);
   });
 
+  test('leave out what changed after the first page, where a criterion is on lastUpdated', () => {
+    const where = [{ kind: 'updated' as const, values: [{ prefix: 'ge' as const, low: 1, high: 2 }] }];
+    const { next } = searchMemory(plan({ where }), rows);
+    const changed = [...rows.slice(0, 3), row('d', 4, [], { seq: 9 })];
+    expect(searchMemory(plan({ where, cursor: next! }), changed).ids).toEqual(['c']);
+  });
+
+  test('go from the newest of a tie where the first key is descending', () => {
+    const down = { by: 'param' as const, param: code, descending: true };
+    const up = { by: 'id' as const, descending: false };
+    const ids = (sort: Plan['sort']) => searchMemory(plan({ sort, limit: 9 }), rows).ids;
+    expect(ids([down])).toEqual(['c', 'd', 'a', 'b']);
+    expect(ids([down, up])).toEqual(['c', 'a', 'd', 'b']);
+  });
+
   test('never hold what is deleted, of another type, or out of reach', () => {
     const others = [
       row('x', 5, [], { deleted: true }),

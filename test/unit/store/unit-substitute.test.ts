@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { substitute } from '../../../src/store/sqlite/substitute.ts';
+import { substitute } from '../../../src/store/unit/substitute.ts';
 
 test.each<[string, string, [string, string][], string]>([
   ['nothing to replace', 'abc', [], 'abc'],

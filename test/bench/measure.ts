@@ -1,0 +1,186 @@
+// Rows of figures: each row of the product is measured in turn with the bare rows it is held against, as often
+// as there are tries, so that what else the machine does meets both alike.
+import { setTimeout } from 'node:timers/promises';
+import type { Child } from './child.ts';
+import type { Load, LoadQuestions } from './load.ts';
+import { drawing, type Expected, OPERATIONS, type OperationName, type RowKind } from './operations.ts';
+import type { Options, StoreName } from './options.ts';
+import type { Side, Target } from './sides.ts';
+
+export interface Figures {
+  /** Requests, or entries, per second. */
+  perSecond: number;
+  /** ms, of a request. */
+  p50: number;
+  p99: number;
+  /** ms of processor per request in the server's process. */
+  cpu: number;
+  /** ms of processor per request in the database's own process, where there is one. */
+  databaseCpu?: number;
+}
+
+export interface Row {
+  store: StoreName;
+  operation: OperationName;
+  name: string;
+  label: string;
+  connections: number;
+  unit: 'req' | 'entries';
+  bare: boolean;
+  /** Medians. */
+  figures: Figures;
+  /** Product: its perSecond to that of the limit, pair by pair; the median. */
+  ofLimit?: number;
+  tries: readonly Figures[];
+}
+
+interface Measured {
+  kind: RowKind;
+  bare: boolean;
+  tries: Figures[];
+}
+
+/** Before the first try each row runs so long unmeasured, s: code is compiled, caches are filled. */
+const WARM_S = 0.5;
+/** Between two rows. */
+const SETTLE_MS = 100;
+
+export interface Session {
+  side: Side;
+  load: Child<LoadQuestions>;
+  options: Options;
+}
+
+/** All rows of an operation with so many connections. Throws where an answer is not what it should be. */
+export async function measure(
+  { side, load, options }: Session,
+  operation: OperationName,
+  connections: number,
+): Promise<Row[]> {
+  const { bare, product } = OPERATIONS[operation];
+  for (const kind of bare) await probe(side.bare, kind, options.resources);
+  for (const kind of product) await probe(side.product, kind, options.resources);
+  const measured: Measured[] = [
+    ...bare.map(kind => ({ kind, bare: true, tries: [] })),
+    ...product.map(kind => ({ kind, bare: false, tries: [] })),
+  ];
+  for (let number = 0; number <= options.tries; number += 1) {
+    for (const one of measured) {
+      const seconds = number === 0 ? Math.min(WARM_S, options.seconds) : options.seconds;
+      const place = { operation, connections, seconds, seed: number + 1, observations: options.resources };
+      const figures = await once(side, one, load, place);
+      if (number > 0) one.tries.push(figures);
+    }
+  }
+  return toRows(side.store, operation, connections, measured);
+}
+
+type Place = Pick<Load, 'operation' | 'connections' | 'seconds' | 'seed' | 'observations'>;
+
+async function once(side: Side, one: Measured, child: Child<LoadQuestions>, place: Place): Promise<Figures> {
+  const target = one.bare ? side.bare : side.product;
+  const token = one.kind.caller === undefined ? undefined : target.tokens[one.kind.caller];
+  const before = await spent(side, target);
+  const loaded = await child.ask('run', {
+    ...place,
+    url: target.url,
+    row: one.kind.name,
+    ...(token === undefined ? {} : { token }),
+  });
+  const after = await spent(side, target);
+  // What was under way when the load let go ends outside of the next row's time.
+  await setTimeout(SETTLE_MS);
+  const what = `${side.store}, ${place.operation}, ${one.kind.label}, ${place.connections} connections`;
+  const faults = Object.entries(loaded.faults).map(([fault, times]) => `${fault} (${times} times)`);
+  if (faults.length > 0) throw new Error(`${what}: ${faults.join(', ')}`);
+  if (loaded.answers === 0) throw new Error(`${what}: no answer in ${place.seconds} s`);
+  const database =
+    before.database === undefined || after.database === undefined
+      ? {}
+      : { databaseCpu: (after.database - before.database) / loaded.answers };
+  return {
+    perSecond: (loaded.answers * OPERATIONS[place.operation].perRequest) / loaded.seconds,
+    p50: loaded.p50,
+    p99: loaded.p99,
+    cpu: (after.server - before.server) / loaded.answers,
+    ...database,
+  };
+}
+
+const spent = async (
+  side: Side,
+  target: Target,
+): Promise<{ server: number; database: number | undefined }> => ({
+  server: await target.cpu(),
+  database: await side.databaseCpu(),
+});
+
+/** A few requests whose answers are looked at: a figure of a wrong answer is worse than none. */
+async function probe(target: Target, kind: RowKind, observations: number): Promise<void> {
+  const draw = drawing(99);
+  for (let n = 0; n < 5; n += 1) {
+    const { method, path, body, expects } = kind.make(draw, observations);
+    const token = kind.caller === undefined ? undefined : target.tokens[kind.caller];
+    const response = await fetch(`${target.url}${path}`, {
+      method,
+      headers: {
+        'Content-Type': 'application/fhir+json',
+        ...(token === undefined ? {} : { Authorization: `Bearer ${token}` }),
+      },
+      ...(body === undefined ? {} : { body }),
+    });
+    const fault = faultIn(expects, response.status, await response.text());
+    if (fault !== undefined) throw new Error(`${kind.label}: ${method} ${path.split('?')[0]}: ${fault}`);
+  }
+}
+
+function faultIn(expects: Expected, status: number, text: string): string | undefined {
+  if (status !== expects.status)
+    return `answered ${status} instead of ${expects.status}: ${text.slice(0, 500)}`;
+  if (text.length < (expects.bytes ?? 0)) return `answered ${text.length} bytes`;
+  if (expects.entries === undefined) return undefined;
+  const { entry = [] } = JSON.parse(text) as { entry?: unknown[] };
+  return entry.length === expects.entries
+    ? undefined
+    : `${entry.length} entries instead of ${expects.entries}`;
+}
+
+function toRows(
+  store: StoreName,
+  operation: OperationName,
+  connections: number,
+  measured: readonly Measured[],
+): Row[] {
+  const limit = measured.filter(one => one.bare).at(-1)!;
+  return measured.map(({ kind, bare, tries }) => ({
+    store,
+    operation,
+    name: kind.name,
+    label: kind.label,
+    connections,
+    unit: OPERATIONS[operation].unit,
+    bare,
+    figures: medians(tries),
+    ...(bare ? {} : { ofLimit: median(tries.map((one, i) => one.perSecond / limit.tries[i]!.perSecond)) }),
+    tries,
+  }));
+}
+
+function medians(tries: readonly Figures[]): Figures {
+  const of = (name: keyof Figures) => median(tries.flatMap(one => one[name] ?? []));
+  const told = tries.every(one => one.databaseCpu !== undefined);
+  return {
+    perSecond: of('perSecond'),
+    p50: of('p50'),
+    p99: of('p99'),
+    cpu: of('cpu'),
+    ...(told ? { databaseCpu: of('databaseCpu') } : {}),
+  };
+}
+
+/** Of at least one number; between the middle two where their count is even. */
+export function median(numbers: readonly number[]): number {
+  const sorted = numbers.toSorted((a, b) => a - b);
+  const middle = (sorted.length - 1) / 2;
+  return (sorted[Math.floor(middle)]! + sorted[Math.ceil(middle)]!) / 2;
+}

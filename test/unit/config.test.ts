@@ -1,0 +1,87 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { ConfigError, readConfig, readPlace } from '../../src/config.ts';
+
+/** What is wrong, as a person reads it. */
+function problemsOf(environment: Record<string, string>): readonly string[] {
+  try {
+    readConfig(environment);
+  } catch (error) {
+    return (error as ConfigError).problems;
+  }
+  return [];
+}
+
+describe('STORE and KEYS', () => {
+  const MONGO = 'mongodb://app:very%20secret@one,two/iop?replicaSet=rs0';
+  test.each<[Record<string, string>, unknown, string]>([
+    [{}, { kind: 'sqlite', path: './data/iop.db' }, 'data/keys'],
+    [{ STORE: '' }, { kind: 'sqlite', path: './data/iop.db' }, 'data/keys'],
+    [{ STORE: 'sqlite:/srv/a b/iop.db' }, { kind: 'sqlite', path: '/srv/a b/iop.db' }, '/srv/a b/keys'],
+    [{ STORE: 'sqlite:/srv/iop.db', KEYS: '/keys' }, { kind: 'sqlite', path: '/srv/iop.db' }, '/keys'],
+    [{ STORE: MONGO }, { kind: 'mongodb', url: MONGO }, 'data/keys'],
+    [{ STORE: MONGO, KEYS: '/keys' }, { kind: 'mongodb', url: MONGO }, '/keys'],
+    [
+      { STORE: 'mongodb+srv://cluster.example/iop' },
+      { kind: 'mongodb', url: 'mongodb+srv://cluster.example/iop' },
+      'data/keys',
+    ],
+  ])('%j names a store and a folder of keys', (environment, store, keys) => {
+    const config = readConfig(environment);
+    expect([config.store, config.keys]).toEqual([store, keys]);
+  });
+
+  test.each([
+    'iop.db',
+    'sqlite:',
+    'file:/srv/iop.db',
+    'mongodb:',
+    'mongodb://',
+    'mongodb:///iop',
+    'mongodb+srv://?x=1',
+    'postgres://app:secret@host/iop',
+  ])('%s is refused without being repeated', STORE => {
+    const [problem, ...others] = problemsOf({ STORE });
+    expect(others).toEqual([]);
+    expect(problem).toMatch(/^STORE: expected sqlite:PATH, mongodb:\/\//);
+    expect(problem).not.toContain('secret');
+    expect(() => readPlace(STORE, '--to')).toThrow(/^--to: expected sqlite:PATH/);
+  });
+
+  test('a file may say it, so that a password stands in no environment', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'iop-config-'));
+    const STORE_FILE = join(folder, 'store');
+    writeFileSync(STORE_FILE, `${MONGO}\n`);
+    expect(readConfig({ STORE_FILE, STORE: '' }).store).toEqual({ kind: 'mongodb', url: MONGO });
+    expect(problemsOf({ STORE_FILE, STORE: 'sqlite:x', PORT: 'x' })).toEqual([
+      'STORE_FILE: set it or STORE, not both',
+      'PORT: expected a port number from 0 to 65535',
+    ]);
+    writeFileSync(STORE_FILE, 'iop:secret@host');
+    expect(problemsOf({ STORE_FILE })).toEqual([expect.stringMatching(/^STORE: expected sqlite:PATH/)]);
+    rmSync(folder, { recursive: true });
+    expect(problemsOf({ STORE_FILE })).toEqual(['STORE_FILE: cannot be read']);
+  });
+
+  test('other words for a store are read alike', () => {
+    expect(readPlace('sqlite:x.db', '--from')).toEqual({ kind: 'sqlite', path: 'x.db' });
+    expect(readPlace('mongodb://h/iop', '--to')).toEqual({ kind: 'mongodb', url: 'mongodb://h/iop' });
+  });
+});
+
+test('every problem is named at once', () => {
+  const environment = { PORT: '70000', STORE: 'x', LOG_LEVEL: 'loud', MAX_BODY: '12', BASE_URL: 'ftp://x' };
+  expect(
+    problemsOf(environment)
+      .map(problem => problem.split(':')[0])
+      .sort(),
+  ).toEqual(Object.keys(environment).sort());
+  expect(() => readConfig(environment)).toThrow(ConfigError);
+});
+
+test('the configuration is frozen, and a base URL has no slash at its end', () => {
+  const config = readConfig({ BASE_URL: 'https://fhir.example.org/' });
+  expect([Object.isFrozen(config), config.baseUrl]).toEqual([true, 'https://fhir.example.org']);
+});
