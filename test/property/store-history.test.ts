@@ -59,7 +59,7 @@ const cases = [
   fc.array(predicate, { minLength: 3, maxLength: 5 }),
   bounds,
 ] as const;
-const runs = (few: number) => ({ numRuns: process.env.LONG === undefined ? few : 10 * few });
+const runs = (few: number, more = 10) => ({ numRuns: process.env.LONG === undefined ? few : more * few });
 
 /** seq is counted from 1. */
 const clock = () => 0.001;
@@ -106,7 +106,7 @@ describeMongo('the MongoDB store', () => {
             for (const opened of stores) await opened.close();
           }
         }),
-        runs(6),
+        runs(6, 3),
       );
     },
     240_000,
