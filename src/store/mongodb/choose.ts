@@ -110,7 +110,14 @@ function forPersons(question: Question, arm: Arm): readonly Part[] {
   const reach = reachFilter(window);
   switch (order) {
     case 'created':
-      if (equal === undefined) return one({ hint: 'person', bounds: reach, how: 'walk' });
+      if (equal === undefined) {
+        const walk: Way = { hint: 'person', bounds: reach, how: 'walk' };
+        const polled = question.ranges.find(driver => driver.hint === 'seq');
+        // What changed lately is little of what there is of them.
+        return polled === undefined
+          ? one(walk)
+          : one({ hint: 'personSeq', bounds: polled.bounds, how: 'collect' }, walk);
+      }
       if (isBounded(window)) return datedParts(question, equal);
       return one({ hint: 'personValue', bounds: equal.bounds, how: 'walk' });
     case 'date':

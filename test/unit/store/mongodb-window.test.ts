@@ -116,6 +116,12 @@ describe('the way that is gone', () => {
     ['by date', whole, { sort: [byDate] }, [['walk date'], ['collect date', 'gather date'], ['walk date']]],
     ['by last update', whole, { sort: [{ by: 'updated', descending: true }] }, [['walk seq']]],
     ['a person', sole, { where: [patient] }, [['walk person']]],
+    [
+      'what changed lately of a person',
+      sole,
+      { where: [patient, { kind: 'updated', values: [{ prefix: 'gt', low: 1, high: 2 }] }] },
+      [['collect personSeq', 'walk person']],
+    ],
     ['a person in a window', sole, { where: [patient, ...week] }, [['walk person']]],
     ['a value of a person', sole, { where: [patient, status] }, [['walk personValue']]],
     [
