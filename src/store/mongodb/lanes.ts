@@ -26,6 +26,8 @@ const LEASE_MS = 30_000;
 const PROLONG_MS = 5_000;
 /** Leaving must not wait long for a server that does not answer. */
 const LEAVE_MS = 2_000;
+/** Nor must an answer. */
+const CLEAR_MS = 500;
 
 interface Waiting {
   resolve(lane: Lane): void;
@@ -94,7 +96,7 @@ export class Lanes {
         if (attempted.done) return attempted.result;
         lost = true;
       } finally {
-        this.#giveBack(lane, lost);
+        await this.#giveBack(lane, lost);
       }
       if (performance.now() > deadline) throw unavailable();
     }
@@ -119,14 +121,15 @@ export class Lanes {
     return promise.finally(() => clearTimeout(tooLong));
   }
 
-  #giveBack(lane: Lane, lost: boolean): void {
+  /** A mark that was left goes first: whoever was refused would miss in the next history what came since. */
+  async #giveBack(lane: Lane, lost: boolean): Promise<void> {
     if (lost) {
       this.#held.delete(lane.slot);
       if (this.#waiting.length > 0 || this.#held.size === 0) this.#want();
       return;
     }
-    if (lane.marked) void this.#clear(lane);
-    else this.#offer(lane);
+    if (!lane.marked) return this.#offer(lane);
+    await Promise.race([this.#clear(lane), pause(CLEAR_MS, undefined, { ref: false })]);
   }
 
   /** Readers stop at a mark: it goes before the lane is used again, or with its next unit. */
