@@ -126,12 +126,14 @@ function mountSmallDisk(): { folder: string; unmount(): void } | string {
 }
 
 describeServers('a disk that is full', () => {
+  const disk = noServers === undefined ? mountSmallDisk() : noServers;
+  if (typeof disk === 'string') {
+    process.stderr.write(`SKIPPED: a full disk under a MongoDB: ${disk}.\n`);
+    // Reason: as printed above.
+    test.skip('is answered unavailable, and what was acknowledged is still there', () => {});
+    return;
+  }
   test('is answered unavailable, and what was acknowledged is still there', async () => {
-    const disk = mountSmallDisk();
-    if (typeof disk === 'string') {
-      process.stderr.write(`SKIPPED: a full disk under a MongoDB: ${disk}.\n`);
-      return;
-    }
     const set = await startSet(1, undefined, disk.folder);
     try {
       const opened = await openMongo({

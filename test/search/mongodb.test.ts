@@ -35,8 +35,14 @@ async function filled({ resources }: SearchCaseFile, limits: Limits): Promise<Te
   return opened;
 }
 
-/** A unit's seq lies some microseconds after the clock: see store/mongodb/lanes.ts. */
+/** A unit's seq lies some microseconds after the clock: see store/mongodb/transaction.ts. */
 const namesMicrosecond = (query: string): boolean => /\.\d{6}Z/.test(query);
+const SKIPPED = searchCaseFiles()
+  .flatMap(file => file.cases)
+  .filter(one => one.ids !== undefined && namesMicrosecond(one.query));
+process.stderr.write(
+  `SKIPPED: ${SKIPPED.length} search cases of MongoDB that name the microsecond of a write, which it does not promise.\n`,
+);
 
 const WAYS: [name: string, limits: Limits, grant: typeof own][] = [
   ['by who owns them', LIMITS, own],
@@ -47,6 +53,9 @@ const WAYS: [name: string, limits: Limits, grant: typeof own][] = [
 
 describeMongo.each(searchCaseFiles())('$file', file => {
   const answered = file.cases.filter(one => one.ids !== undefined && !namesMicrosecond(one.query));
+  const skipped = file.cases.filter(one => SKIPPED.some(other => other.query === one.query));
+  // Reason: as printed above.
+  if (skipped.length > 0) test.skip.each(skipped)('$name: $query', () => {});
 
   describe.each(WAYS)('%s', (_name, limits, grant) => {
     let opened: TemporaryMongo;
