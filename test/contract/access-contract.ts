@@ -109,6 +109,15 @@ export function accessContract(open: OpenStore): void {
       expect(await sees({ kind: 'names', actor: 'ehr' }, 'c', 'Consent')).toBe(true);
       expect(await sees({ kind: 'names', actor: 'ehr' }, 'd', 'Consent')).toBe(false);
     });
+
+    test('of past versions an Organization that the store does not know reaches nothing', async () => {
+      const rules = { rules: [permit('1', 'ehr')] };
+      await create(hand(), 'Consent', 'c', rules);
+      await update(hand(), 'Consent', 'c', rules);
+      const named: Predicate = { kind: 'names', actor: 'ehr' };
+      expect(await sees({ kind: 'and', of: [named, ownedBy('prog')] }, 'c', 'Consent')).toBe(true);
+      expect(await sees({ kind: 'and', of: [named, ownedBy('never seen')] }, 'c', 'Consent')).toBe(false);
+    });
   });
 
   describe('consent', () => {

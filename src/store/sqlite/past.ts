@@ -10,6 +10,9 @@ import type { Reading } from './reading.ts';
 export function offerPastHolds(reading: Reading, derive: Derive): void {
   reading.connection.db.function('past_holds', (text, type, id, owner, writer, seq, body) => {
     if (body === '') return 0;
+    // SQLite may put `r.owner = ?` of the same query in here before it looks at the row (its constant
+    // propagation): -1, the number of a text the store has never seen, which no row has.
+    if (type === -1 || owner === -1) return 0;
     const { values, patients, rules } = derive(JSON.parse(body as string) as Record<string, unknown>);
     const version: Version = {
       type: reading.text(type as number),
