@@ -110,6 +110,15 @@ export function accessContract(open: OpenStore): void {
       expect(await sees({ kind: 'names', actor: 'ehr' }, 'd', 'Consent')).toBe(false);
     });
 
+    test('a rule about a person that cannot be told names nobody, in past versions too', async () => {
+      await create(hand(), 'Consent', 'c', { rules: [permit('?', 'ehr'), permit('1', '')] });
+      await update(hand(), 'Consent', 'c', { rules: [permit('1', 'ehr')] });
+      const grant = grantFor('asker', { narrow: () => ({ kind: 'names', actor: 'ehr' }) });
+      const listed = await hand().store.history({ type: 'Consent', id: 'c', limit: 9, total: true }, grant);
+      expect(listed.versions.map(one => one.version)).toEqual([2]);
+      expect(await hand().store.vread('Consent', 'c', 1, grant)).toBeUndefined();
+    });
+
     test('of past versions an Organization that the store does not know reaches nothing', async () => {
       const rules = { rules: [permit('1', 'ehr')] };
       await create(hand(), 'Consent', 'c', rules);

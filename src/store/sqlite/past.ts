@@ -4,6 +4,7 @@
 import type { Predicate } from '../../search/ast.ts';
 import { allows } from '../../search/match.ts';
 import type { Derive, Version } from '../port.ts';
+import { countingRules } from '../unit/rules.ts';
 import type { Reading } from './reading.ts';
 
 /** Registers `past_holds(predicate, type, id, owner, writer, seq, body)`: 1 or 0. */
@@ -27,8 +28,11 @@ export function offerPastHolds(reading: Reading, derive: Derive): void {
       deleted: false,
       body: '',
     };
-    const counting = owner === writer ? rules : [];
-    const held = counting.map(rule => ({ ...rule, owner: version.owner, consent: version.id }));
+    const held = countingRules(rules, version).map(rule => ({
+      ...rule,
+      owner: version.owner,
+      consent: version.id,
+    }));
     const facts = { version, values, rules: held, pure: false };
     return allows(JSON.parse(text as string) as Predicate, facts) ? 1 : 0;
   });
