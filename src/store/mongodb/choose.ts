@@ -108,44 +108,42 @@ function forPersons(question: Question, arm: Arm): readonly Part[] {
   }
   const equal = firstEqual(question, arm);
   const reach = reachFilter(window);
+  const valued = allOf([equal?.bounds ?? {}, reach]);
   switch (order) {
-    case 'created':
-      if (equal === undefined) {
-        const walk: Way = { hint: 'person', bounds: reach, how: 'walk' };
-        const polled = question.ranges.find(driver => driver.hint === 'seq');
-        // What changed lately is little of what there is of them.
-        return polled === undefined
-          ? one(walk)
-          : one({ hint: 'personSeq', bounds: polled.bounds, how: 'collect' }, walk);
-      }
-      if (isBounded(window)) return datedParts(question, equal);
-      return one({ hint: 'personValue', bounds: equal.bounds, how: 'walk' });
+    case 'created': {
+      if (equal !== undefined) return one({ hint: 'personValue', bounds: valued, how: 'walk' });
+      const walk: Way = { hint: 'person', bounds: reach, how: 'walk' };
+      const polled = question.ranges.find(driver => driver.hint === 'seq');
+      // What changed lately is little of what there is of them.
+      return polled === undefined
+        ? one(walk)
+        : one({ hint: 'personSeq', bounds: polled.bounds, how: 'collect' }, walk);
+    }
     case 'date':
-      return datedParts(question, equal);
+      // What many have is found along the date as fast as it is put in order.
+      return equal === undefined || equal.coarse === true
+        ? datedParts(question)
+        : bothWays('personValue', valued);
     case 'updated': {
       const walk: Way = { hint: 'personSeq', bounds: {}, how: 'walk' };
       return equal === undefined
         ? one(walk)
-        : one({ hint: 'personValue', bounds: equal.bounds, how: 'collect' }, walk);
+        : one({ hint: 'personValue', bounds: valued, how: 'collect' }, walk);
     }
     case 'keys':
-      return equal === undefined ? bothWays('person', reach) : bothWays('personValue', equal.bounds);
+      return equal === undefined ? bothWays('person', reach) : bothWays('personValue', valued);
   }
 }
 
-/** By the main date of persons' resources. */
-function datedParts({ order, window }: Question, equal: Driver | undefined): readonly Part[] {
+/** Of persons, in the order of the main date. */
+function datedParts({ window }: Question): readonly Part[] {
   const { ordinary, rest, long } = splitWindow(window);
-  const hint = equal === undefined ? 'personDate' : 'personValueDate';
-  const bounds = allOf([equal?.bounds ?? {}, ordinary]);
-  const found: Part =
-    order === 'date' ? { ways: [{ hint, bounds, how: 'walk' }] } : { ways: bothWays(hint, bounds)[0]!.ways };
+  const walk = (bounds: ResourceFilter): Way => ({ hint: 'personDate', bounds, how: 'walk' });
+  const found: Part = { ways: [walk(ordinary)] };
   // Long ones by both ends, which this index holds; `long` says it again.
   const left: Part = { ways: bothWays(long ? 'person' : 'personDate', rest)[0]!.ways };
-  const absent = { dateLow: { $exists: false } };
-  if (order !== 'date' || window.asked) return [found, left];
-  const walk: Way = { hint, bounds: allOf([equal?.bounds ?? {}, absent]), how: 'walk' };
-  return [found, left, { ways: [walk], last: true }];
+  if (window.asked) return [found, left];
+  return [found, left, { ways: [walk({ dateLow: { $exists: false } })], last: true }];
 }
 
 async function forPartitions(reading: Reading, question: Question, arm: Arm): Promise<readonly Part[]> {

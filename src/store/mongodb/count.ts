@@ -10,7 +10,8 @@ export async function countHits(quest: Quest): Promise<number> {
   let count = 0;
   for (const field of fields) {
     for (const { ways } of await choose(reading, question, field.arm)) {
-      const way = ways.at(-1)!;
+      // The first one looks at the least where nothing has to be in order.
+      const way = ways[0]!;
       const { filter, whole } = matchOf(quest, field, way);
       if (isNothing(filter)) continue;
       const stages = whole ? [] : predicateStages(plan.type, plan.narrow, field.consents);

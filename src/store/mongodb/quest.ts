@@ -90,7 +90,7 @@ function soleAndSeveral(arm: Arm, consents: { sole: Consents; several: Consents 
   ];
 }
 
-const BY_VALUE: ReadonlySet<Way['hint']> = new Set(['value', 'personValue', 'personValueDate']);
+const BY_VALUE: ReadonlySet<Way['hint']> = new Set(['value', 'personValue']);
 
 export interface Match {
   filter: ResourceFilter;

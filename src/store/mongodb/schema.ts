@@ -35,8 +35,16 @@ export const INDEX = {
   },
   person: { partition: 1, who: 1, type: 1, created: 1, dateLow: 1, dateHigh: 1, seq: 1 },
   personDate: { partition: 1, who: 1, type: 1, dateLow: 1, created: 1 },
-  personValue: { partition: 1, who: 1, type: 1, 'values.k': 1, 'values.v': 1, created: 1 },
-  personValueDate: { partition: 1, who: 1, type: 1, 'values.k': 1, 'values.v': 1, dateLow: 1, created: 1 },
+  personValue: {
+    partition: 1,
+    who: 1,
+    type: 1,
+    'values.k': 1,
+    'values.v': 1,
+    created: 1,
+    dateLow: 1,
+    dateHigh: 1,
+  },
   /** The history of what few persons are named by. Tombstones too. */
   personSeq: { partition: 1, who: 1, seq: 1, type: 1 },
   /** What an Organization wrote into the records of others. */

@@ -124,11 +124,24 @@ describe('the way that is gone', () => {
     ],
     ['a person in a window', sole, { where: [patient, ...week] }, [['walk person']]],
     ['a value of a person', sole, { where: [patient, status] }, [['walk personValue']]],
+    ['a value of a person in a window', sole, { where: [patient, code, ...week] }, [['walk personValue']]],
     [
       'a value of a person by date',
       sole,
+      { where: [patient, code], sort: [byDate] },
+      [['collect personValue', 'gather personValue']],
+    ],
+    [
+      'a value that many have of a person by date',
+      sole,
       { where: [patient, status], sort: [byDate] },
-      [['walk personValueDate'], ['collect personDate', 'gather personDate'], ['walk personValueDate']],
+      [['walk personDate'], ['collect personDate', 'gather personDate'], ['walk personDate']],
+    ],
+    [
+      'a value of a person by last update',
+      sole,
+      { where: [patient, code], sort: [{ by: 'updated', descending: true }] },
+      [['collect personValue', 'walk personSeq']],
     ],
     ['what names several persons', several, { where: [patient, status] }, [['walk personValue']]],
     [
