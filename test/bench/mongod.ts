@@ -14,8 +14,11 @@ export interface Mongod {
   close(): Promise<void>;
 }
 
-/** Undefined where the environment names none. `folder` is where a server of its own keeps its data. */
-export async function findMongod(folder: string): Promise<Mongod | undefined> {
+/**
+ * Undefined where the environment names none. `folder` is where a server of its own keeps its data, `cache`
+ * what it keeps in memory, GB.
+ */
+export async function findMongod(folder: string, cache = 1): Promise<Mongod | undefined> {
   const { MONGO_URL: url = '', MONGOMS_SYSTEM_BINARY: binary = '' } = process.env;
   if (url !== '') return connected(url, async () => undefined);
   if (binary === '') return undefined;
@@ -24,7 +27,7 @@ export async function findMongod(folder: string): Promise<Mongod | undefined> {
   // The journal is what durability costs: on disk and synced, as in real use.
   const set = await MongoMemoryReplSet.create({
     replSet: { count: 1, storageEngine: 'wiredTiger' },
-    instanceOpts: [{ dbPath, args: ['--wiredTigerCacheSizeGB', '1'] }],
+    instanceOpts: [{ dbPath, args: ['--wiredTigerCacheSizeGB', String(cache)] }],
     binary: { systemBinary: binary, checkMD5: false, version: versionOf(binary) },
   });
   const end = async (): Promise<void> => {

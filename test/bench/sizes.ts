@@ -29,6 +29,8 @@ Exit codes: 0 done, 1 something failed, 2 wrong usage.
 /** The others are small. */
 const MEASURED = ['resource', 'history', 'place', 'claim', 'rule', 'audit'] as const;
 const BATCH = 500;
+/** GB. Filling indexes that do not fit takes many times as long, and sizes them no differently. */
+const CACHE = 8;
 
 class UsageError extends Error {}
 
@@ -130,7 +132,7 @@ async function measureOn(url: string, resources: number): Promise<Measured[]> {
 async function run({ resources, json }: Options): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'iop-fhir-sizes-'));
   try {
-    const mongod = await findMongod(folder);
+    const mongod = await findMongod(folder, CACHE);
     if (mongod === undefined)
       throw new Error('No MongoDB: set MONGO_URL, or MONGOMS_SYSTEM_BINARY to a server binary.');
     try {
