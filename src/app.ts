@@ -9,6 +9,7 @@ import { decide } from './access/decide.ts';
 import type { Principal } from './access/grant.ts';
 import { signToken, type TokenClaims } from './access/oauth/access-token.ts';
 import { openSigningKey } from './access/oauth/signing-key.ts';
+import { compileRoster, ROSTER_RULES } from './access/roster.ts';
 import type { Config } from './config.ts';
 import { type Clock, type Ids, randomIds, systemClock } from './fhir/id.ts';
 import type { AnyResource } from './fhir/types.ts';
@@ -69,7 +70,7 @@ export interface App {
 }
 
 /** Changes whenever what is derived from a body changes, so that a store written before is indexed anew. */
-const DERIVATION = `${EXTRACTORS} ${CONSENT_RULES}`;
+const DERIVATION = `${EXTRACTORS} ${CONSENT_RULES} ${ROSTER_RULES}`;
 
 /** Builds the server on the store that `config` names. Nothing listens until `listen()`. */
 export async function createApp(config: Config, surroundings: Surroundings = {}): Promise<App> {
@@ -152,7 +153,8 @@ async function openWhole(...given: Required<Parameters<typeof openStoreOf>>): Pr
 }
 
 function deriveFrom(resource: AnyResource, base: string) {
-  return { ...extract(resource, base), rules: compileConsent(resource, base) };
+  const rules = [...compileConsent(resource, base), ...compileRoster(resource, base)];
+  return { ...extract(resource, base), rules };
 }
 
 interface Serving {

@@ -5,7 +5,6 @@
 
 import { CANONICAL_BASE } from '../fhir/canonical.ts';
 import { canonicalSystem } from '../fhir/code-system.ts';
-import { parseDateRange } from '../fhir/date-range.ts';
 import { parseReference } from '../fhir/reference.ts';
 import type {
   AnyResource,
@@ -15,6 +14,7 @@ import type {
   ConsentProvisionActor,
 } from '../fhir/types.ts';
 import type { ConsentRule } from '../store/port.ts';
+import { ALWAYS, periodOf } from './period.ts';
 
 const SCOPE = 'http://terminology.hl7.org/CodeSystem/consentscope';
 const ACT_CODE = 'http://terminology.hl7.org/CodeSystem/v3-ActCode';
@@ -22,10 +22,7 @@ const ACT_REASON = 'http://terminology.hl7.org/CodeSystem/v3-ActReason';
 const PARTICIPATION = 'http://terminology.hl7.org/CodeSystem/v3-ParticipationType';
 
 /** Version of the compilation: stores made with another are compiled anew. */
-export const CONSENT_RULES = 'consent-2';
-
-/** Without bounds a period is always in force. Within what a double counts exactly. */
-export const ALWAYS = { from: -8.64e15, to: 8.64e15 };
+export const CONSENT_RULES = 'consent-3';
 
 /** Extensions that say what 2.31 asks for and bound nothing by themselves. */
 const PLAIN_EXTENSIONS: ReadonlySet<string> = new Set(
@@ -44,6 +41,9 @@ const PLAIN_ELEMENTS: ReadonlySet<string> = new Set([
   'purpose',
   'extension',
 ]);
+
+/** As all codes of v3-ActReason are that are purposes. */
+const PURPOSE_CODE = /^[A-Z]+$/;
 
 type Line = Omit<ConsentRule, 'patient'>;
 
@@ -96,13 +96,13 @@ function permitLines(provision: ConsentProvision, base?: string): Line[] {
   const plain = Object.entries(provision).every(
     ([name, value]) => value === undefined || PLAIN_ELEMENTS.has(name),
   );
-  const period = periodOf(provision);
+  const period = periodOf(provision.period);
   if (!plain || !plainExtensions(provision) || period === undefined) return [];
   const actors = (provision.actor ?? [])
     .map(actor => organizationOf(actor, base))
     .filter(id => id !== undefined);
   const purposes = (provision.purpose ?? []).filter(
-    one => canonicalSystem(one.system ?? '') === ACT_REASON && one.code !== undefined,
+    one => canonicalSystem(one.system ?? '') === ACT_REASON && PURPOSE_CODE.test(one.code ?? ''),
   );
   return actors.flatMap(actor =>
     purposes.map(one => ({ effect: 'permit' as const, actor, purpose: one.code!, ...period })),
@@ -134,7 +134,7 @@ function nestedDenies(provision: ConsentProvision, base?: string): Line[] {
 }
 
 function denyLines(provision: ConsentProvision, base?: string): Line[] {
-  const period = periodOf(provision) ?? ALWAYS;
+  const period = periodOf(provision.period) ?? ALWAYS;
   const actors =
     provision.actor === undefined
       ? ['']
@@ -157,19 +157,8 @@ function deniedActor(actor: ConsentProvisionActor, base?: string): string | unde
 
 /** A code that is no purpose known here might be a parent of any. */
 function deniedPurpose(purpose: { system?: string | undefined; code?: string | undefined }): string {
-  const known =
-    canonicalSystem(purpose.system ?? '') === ACT_REASON &&
-    purpose.code !== undefined &&
-    purpose.code !== 'PurposeOfUse';
-  return known ? purpose.code! : '';
-}
-
-/** Undefined: a period that cannot be read, or that ends before it starts. */
-function periodOf(provision: ConsentProvision): { from: number; to: number } | undefined {
-  const { start, end } = provision.period ?? {};
-  const from = start === undefined ? ALWAYS.from : parseDateRange(start)?.low;
-  const to = end === undefined ? ALWAYS.to : parseDateRange(end)?.high;
-  return from === undefined || to === undefined || from >= to ? undefined : { from, to };
+  const code = purpose.code ?? '';
+  return canonicalSystem(purpose.system ?? '') === ACT_REASON && PURPOSE_CODE.test(code) ? code : '';
 }
 
 function contradicts(consent: Consent): boolean {

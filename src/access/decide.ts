@@ -2,7 +2,7 @@
 // query, so that what a caller may not see does not exist for it on any path:
 //   own        an Organization sees and writes the records it owns;
 //   consent    another Organization sees of a person what that person's active Consents allow, and
-//              writes little: see WRITABLE_BY_CONSENT;
+//              writes little: see WRITABLE_BY_CONSENT; a payer only of people on its roster besides;
 //   source     a caller sees, updates and deletes what it created, as long as nobody else wrote it.
 // Beside them the directory: data that identify no client are readable by everybody with the scope.
 // Decide reads nothing of a person. A Grant is made per request and never kept: a Consent may be
@@ -11,6 +11,7 @@ import { FhirError } from '../fhir/error.ts';
 import type { Predicate } from '../search/ast.ts';
 import { DIRECTORY_TYPES, directory } from './directory.ts';
 import { type Grant, type Principal, type Reason, type Role, sealGrant, type Use } from './grant.ts';
+import { ROSTER } from './roster.ts';
 import { scopesAllow, scopesAllowAny } from './scope.ts';
 
 /** What is asked: a type and what is done with it; no type = the whole server. */
@@ -25,6 +26,12 @@ const PURPOSES: Readonly<Partial<Record<Role, readonly string[]>>> = {
   ehr: ['TREAT'],
   payer: ['HPAYMT'],
 };
+
+/**
+ * Roles whose Organization asks about its own members alone. An EHR's people are those whose Consents name it,
+ * which is what a permit demands anyway.
+ */
+const ROSTERED: ReadonlySet<Role> = new Set<Role>(['payer']);
 
 /** Roles that act for an Organization. The others see the directory until rules of their own exist. */
 const ORGANIZATIONAL: ReadonlySet<Role> = new Set<Role>(['program', 'ehr', 'payer']);
@@ -103,14 +110,20 @@ function rulesFor(principal: Principal, at: number): Rules {
         return anyOf(own, source, byConsent(type, consent, organization), directory(type));
     }
   };
-  return { reach, adopt: anyOf(own, consent), reasons: ['own', 'consent', 'source', 'directory'] };
+  const reasons: Reason[] = ['own', 'consent', 'source', 'directory'];
+  if (ROSTERED.has(principal.role)) reasons.push('roster');
+  return { reach, adopt: anyOf(own, consent), reasons };
 }
 
 const READING: ReadonlySet<Use> = new Set<Use>(['read', 'search', 'history']);
 
 function consentRule(principal: Principal, at: number): Predicate {
   const purposes = PURPOSES[principal.role];
-  return purposes === undefined ? NONE : { kind: 'consent', actor: principal.organization, purposes, at };
+  if (purposes === undefined) return NONE;
+  const actor = principal.organization;
+  const permitted: Predicate = { kind: 'consent', actor, purposes, at };
+  if (!ROSTERED.has(principal.role)) return permitted;
+  return { kind: 'and', of: [permitted, { kind: 'consent', actor, purposes: [ROSTER], at }] };
 }
 
 /** Which Consents a person gave to whom is told to nobody but the one it names. */

@@ -40,7 +40,7 @@ export interface Principal {
   idSpace: { prefix: string; others: readonly string[] };
 }
 
-export type Reason = 'own' | 'consent' | 'source' | 'directory';
+export type Reason = 'own' | 'consent' | 'roster' | 'source' | 'directory';
 
 declare const sealed: unique symbol;
 

@@ -77,6 +77,13 @@ const consent = (id: string, person: string, provision: JsonObject, status = 'ac
   policyRule: coding('v3-ActCode', '42CFRPart2CD'),
   provision,
 });
+const coverage = (id: string, person: string): AnyResource => ({
+  resourceType: 'Coverage',
+  id,
+  status: 'active',
+  beneficiary: { reference: `Patient/${person}` },
+  payor: [{ reference: 'Organization/payer' }],
+});
 const observation = (id: string, person: string, more: JsonObject = {}): AnyResource => ({
   resourceType: 'Observation',
   id,
@@ -91,6 +98,7 @@ const observation = (id: string, person: string, more: JsonObject = {}): AnyReso
 const SEEN: AnyResource[] = [
   patient('seen'),
   consent('seen-payer', 'seen', recipient('payer', 'HPAYMT')),
+  coverage('seen-cov', 'seen'),
   consent('seen-ehr', 'seen', recipient('ehr', 'TREAT')),
   observation('seen-obs', 'seen', {
     encounter: { reference: 'Encounter/hidden-visit' },
@@ -114,6 +122,10 @@ function hidden(): AnyResource[] {
     consent('hidden-other', 'hidden', recipient('somebody-else', 'TREAT')),
     consent('hidden-wrong-purpose', 'hidden', recipient('ehr', 'HPAYMT')),
     consent('hidden-payer-inactive', 'hidden', recipient('payer', 'HPAYMT'), 'inactive'),
+    // Permits the payer, who does not pay.
+    patient('hidden-no-member'),
+    consent('hidden-no-member-payer', 'hidden-no-member', recipient('payer', 'HPAYMT')),
+    observation('hidden-no-member-obs', 'hidden-no-member'),
     observation('hidden-obs', 'hidden', { hasMember: [{ reference: 'Observation/seen-obs' }] }),
     observation('hidden-both', 'seen', { performer: [{ reference: 'Patient/hidden' }] }),
     {

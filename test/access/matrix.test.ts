@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { ASKERS } from '../support/access-callers.ts';
 import { differences, readCells, setCells } from '../support/access-cells.ts';
-import { PERSONS } from '../support/access-records.ts';
+import { MEMBERS, PERSONS } from '../support/access-records.ts';
 import { STORY } from '../support/access-story.ts';
 import { each, openWorld, type World } from '../support/access-world.ts';
 import { refusedDifferences, WRITE_CELLS, writeDifferences } from '../support/access-write-cells.ts';
@@ -22,10 +22,14 @@ const SCOPES: Readonly<Record<string, string>> = {
 
 /** Patients and Consents of the people in every state of consent: reading and finding says enough. */
 const isBrief = (fact: Fact) =>
-  (fact.type === 'Patient' && fact.id in PERSONS) || /-consent-\d$/.test(fact.id);
+  (fact.type === 'Patient' && (fact.id in PERSONS || fact.id in MEMBERS)) ||
+  /-(consent-\d|cov|new|group)$/.test(fact.id);
 /** One of every kind, and every seventh person. */
 const sampleOf = (facts: readonly Fact[]) =>
-  facts.filter((fact, at) => at % 7 === 0 || !(isBrief(fact) || fact.id.replace(/-obs$/, '') in PERSONS));
+  facts.filter(
+    (fact, at) =>
+      at % 7 === 0 || !(isBrief(fact) || fact.id.replace(/-obs$/, '') in { ...PERSONS, ...MEMBERS }),
+  );
 
 const readingCells = (world: World, asker: Asker, facts: readonly Fact[]) => [
   ...facts.flatMap(fact => readCells(world, asker, fact, !isBrief(fact))),

@@ -190,9 +190,38 @@ function allows({ all, now }: Facts, asker: Asker, owner: string, person: string
   return matching.some(one => one.effect === 'permit') && matching.every(one => one.effect === 'permit');
 }
 
+const within = (period: Json | undefined, now: number): boolean => {
+  const [bounds] = objects(period);
+  return start(bounds?.start) <= now && now < end(bounds?.end);
+};
+const names = (place: Json | undefined, name: string) => objects(place).some(one => one.reference === name);
+
+/** The program has it that this person is a member of the payer's, as the program wrote it last. */
+function isMember({ all, now }: Facts, payer: string, owner: string, person: string): boolean {
+  const organization = `Organization/${payer}`;
+  const kept = all
+    .filter(fact => fact.owner === owner && !isDeleted(fact) && fact.versions.at(-1)!.writer === owner)
+    .map(fact => lastLive(fact))
+    .filter(one => one.modifierExtension === undefined);
+  const covered = kept
+    .filter(one => one.resourceType === 'Coverage' && one.status === 'active')
+    .filter(one => names(one.payor, organization) && names(one.beneficiary, `Patient/${person}`))
+    .some(one => within(one.period, now));
+  const grouped = kept
+    .filter(one => one.resourceType === 'Group' && one.actual === true && one.active !== false)
+    .filter(one => names(one.managingEntity, organization))
+    .flatMap(one => objects(one.member))
+    .filter(member => names(member.entity, `Patient/${person}`) && member.inactive !== true)
+    .some(member => within(member.period, now));
+  return covered || grouped;
+}
+
 function byConsent(facts: Facts, asker: Asker, fact: Fact, resource: AnyResource): boolean {
   const people = peopleOf(resource);
-  return people.length > 0 && people.every(person => allows(facts, asker, fact.owner, person));
+  const open = (person: string) =>
+    allows(facts, asker, fact.owner, person) &&
+    (asker.role !== 'payer' || isMember(facts, asker.organization, fact.owner, person));
+  return people.length > 0 && people.every(open);
 }
 
 const DIRECTORY = ['HealthcareService', 'Location', 'Organization', 'Practitioner', 'PractitionerRole'];

@@ -1,4 +1,4 @@
-// What the stores are filled with: people, a Consent of each, and 650-byte Observations of five kinds. All of
+// What the stores are filled with: people, a Consent and a Coverage of each, and 650-byte Observations of five kinds. All of
 // it follows from a number, ids too, so that every process of a run knows it without being told.
 import { createHash } from 'node:crypto';
 import type { JsonObject } from '../../src/fhir/types.ts';
@@ -82,6 +82,15 @@ export function consent(n: number): JsonObject {
   };
 }
 
+/** Of everybody by the payer, so that a Consent decides whom it sees. */
+export const coverage = (n: number): JsonObject => ({
+  resourceType: 'Coverage',
+  id: idOf('coverage', n),
+  status: 'active',
+  beneficiary: { reference: `Patient/${personId(n)}` },
+  payor: [{ reference: `Organization/${PAYER}` }],
+});
+
 /** Observation `n` of so many: about 650 bytes. Without an id it is one to create. */
 export function observation(n: number, observations: number): JsonObject {
   const persons = personsOf(observations);
@@ -121,7 +130,7 @@ export type Filling = Generator<{ bundle: string; observations: number }>;
 /** The people and their Consents: to be there before what names them, so that it joins their records. */
 export function* people(observations: number): Filling {
   for (const some of ranges(personsOf(observations), PER_BUNDLE / 2))
-    yield { bundle: putting(some.flatMap(n => [patient(n), consent(n)])), observations: 0 };
+    yield { bundle: putting(some.flatMap(n => [patient(n), consent(n), coverage(n)])), observations: 0 };
 }
 
 export function* records(observations: number): Filling {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { type Caller, consentFor, startServer, type TestServer } from '../support/server.ts';
+import { type Caller, consentFor, coverageFor, startServer, type TestServer } from '../support/server.ts';
 import { onEveryStore } from '../support/stores.ts';
 
 let server: TestServer;
@@ -208,6 +208,7 @@ onEveryStore(store => {
         .post('/fhir/Consent')
         .send(consentFor(patientId, 'payer', 'HPAYMT'))
         .expect(201);
+      await program.post('/fhir/Coverage').send(coverageFor(patientId, 'payer')).expect(201);
       const payer = await server.as('payer');
       const { body } = await payer.get('/fhir/Observation?_count=3').expect(200);
       expect(idsOf(body)).toHaveLength(3);

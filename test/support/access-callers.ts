@@ -2,7 +2,7 @@
 import { expect } from '@jest/globals';
 import type { AnyResource, JsonObject } from '../../src/fhir/types.ts';
 import type { Asker } from '../access/naive.ts';
-import { consent, patient, type Terms, terms, toEhr } from './access-records.ts';
+import { consent, coverage, patient, type Terms, terms, toEhr } from './access-records.ts';
 import { ALL, type Answer, askerOf, type World } from './access-world.ts';
 
 export const PROGRAM = askerOf('iop');
@@ -53,7 +53,7 @@ export interface Callers {
   keep(asker: Asker, body: AnyResource): Promise<void>;
   /** Creates what must be taken; `Type/id`. */
   create(asker: Asker, resource: AnyResource): Promise<string>;
-  /** A new person of the program; its Consents are `<person>-0`, `<person>-1`, ... */
+  /** A new person of the program, whom the payer pays for; its Consents are `<person>-0`, `<person>-1`, ... */
   person(...consents: readonly Terms[]): Promise<string>;
   /** Ends the first Consent of a person. */
   revoke(person: string, written?: JsonObject): Promise<void>;
@@ -91,6 +91,7 @@ export function callersIn(world: () => World): Callers {
       persons += 1;
       const id = `person-${persons}`;
       await keep(PROGRAM, patient(id));
+      await keep(PROGRAM, coverage(`${id}-cov`, id));
       for (const [n, written] of consents.entries()) await keep(PROGRAM, consent(`${id}-${n}`, id, written));
       return id;
     },

@@ -168,6 +168,65 @@ export const group = (id: string, ...persons: string[]): AnyResource => ({
   actual: true,
   member: persons.map(person => ({ entity: { reference: `Patient/${person}` } })),
 });
+/** The program has it that the payer pays for this person, unless `more` says otherwise. */
+export const coverage = (id: string, person: string, more: JsonObject = {}): AnyResource => ({
+  resourceType: 'Coverage',
+  id,
+  status: 'active',
+  beneficiary: { reference: `Patient/${person}` },
+  payor: [{ reference: 'Organization/payer' }],
+  ...more,
+});
+const memberOf = (person: string, more: JsonObject = {}, member: JsonObject = {}): AnyResource => ({
+  ...group(`${person}-group`, person),
+  managingEntity: { reference: 'Organization/payer' },
+  member: [{ entity: { reference: `Patient/${person}` }, ...member }],
+  ...more,
+});
+
+/** People who permit the payer, in every state of membership: what the program has of it. */
+export const MEMBERS: Readonly<Record<string, readonly AnyResource[]>> = Object.fromEntries(
+  Object.entries({
+    'no-member': () => [],
+    'member-paid-by-another': (id: string) => [
+      coverage(`${id}-cov`, id, { payor: [{ reference: 'Organization/ehr' }] }),
+    ],
+    'member-paid-by-two': (id: string) => [
+      coverage(`${id}-cov`, id, {
+        payor: [{ reference: 'Organization/ehr' }, { reference: 'Organization/payer' }],
+      }),
+    ],
+    'member-who-pays': (id: string) => [
+      coverage(`${id}-cov`, id, { payor: [{ reference: `Patient/${id}` }] }),
+    ],
+    'member-of-somebody': (id: string) => [
+      coverage(`${id}-cov`, id, { payor: [{ display: 'payer' }, { identifier: { value: 'payer' } }] }),
+    ],
+    'member-cancelled': (id: string) => [coverage(`${id}-cov`, id, { status: 'cancelled' })],
+    'member-by-mistake': (id: string) => [coverage(`${id}-cov`, id, { status: 'entered-in-error' })],
+    'member-no-longer': (id: string) => [coverage(`${id}-cov`, id, { period: { end: '2026-08-31' } })],
+    'member-to-the-end': (id: string) => [coverage(`${id}-cov`, id, { period: { end: '2026-09-01' } })],
+    'member-not-yet': (id: string) => [coverage(`${id}-cov`, id, { period: { start: '2026-09-02' } })],
+    'member-modified': (id: string) => [coverage(`${id}-cov`, id, { modifierExtension: foreign })],
+    'member-again': (id: string) => [
+      coverage(`${id}-cov`, id, { period: { end: '2026-08-31' } }),
+      coverage(`${id}-new`, id, { period: { start: '2026-09-01' } }),
+    ],
+    'in-group': (id: string) => [memberOf(id)],
+    'in-group-of-another': (id: string) => [
+      memberOf(id, { managingEntity: { reference: 'Organization/ehr' } }),
+    ],
+    'in-group-out-of-use': (id: string) => [memberOf(id, { active: false })],
+    'in-group-in-use': (id: string) => [memberOf(id, { active: true })],
+    'in-group-as-such': (id: string) => [memberOf(id, { actual: false, member: undefined })],
+    'in-group-inactive': (id: string) => [memberOf(id, {}, { inactive: true })],
+    'in-group-no-longer': (id: string) => [memberOf(id, {}, { period: { end: '2026-08-31' } })],
+    'in-group-for-now': (id: string) => [
+      memberOf(id, {}, { inactive: false, period: { start: '2026-01-01', end: '2026-12-31' } }),
+    ],
+  }).map(([id, make]) => [id, make(id)]),
+);
+
 export const consent = (id: string, person: string, written: Terms): AnyResource => ({
   ...(written as AnyResource),
   id,

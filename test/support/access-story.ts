@@ -4,8 +4,10 @@ import {
   appointment,
   communication,
   consent,
+  coverage,
   goal,
   group,
+  MEMBERS,
   observation,
   PERSONS,
   patient,
@@ -37,7 +39,29 @@ const persons: Step[] = Object.entries(PERSONS).flatMap(([person, consents]) => 
   iop(patient(person)),
   ...consents.map((written, n) => iop(consent(`${person}-consent-${n}`, person, written))),
   iop(observation(`${person}-obs`, person)),
+  iop(coverage(`${person}-cov`, person)),
 ]);
+
+const members: Step[] = [
+  ...Object.entries(MEMBERS).flatMap(([person, kept]) => [
+    iop(patient(person)),
+    iop(consent(`${person}-consent-0`, person, terms(toPayer))),
+    iop(observation(`${person}-obs`, person)),
+    ...kept.map(iop),
+  ]),
+  // A member without a Consent, and Coverages that came, went, or were written by others.
+  ...['member-deleted', 'member-unsaid', 'member-said-by-payer', 'member-said-by-ehr'].flatMap(person => [
+    iop(patient(person)),
+    iop(observation(`${person}-obs`, person)),
+    ...(person === 'member-unsaid' ? [] : [iop(consent(`${person}-consent-0`, person, terms(toPayer)))]),
+  ]),
+  iop(coverage('member-deleted-cov', 'member-deleted')),
+  removal('iop', 'Coverage/member-deleted-cov'),
+  iop(coverage('member-unsaid-cov', 'member-unsaid')),
+  payer(coverage('payer-said-cov', 'member-said-by-payer')),
+  iop(consent('member-said-by-ehr-consent-1', 'member-said-by-ehr', terms(toEhr))),
+  ehr(coverage('ehr-said-cov', 'member-said-by-ehr')),
+];
 
 const directory: Step[] = [
   ...[iop(named('Organization', 'iop')), iop(named('Practitioner', 'anna'))],
@@ -209,6 +233,7 @@ const joined: Step[] = [
 
 export const STORY: readonly Step[] = [
   ...persons,
+  ...members,
   ...directory,
   ...everyType,
   ...several,

@@ -96,6 +96,16 @@ function callerWith(agent: ReturnType<typeof supertest>, token: string): Caller 
 const PARTICIPATION = 'http://terminology.hl7.org/CodeSystem/v3-ParticipationType';
 const ACT_REASON = 'http://terminology.hl7.org/CodeSystem/v3-ActReason';
 
+/** An active Coverage of a Patient (id) whose payor is an Organization: without one a payer sees nothing. */
+export function coverageFor(patient: string, organization: string) {
+  return {
+    resourceType: 'Coverage',
+    status: 'active',
+    beneficiary: { reference: `Patient/${patient}` },
+    payor: [{ reference: `Organization/${organization}` }],
+  } satisfies JsonObject;
+}
+
 /** An active Consent of a Patient (id) that permits an Organization a purpose. */
 export function consentFor(patient: string, organization: string, purpose: 'TREAT' | 'HPAYMT' = 'TREAT') {
   return {

@@ -4,6 +4,7 @@
 import type { RecordEnvelope } from '../../../src/iop/concept.ts';
 import { conceptOf } from '../../../src/iop/concepts.ts';
 import type { ConsentRecord } from '../../../src/iop/consent.ts';
+import type { CoverageRecord } from '../../../src/iop/coverage.ts';
 import { links } from '../round-trip.ts';
 
 export type Audience = 'program' | 'ehr' | 'payer';
@@ -28,7 +29,10 @@ export function countsFor(audience: Audience, records: readonly RecordEnvelope[]
   return Object.fromEntries([...counts].toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** Clients who permit this audience: an active permit for its purpose, and no active restriction. */
+/**
+ * Clients who permit this audience: an active permit for its purpose, and no active restriction; for the payer
+ * those of them for whom it pays.
+ */
 export function clientsFor(audience: 'ehr' | 'payer', records: readonly RecordEnvelope[]): string[] {
   const clients = records.filter(one => one.kind === 'client').map(one => one.id);
   return clients.filter(client => permits(client, audience, records));
@@ -41,7 +45,14 @@ function permits(client: string, audience: 'ehr' | 'payer', records: readonly Re
     .filter(one => one.client === client && one.status === 'active')
     .filter(one => (one.recipient ?? organization) === organization)
     .filter(one => (one.purposes ?? [purpose]).includes(purpose));
-  return consents.length > 0 && consents.every(one => one.effect === 'permit');
+  const open = consents.length > 0 && consents.every(one => one.effect === 'permit');
+  return open && (audience !== 'payer' || paysFor(client, organization, records));
+}
+
+function paysFor(client: string, payer: string, records: readonly RecordEnvelope[]): boolean {
+  return records
+    .filter((one): one is CoverageRecord => one.kind === 'coverage')
+    .some(one => one.client === client && one.payer === payer && one.status === 'active');
 }
 
 function sees(

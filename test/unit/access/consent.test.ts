@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { ALWAYS, compileConsent } from '../../../src/access/consent.ts';
+import { compileConsent } from '../../../src/access/consent.ts';
+import { ALWAYS } from '../../../src/access/period.ts';
 import { CANONICAL_BASE } from '../../../src/fhir/canonical.ts';
 import type { AnyResource, JsonObject } from '../../../src/fhir/types.ts';
 

@@ -27,13 +27,15 @@ const consent = (purpose: string) => ({
   purposes: [purpose],
   at: AT,
 });
+const rostered = { kind: 'and', of: [consent('HPAYMT'), consent('roster')] };
 const or = (...of: object[]) => ({ kind: 'or', of });
 
 describe('what each role reaches', () => {
   test.each<[Role, string, Use, object]>([
     ['program', 'Observation', 'search', or(own, source, consent('TREAT'))],
     ['ehr', 'Observation', 'read', or(own, source, consent('TREAT'))],
-    ['payer', 'Observation', 'history', or(own, source, consent('HPAYMT'))],
+    ['payer', 'Observation', 'history', or(own, source, rostered)],
+    ['payer', 'Observation', 'create', or(own, source, rostered)],
     ['ehr', 'Patient', 'search', or(own, source, consent('TREAT'))],
     ['ehr', 'Observation', 'create', or(own, source, consent('TREAT'))],
     ['ehr', 'Observation', 'update', or(own, source)],
