@@ -6,12 +6,12 @@ import { compareRanges } from './param/date.ts';
 import { KINDS } from './param/kinds.ts';
 import { UNKNOWN_PERSON } from './persons.ts';
 
-/** A rule as the store holds it: with the Consent that says it, and whose record that is. */
+/** A rule as the store holds it: with the resource that says it, and whose record that is. */
 export interface HeldRule extends ConsentRule {
   /** Organization id: a rule counts for resources of this owner only. */
   owner: string;
-  /** Logical id of the Consent. */
-  consent: string;
+  /** `Type/id` of the resource that says it. */
+  by: string;
 }
 
 /** Everything that is known of one resource. */
@@ -77,7 +77,7 @@ export function allows(predicate: Predicate, facts: Facts): boolean {
     case 'names':
       return (
         version.type === 'Consent' &&
-        facts.rules.some(rule => rule.consent === version.id && rule.actor === predicate.actor)
+        facts.rules.some(rule => rule.by === `Consent/${version.id}` && rule.actor === predicate.actor)
       );
     case 'no-person':
       return version.patients.length === 0;

@@ -43,16 +43,16 @@ export type IndexValue =
   | { type: 'uri'; key: string; uri: string };
 
 /**
- * One line of what an active Consent says, compiled when it is written. It counts only while the
- * Consent's owner is also its last writer, and only for resources of that owner.
+ * One line of what an active Consent says, or of a roster (access/roster.ts), compiled when it is written. It
+ * counts only while the owner of what says it is also its last writer, and only for resources of that owner.
  */
 export interface ConsentRule {
-  /** Logical id of the Patient whose Consent it is. */
+  /** Logical id of the Patient whose Consent it is, or who is on the roster. */
   patient: string;
   effect: 'permit' | 'deny';
   /** Organization id; '' on a deny: everybody. */
   actor: string;
-  /** v3-ActReason code; '' on a deny: every purpose. */
+  /** v3-ActReason code, or that of a roster; '' on a deny: every purpose. */
   purpose: string;
   /** In force from <= t < to, ms since the epoch. */
   from: number;

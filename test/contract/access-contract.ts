@@ -245,6 +245,38 @@ export function accessContract(open: OpenStore): void {
       expect(await sees(permittedTo('ehr'))).toBe(seen);
     });
 
+    test.each(['Coverage', 'Group'])(
+      'a line of a %s counts like one of a Consent, beside it, until it is changed or deleted',
+      async type => {
+        const member = { rules: [permit('1', 'ehr', { purpose: 'roster' })] };
+        const enrolled: Predicate = { ...permittedTo('ehr'), purposes: ['roster'] } as Predicate;
+        const both: Predicate = { kind: 'and', of: [permittedTo('ehr'), enrolled] };
+        await create(hand(), 'Observation', 'o', about('1'));
+        await update(hand(), 'Observation', 'o', about('1'));
+        await create(hand(), type, 'm', member);
+        expect([await sees(enrolled), await sees(both)]).toEqual([true, false]);
+        await consented(permit('1', 'ehr'));
+        expect(await sees(both)).toBe(true);
+        await update(hand(), type, 'm', { rules: [] });
+        expect([await sees(enrolled), await sees(both), await sees(permittedTo('ehr'))]).toEqual([
+          false,
+          false,
+          true,
+        ]);
+        await update(hand(), type, 'm', member);
+        expect(await sees(both)).toBe(true);
+        const everybody = grantFor('ehr', { narrow: () => ({ kind: 'all' }) });
+        await update(hand(), type, 'm', member, everybody);
+        expect(await sees(both)).toBe(false);
+        await update(hand(), type, 'm', member);
+        await remove(hand(), type, 'm');
+        expect([await sees(enrolled), await sees(both)]).toEqual([false, false]);
+        // Of a type that lays down nothing, nothing counts.
+        await create(hand(), 'Observation', 'said', member);
+        expect(await sees(enrolled)).toBe(false);
+      },
+    );
+
     test('a rule counts only for resources of the Organization that owns the Consent', async () => {
       await create(hand(), 'Observation', 'o', about('1'));
       await create(hand(), 'Consent', 'c', { rules: [permit('1', 'ehr')] }, grantFor('other'));

@@ -185,7 +185,7 @@ describeMongo('a search of MongoDB', () => {
           const documents = documentsOf(all);
           const rules: HeldRule[] = lines
             .filter(({ rule: line }) => line.patient !== '?')
-            .map(({ owner, rule: line }, at) => ({ ...line, owner, consent: `${at}` }));
+            .map(({ owner, rule: line }, at) => ({ ...line, owner, by: `Consent/${at}` }));
           await put(temporary, documents, rules);
           const facts = documents.map((document, at) => factsOf(document, all[at]!.derived, rules));
           const reading: Reading = { collections, sharded, session: undefined, limits: size };

@@ -34,7 +34,7 @@ async function shown(store: Store, all: readonly Version[], grant: Grant): Promi
     return names;
   };
   expect(await listed({})).toEqual(expected);
-  for (const type of ['Task', 'Consent'])
+  for (const type of ['Task', 'Consent', 'Coverage'])
     expect(await listed({ type })).toEqual(expected.filter(name => name.startsWith(`${type}/`)));
   const newest = new Map(all.map(one => [`${one.type}/${one.id}`, one]));
   for (const { type, id } of newest.values()) {

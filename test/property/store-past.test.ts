@@ -68,7 +68,7 @@ const rulesOf = ({ live, derived }: Kept): HeldRule[] =>
     ? []
     : derived.rules
         .filter(rule => rule.patient !== '?')
-        .map(rule => ({ ...rule, owner: live.owner, consent: live.id }));
+        .map(rule => ({ ...rule, owner: live.owner, by: `${live.type}/${live.id}` }));
 
 test('of every version those are shown that both the version and its resource allow', async () => {
   let shown = 0;

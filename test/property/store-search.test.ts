@@ -30,7 +30,7 @@ class Model {
     const rules: HeldRule[] = all.flatMap(({ version, derived }) =>
       version.deleted || version.owner !== version.writer
         ? []
-        : derived.rules.map(one => ({ ...one, owner: version.owner, consent: version.id })),
+        : derived.rules.map(one => ({ ...one, owner: version.owner, by: `${version.type}/${version.id}` })),
     );
     // Rules count for the Consent that says them: Tasks of the same id say none of these.
     return all.map(({ version, derived, pure }) => ({

@@ -127,11 +127,11 @@ export const { predicate } = fc.letrec<{ predicate: Predicate; leaf: Predicate }
     organization.map((one): Predicate => ({ kind: 'owner', organization: one })),
     organization.map((one): Predicate => ({ kind: 'source', organization: one })),
     organization.map((actor): Predicate => ({ kind: 'names', actor })),
-    fc.tuple(organization, fc.integer({ min: -2, max: 2 })).map(
-      ([actor, shift]): Predicate => ({
+    fc.tuple(organization, fc.integer({ min: -2, max: 2 }), fc.constantFrom('TREAT', 'TREAT', 'roster')).map(
+      ([actor, shift, purpose]): Predicate => ({
         kind: 'consent',
         actor,
-        purposes: ['TREAT'],
+        purposes: [purpose],
         at: T + shift,
       }),
     ),
@@ -154,7 +154,7 @@ export const rule: fc.Arbitrary<ConsentRule> = fc.oneof(
     patient: person,
     effect: fc.constant('permit' as const),
     actor: organization,
-    purpose: fc.constantFrom('TREAT', 'HPAYMT'),
+    purpose: fc.constantFrom('TREAT', 'HPAYMT', 'roster'),
     from: fc.constantFrom(T - 2, T - 1, T, T + 1),
     to: fc.constantFrom(T, T + 1, T + 2, T + 3),
   }),
@@ -170,7 +170,7 @@ export const rule: fc.Arbitrary<ConsentRule> = fc.oneof(
 
 export interface Write {
   op: 'put' | 'delete';
-  type: 'Task' | 'Consent';
+  type: 'Task' | 'Consent' | 'Coverage';
   id: string;
   writer: string;
   derived: Derived;
@@ -178,7 +178,7 @@ export interface Write {
 
 export const write: fc.Arbitrary<Write> = fc.record({
   op: fc.constantFrom('put', 'put', 'put', 'put', 'delete'),
-  type: fc.constantFrom('Task', 'Task', 'Task', 'Consent'),
+  type: fc.constantFrom('Task', 'Task', 'Task', 'Task', 'Consent', 'Consent', 'Coverage'),
   id,
   writer: organization,
   derived: fc.record({
@@ -199,7 +199,7 @@ const sortKey: fc.Arbitrary<SortKey> = fc.oneof(
 );
 
 export const asked = fc.record({
-  type: fc.constantFrom('Task', 'Task', 'Consent'),
+  type: fc.constantFrom('Task', 'Task', 'Consent', 'Coverage'),
   where: fc.oneof(fc.constant<Clause[]>([]), fc.array(clause, { maxLength: 2 }), dateWindow),
   narrow: predicate,
   sort: fc.array(sortKey, { maxLength: 2 }),
@@ -221,7 +221,7 @@ export async function fill(
 ): Promise<void> {
   for (const { op, type, id: chosen, writer, derived } of writes) {
     const grant = grantFor(writer, { narrow: () => ({ kind: 'all' }), adopt: { kind: 'none' } });
-    const told = type === 'Consent' ? derived : { ...derived, rules: [] };
+    const told = type === 'Task' ? { ...derived, rules: [] } : derived;
     const ops: WriteOp[] = [
       op === 'delete'
         ? { kind: 'delete', type, id: chosen }

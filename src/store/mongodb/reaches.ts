@@ -141,7 +141,7 @@ async function rulesAbout(
     )
     .toArray();
   return found.map(({ consent, person, permit, actor, purpose, from, to }) => ({
-    consent,
+    by: consent,
     owner,
     patient: person,
     effect: permit ? 'permit' : 'deny',

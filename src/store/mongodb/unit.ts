@@ -4,6 +4,7 @@ import type { Grant } from '../../access/grant.ts';
 import type { Predicate } from '../../search/ast.ts';
 import type { Derive, Derived } from '../port.ts';
 import { factsOf, holdsFor } from '../unit/holds.ts';
+import { RULED_TYPES } from '../unit/rules.ts';
 import type { Expected, Row, Unit } from '../unit/unit.ts';
 import type { Answer } from '../unit/work.ts';
 import { holderOf, markDigest, putClaim, putMark } from './claims.ts';
@@ -159,14 +160,13 @@ function makeReach(set: WorkingSet, send: () => Promise<void>) {
 function keepRules(set: WorkingSet, document: ResourceDocument, derived: Derived): void {
   const rules = rulesOf(document, derived.rules);
   for (const tie of tiesOf(document, rules)) set.ties.set(tie._id, tie);
-  // Only Consents have rules.
-  if (document.type !== 'Consent') return;
+  if (!RULED_TYPES.has(document.type)) return;
   set.rules.set(document._id, rules);
   set.ended.delete(document._id);
 }
 
 function endRules(set: WorkingSet, { _id, type }: ResourceDocument): void {
-  if (type !== 'Consent') return;
+  if (!RULED_TYPES.has(type)) return;
   const pending = set.rules.get(_id);
   if (pending === undefined) set.ended.add(_id);
   else

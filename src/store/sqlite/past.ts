@@ -31,7 +31,7 @@ export function offerPastHolds(reading: Reading, derive: Derive): void {
     const held = countingRules(rules, version).map(rule => ({
       ...rule,
       owner: version.owner,
-      consent: version.id,
+      by: `${version.type}/${version.id}`,
     }));
     const facts = { version, values, rules: held, pure: false };
     return allows(JSON.parse(text as string) as Predicate, facts) ? 1 : 0;

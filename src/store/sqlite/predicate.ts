@@ -49,7 +49,8 @@ function sourceCondition(predicate: PredicateOf<'source'>, image: Image): Fragme
 }
 
 function namesCondition(predicate: PredicateOf<'names'>): Fragment {
-  return sql`EXISTS (SELECT 1 FROM rule c INDEXED BY rule_rid WHERE c.rid = r.rid AND c.actor = ${word(predicate.actor)})`;
+  const said = sql`SELECT 1 FROM rule c INDEXED BY rule_rid WHERE c.rid = r.rid AND c.actor = ${word(predicate.actor)}`;
+  return sql`(r.type = ${word('Consent')} AND EXISTS (${said}))`;
 }
 
 function consentCondition(predicate: PredicateOf<'consent'>, image: Image): Fragment {

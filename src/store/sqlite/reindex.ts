@@ -73,7 +73,12 @@ function reindexRow(writing: Reading, derive: Derive, row: ResourceRow): void {
   const { patient, persons, list } = last.persons;
   connection.run('UPDATE resource SET patient = ?, persons = ? WHERE rid = ?', patient, persons, row.rid);
   // A tombstone keeps what its last live version said, as that version's writer said it.
-  const said = { owner: writing.text(row.owner), writer: writing.text(last.writer) };
+  const [type, owner, writer] = [row.type, row.owner, last.writer].map(n => writing.text(n)) as [
+    string,
+    string,
+    string,
+  ];
+  const said = { type, owner, writer };
   const rules = countingRules(last.derived.rules, said);
   writeDerived(writing, row, { ...last.derived, rules }, list);
   if (row.deleted === 1) silenceRules(writing, row.rid);

@@ -3,15 +3,18 @@ import type { ConsentRule } from '../port.ts';
 /** Whom no Consent can permit (see port.ts, Derived.patients). */
 const UNKNOWN_PERSON = '?';
 
+/** Types whose resources lay down lines: Consents, and what makes a roster. Nothing is kept or ended for others. */
+export const RULED_TYPES: ReadonlySet<string> = new Set(['Consent', 'Coverage', 'Group']);
+
 /**
- * Of the lines a Consent was compiled to, those that count; whatever stores them keeps no others. What
- * another than the owner wrote of a Consent is kept and counts for nothing.
+ * Of the lines a resource was compiled to, those that count; whatever stores them keeps no others. What
+ * another than the owner wrote is kept and counts for nothing.
  */
 export function countingRules(
   rules: readonly ConsentRule[],
-  { owner, writer }: { owner: string; writer: string },
+  { type, owner, writer }: { type: string; owner: string; writer: string },
 ): readonly ConsentRule[] {
-  return owner === writer ? rules.filter(counts) : [];
+  return owner === writer && RULED_TYPES.has(type) ? rules.filter(counts) : [];
 }
 
 /** A permit for everybody or every purpose does not exist; only a deny may leave them open. */

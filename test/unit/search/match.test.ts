@@ -33,7 +33,7 @@ const rule = (more: Partial<HeldRule> = {}): HeldRule => ({
   from: 0,
   to: 100,
   owner: 'program',
-  consent: 'c',
+  by: 'Consent/c',
   ...more,
 });
 const deny = (more: Partial<HeldRule> = {}) => rule({ effect: 'deny', actor: '', purpose: '', ...more });
@@ -97,6 +97,12 @@ describe('the other predicates', () => {
   test.each<[string, Partial<Facts['version']>, HeldRule[], boolean]>([
     ['its own rule names the actor', { type: 'Consent', id: 'c' }, [rule()], true],
     ['the rule of another Consent does', { type: 'Consent', id: 'd' }, [rule()], false],
+    [
+      'the rule of another resource of that id',
+      { type: 'Consent', id: 'c' },
+      [rule({ by: 'Group/c' })],
+      false,
+    ],
     ['its own rule names another', { type: 'Consent', id: 'c' }, [rule({ actor: 'payer' })], false],
     ['something else has the id', { type: 'Observation', id: 'c' }, [rule()], false],
     ['a deny for everybody names nobody', { type: 'Consent', id: 'c' }, [deny()], false],

@@ -145,7 +145,7 @@ describe('predicates', () => {
       'an actor named',
       { kind: 'names', actor: 'x' },
       'current',
-      "EXISTS (SELECT 1 FROM rule c INDEXED BY rule_rid WHERE c.rid = r.rid AND c.actor = 'x'#)",
+      "(r.type = 'Consent'# AND EXISTS (SELECT 1 FROM rule c INDEXED BY rule_rid WHERE c.rid = r.rid AND c.actor = 'x'#))",
     ],
   ])('compile %s', (_name, predicate, image, text) => {
     expect(shown(predicateCondition(predicate, image))).toBe(text);

@@ -3,8 +3,8 @@ import type { ConsentRule } from '../../../src/store/port.ts';
 import { countingRules } from '../../../src/store/unit/rules.ts';
 import { deny, permit } from '../../support/store.ts';
 
-const counts = (rule: ConsentRule, writer = 'prog'): boolean =>
-  countingRules([rule], { owner: 'prog', writer }).length === 1;
+const counts = (rule: ConsentRule, { writer = 'prog', type = 'Consent' } = {}): boolean =>
+  countingRules([rule], { type, owner: 'prog', writer }).length === 1;
 
 describe('of what a Consent says', () => {
   test.each<[string, ConsentRule, boolean]>([
@@ -20,12 +20,24 @@ describe('of what a Consent says', () => {
   });
 
   test('nothing counts where another than the owner wrote it last', () => {
-    expect(counts(permit('p', 'ehr'), 'ehr')).toBe(false);
-    expect(counts(deny('p'), 'ehr')).toBe(false);
+    expect(counts(permit('p', 'ehr'), { writer: 'ehr' })).toBe(false);
+    expect(counts(deny('p'), { writer: 'ehr' })).toBe(false);
+  });
+
+  test.each([
+    ['Consent', true],
+    ['Coverage', true],
+    ['Group', true],
+    ['Observation', false],
+  ])('a line of a %s: %s', (type, expected) => {
+    expect(counts(permit('p', 'ehr'), { type })).toBe(expected);
   });
 
   test('the lines that count stay in their order', () => {
     const rules = [permit('p', 'a'), permit('?', 'b'), deny('p', 'c')];
-    expect(countingRules(rules, { owner: 'prog', writer: 'prog' })).toEqual([rules[0], rules[2]]);
+    expect(countingRules(rules, { type: 'Group', owner: 'prog', writer: 'prog' })).toEqual([
+      rules[0],
+      rules[2],
+    ]);
   });
 });
