@@ -159,7 +159,7 @@ function placeOf({ line, index }: Place): Place {
 /** The store would refuse it as well; this says why. */
 function missingScope({ makes }: Concept, principal: Principal): string | undefined {
   for (const use of ['create', 'read', 'update'] as const) {
-    const type = makes.find(one => !scopesAllow(principal.scopes, one, use));
+    const type = makes.find(one => !scopesAllow(principal, one, use));
     if (type !== undefined) return `the caller's scope does not include ${use} of ${type}`;
   }
   return undefined;
