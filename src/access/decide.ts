@@ -61,7 +61,7 @@ export function decide(principal: Principal, asked: readonly Asked[], at: number
     principal,
     narrow,
     adopt: rules.adopt,
-    mayName: id => mayName(principal, id),
+    mayName: (type, id) => isOwnName(principal, id) && !hidesOwn(principal, type),
     reasons: rules.reasons,
   });
 }
@@ -124,7 +124,12 @@ function byConsent(type: string, consent: Predicate, actor: string): Predicate {
   return type === 'Consent' ? { kind: 'and', of: [consent, { kind: 'names', actor }] } : consent;
 }
 
-function mayName(principal: Principal, id: string): boolean {
+/** In its id space lies what its Organization owns: what a role or a scope hides of that is not to be found out. */
+const hidesOwn = (principal: Principal, type: string): boolean =>
+  !ORGANIZATIONAL.has(principal.role) ||
+  (['read', 'update'] as const).every(use => scopesReach(principal, type, use).kind !== 'all');
+
+function isOwnName(principal: Principal, id: string): boolean {
   const { prefix, others } = principal.idSpace;
   return prefix === '' ? !others.some(other => id.startsWith(other)) : id.startsWith(prefix);
 }

@@ -60,8 +60,11 @@ export interface Grant {
    * the caller may see and may write about. Compiled against Patient rows.
    */
   readonly adopt: Predicate;
-  /** May the caller choose this logical id for a resource that does not exist? */
-  readonly mayName: (id: string) => boolean;
+  /**
+   * May the caller choose this logical id for a resource that does not exist? Not where its own
+   * Organization may hold one that it is not to know of.
+   */
+  readonly mayName: (type: string, id: string) => boolean;
   /** The rules that took part, for audit and explanation. */
   readonly reasons: readonly Reason[];
 }

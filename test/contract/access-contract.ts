@@ -389,7 +389,7 @@ export function accessContract(open: OpenStore): void {
   });
 
   describe('writes', () => {
-    const hidden = () => grantFor('other', { mayName: id => id.startsWith('other-') });
+    const hidden = () => grantFor('other', { mayName: (_type, id) => id.startsWith('other-') });
 
     test('what is hidden is answered like what does not exist', async () => {
       await create(hand(), 'Observation', 'o');

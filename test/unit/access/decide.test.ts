@@ -186,7 +186,22 @@ describe('ids a caller may choose', () => {
     ['other-1', '', ['other-'], false],
     ['acme', 'acme-', [], false],
   ])('%s with prefix "%s" beside %j: %s', (id, prefix, others, may) => {
-    expect(decide(caller('ehr', 'system/*.cruds', prefix, others), [], AT).mayName(id)).toBe(may);
+    expect(decide(caller('ehr', 'system/*.cruds', prefix, others), [], AT).mayName('Goal', id)).toBe(may);
+  });
+
+  test.each<[Role, string, boolean]>([
+    ['program', 'system/*.cruds', true],
+    ['program', 'system/Goal.cu', true],
+    ['program', 'system/Goal.cu?_tag=a system/*.r', true],
+    ['program', 'system/Goal.cu system/*.r?_tag=a', true],
+    ['program', 'system/Goal.cu?_tag=a', false],
+    ['program', 'system/Goal.cu?_tag=a system/*.r?_tag=a', false],
+    ['program', 'patient/*.cruds', false],
+    ['auditor', 'system/*.cruds', false],
+    ['patient', 'system/*.cruds', false],
+  ])('%s with %s: %s, for nothing of its Organization may be hidden from it', (role, scope, may) => {
+    const principal = { ...caller(role, scope), patient: 'p' };
+    expect(decide(principal, [], AT).mayName('Goal', 'acme-1')).toBe(may);
   });
 });
 
