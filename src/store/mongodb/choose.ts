@@ -42,6 +42,8 @@ export interface Part {
 export interface Question {
   type: string;
   where: readonly Clause[];
+  /** Criteria of the search itself, but for those on the main date. */
+  others: number;
   order: Order;
   window: Window;
   equals: readonly Driver[];
@@ -58,6 +60,7 @@ export function questionOf({ type, where: asked, narrow, sort, limit }: Plan, li
   return {
     type,
     where,
+    others: asked.filter(clause => !asksMainDate(type, clause)).length,
     order: orderOf(type, sort),
     window: windowOf(type, where),
     equals: equalDrivers(type, where),
@@ -158,8 +161,7 @@ async function forPartitions(reading: Reading, question: Question, arm: Arm): Pr
   if (order === 'created') {
     if (where.length === 0) return one({ hint: 'created', bounds: {}, how: 'walk' });
     const days = daysOf(window, Math.floor(question.limits.ranges / rangesOf(arm)));
-    const others = where.filter(clause => !asksMainDate(question.type, clause)).length;
-    if (equal !== undefined && others === 1 && !(days !== undefined && equal.coarse === true))
+    if (equal !== undefined && question.others <= 1 && !(days !== undefined && equal.coarse === true))
       return one({ hint: 'value', bounds: allOf([equal.bounds, reach]), how: 'walk' });
     if (days !== undefined)
       return [
