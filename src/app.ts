@@ -92,7 +92,13 @@ export async function createApp(config: Config, surroundings: Surroundings = {})
     pages: pageSeal(key.secret),
     log,
   };
-  const place = { key, clock };
+  const place = {
+    key,
+    clock,
+    get base() {
+      return base.url;
+    },
+  };
   const http = createHttp({
     context,
     authenticate: createAuthenticate(place, registry),

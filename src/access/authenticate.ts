@@ -13,6 +13,7 @@ interface Cached {
   organization: string;
   role: Role;
   scopes: Principal['scopes'];
+  patient?: string;
   expires: number;
 }
 
@@ -38,7 +39,7 @@ export function createAuthenticate(place: TokenPlace, registry: Registry): Authe
 async function read(place: TokenPlace, token: string): Promise<Cached> {
   const { scope, ...claims } = await verifyToken(place, token);
   try {
-    return { ...claims, scopes: parseScopes(scope) };
+    return { ...claims, scopes: parseScopes(scope, place.base) };
   } catch (error) {
     throw refused(error);
   }
@@ -55,7 +56,7 @@ export function principalOf(
   caller: Omit<Principal, 'idSpace'>,
   organizations: readonly OrganizationEntry[],
 ): Principal {
-  const { client, organization, role, scopes } = caller;
+  const { client, organization, role, scopes, patient } = caller;
   const own = organizations.find(entry => entry.id === organization);
   const others = organizations
     .filter(entry => entry.id !== organization && entry.prefix !== '')
@@ -65,6 +66,7 @@ export function principalOf(
     organization,
     role,
     scopes,
+    ...(patient === undefined ? {} : { patient }),
     idSpace: { prefix: own?.prefix ?? `${organization}-`, others },
   };
 }

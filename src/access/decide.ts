@@ -1,18 +1,23 @@
-// The one place where access is decided. Three rules, each a predicate that the store compiles into the
+// The one place where access is decided. Four rules, each a predicate that the store compiles into the
 // query, so that what a caller may not see does not exist for it on any path:
 //   own        an Organization sees and writes the records it owns;
 //   consent    another Organization sees of a person what that person's active Consents allow, and
 //              writes little: see WRITABLE_BY_CONSENT; a payer only of people on its roster besides;
 //   source     a caller sees, updates and deletes what it created, as long as nobody else wrote it.
-// Beside them the directory: data that identify no client are readable by everybody with the scope.
+//   patient    the person sees what names it and nobody else (42 CFR 2.23), and writes nothing yet.
+// Beside them the directory: data that identify no client are readable by everybody with the scope; auditors,
+// administrators and, until there are rules for them (2.14, 2.15), representatives see that alone.
+// All of it only as far as the token's scopes go, which narrow every type and use and widen nothing.
 // Decide reads nothing of a person. A Grant is made per request and never kept: a Consent may be
 // revoked between two requests.
 import { FhirError } from '../fhir/error.ts';
+import { isId } from '../fhir/id.ts';
 import type { Predicate } from '../search/ast.ts';
 import { DIRECTORY_TYPES, directory } from './directory.ts';
 import { type Grant, type Principal, type Reason, type Role, sealGrant, type Use } from './grant.ts';
 import { ROSTER } from './roster.ts';
-import { scopesAllow, scopesAllowAny } from './scope.ts';
+import { allOf, anyOf, NONE, READING } from './rule.ts';
+import { scopesAllow, scopesAllowAny, scopesReach } from './scope.ts';
 
 /** What is asked: a type and what is done with it; no type = the whole server. */
 export interface Asked {
@@ -33,7 +38,7 @@ const PURPOSES: Readonly<Partial<Record<Role, readonly string[]>>> = {
  */
 const ROSTERED: ReadonlySet<Role> = new Set<Role>(['payer']);
 
-/** Roles that act for an Organization. The others see the directory until rules of their own exist. */
+/** Roles that act for an Organization. */
 const ORGANIZATIONAL: ReadonlySet<Role> = new Set<Role>(['program', 'ehr', 'payer']);
 
 /** A person's record that another Organization may change, besides what it is the source of. */
@@ -41,8 +46,6 @@ const WRITABLE_BY_CONSENT: ReadonlySet<string> = new Set(['Appointment', 'Goal']
 
 /** Never by Consent: a Group tells of several people at once, an AuditEvent of who looked. */
 const NEVER_BY_CONSENT: ReadonlySet<string> = new Set(['Group', 'AuditEvent']);
-
-const NONE: Predicate = { kind: 'none' };
 
 /**
  * Decides. `at`: now, ms since the epoch. Throws `forbidden` where scope or role put a type or an
@@ -56,7 +59,7 @@ export function decide(principal: Principal, asked: readonly Asked[], at: number
     const key = `${use} ${type}`;
     const found = known.get(key);
     if (found !== undefined) return found;
-    const made = scopesAllow(principal.scopes, type, use) ? rules.reach(type, use) : NONE;
+    const made = allOf(scopesReach(principal, type, use), rules.reach(type, use));
     known.set(key, made);
     return made;
   };
@@ -65,7 +68,7 @@ export function decide(principal: Principal, asked: readonly Asked[], at: number
     principal,
     narrow,
     adopt: rules.adopt,
-    mayName: id => mayName(principal, id),
+    mayName: (type, id) => isOwnName(principal, id) && !hidesOwn(principal, type),
     reasons: rules.reasons,
   });
 }
@@ -74,8 +77,7 @@ export function decide(principal: Principal, asked: readonly Asked[], at: number
 let made = 0;
 
 function demandScope(principal: Principal, type: string | undefined, use: Use): void {
-  const allowed =
-    type === undefined ? scopesAllowAny(principal.scopes, use) : scopesAllow(principal.scopes, type, use);
+  const allowed = type === undefined ? scopesAllowAny(principal, use) : scopesAllow(principal, type, use);
   if (allowed) return;
   throw new FhirError('forbidden', `The token's scope does not include ${use} of ${type ?? 'any type'}.`);
 }
@@ -87,13 +89,7 @@ interface Rules {
 }
 
 function rulesFor(principal: Principal, at: number): Rules {
-  if (!ORGANIZATIONAL.has(principal.role)) {
-    return {
-      reach: (type, use) => (READING.has(use) ? directory(type) : NONE),
-      adopt: NONE,
-      reasons: ['directory'],
-    };
-  }
+  if (!ORGANIZATIONAL.has(principal.role)) return personalRules(principal);
   const organization = principal.organization;
   const own: Predicate = { kind: 'owner', organization };
   const source: Predicate = { kind: 'source', organization };
@@ -115,7 +111,16 @@ function rulesFor(principal: Principal, at: number): Rules {
   return { reach, adopt: anyOf(own, consent), reasons };
 }
 
-const READING: ReadonlySet<Use> = new Set<Use>(['read', 'search', 'history']);
+/** Of those who act for no Organization. */
+function personalRules({ role, patient }: Principal): Rules {
+  const known = role === 'patient' && patient !== undefined && isId(patient);
+  const own: Predicate = known ? { kind: 'person', patient } : NONE;
+  return {
+    reach: (type, use) => (READING.has(use) ? anyOf(own, directory(type)) : NONE),
+    adopt: NONE,
+    reasons: known ? ['patient', 'directory'] : ['directory'],
+  };
+}
 
 function consentRule(principal: Principal, at: number): Predicate {
   const purposes = PURPOSES[principal.role];
@@ -132,12 +137,12 @@ function byConsent(type: string, consent: Predicate, actor: string): Predicate {
   return type === 'Consent' ? { kind: 'and', of: [consent, { kind: 'names', actor }] } : consent;
 }
 
-function anyOf(...of: Predicate[]): Predicate {
-  const real = of.filter(one => one.kind !== 'none');
-  return real.length === 0 ? NONE : real.length === 1 ? real[0]! : { kind: 'or', of: real };
-}
+/** In its id space lies what its Organization owns: what a role or a scope hides of that is not to be found out. */
+const hidesOwn = (principal: Principal, type: string): boolean =>
+  !ORGANIZATIONAL.has(principal.role) ||
+  (['read', 'update'] as const).every(use => scopesReach(principal, type, use).kind !== 'all');
 
-function mayName(principal: Principal, id: string): boolean {
+function isOwnName(principal: Principal, id: string): boolean {
   const { prefix, others } = principal.idSpace;
   return prefix === '' ? !others.some(other => id.startsWith(other)) : id.startsWith(prefix);
 }

@@ -1,7 +1,7 @@
 // A Grant is the answer of access/decide: what this caller may reach in this request. Every call that
 // reaches a resource takes one. The brand keeps anybody else from writing one down; test/architecture
 // keeps `sealGrant` to access/decide.ts.
-import type { Predicate } from '../search/ast.ts';
+import type { Clause, Predicate } from '../search/ast.ts';
 
 export type Role = 'program' | 'ehr' | 'payer' | 'patient' | 'representative' | 'auditor' | 'admin';
 export const ROLES: readonly Role[] = [
@@ -17,7 +17,7 @@ export const ROLES: readonly Role[] = [
 /** What is done with a resource once it is reached. `history` covers vread and history. */
 export type Use = 'read' | 'search' | 'history' | 'create' | 'update' | 'delete';
 
-/** `system/Observation.rs`: one parsed SMART v2 scope. type `*` is any type. */
+/** `system/Observation.rs?category=laboratory`: one parsed SMART v2 scope. type `*` is any type. */
 export interface Scope {
   context: 'system' | 'user' | 'patient';
   type: string;
@@ -26,6 +26,8 @@ export interface Scope {
   update: boolean;
   delete: boolean;
   search: boolean;
+  /** What its query asks of a resource, all of it; with type `*` only parameters of every resource. */
+  where?: readonly Clause[];
 }
 
 /** Who calls: made by access/authenticate from a verified token, by cli for local commands. */
@@ -36,11 +38,13 @@ export interface Principal {
   organization: string;
   role: Role;
   scopes: readonly Scope[];
+  /** Logical id of the Patient whom `patient/` scopes are about, and who calls in the role patient. */
+  patient?: string;
   /** Prefix of the ids this Organization may choose; '' where it has every id that is nobody else's. */
   idSpace: { prefix: string; others: readonly string[] };
 }
 
-export type Reason = 'own' | 'consent' | 'roster' | 'source' | 'directory';
+export type Reason = 'own' | 'consent' | 'roster' | 'source' | 'patient' | 'directory';
 
 declare const sealed: unique symbol;
 
@@ -56,8 +60,11 @@ export interface Grant {
    * the caller may see and may write about. Compiled against Patient rows.
    */
   readonly adopt: Predicate;
-  /** May the caller choose this logical id for a resource that does not exist? */
-  readonly mayName: (id: string) => boolean;
+  /**
+   * May the caller choose this logical id for a resource that does not exist? Not where its own
+   * Organization may hold one that it is not to know of.
+   */
+  readonly mayName: (type: string, id: string) => boolean;
   /** The rules that took part, for audit and explanation. */
   readonly reasons: readonly Reason[];
 }

@@ -7,7 +7,7 @@ import type { Reply } from './request.ts';
 
 export const SOFTWARE = { name: 'iop-fhir', version: '0.1.0' };
 /** When what follows last changed. */
-const CHANGED = '2026-11-23';
+const CHANGED = '2026-11-28';
 
 /** Interactions of every type; test/http holds this list against the route table. */
 export const TYPE_INTERACTIONS = [
@@ -61,7 +61,7 @@ function statement(base: string): JsonObject {
                   code: 'SMART-on-FHIR',
                 },
               ],
-              text: 'SMART on FHIR: bearer tokens with v2 scopes',
+              text: 'SMART on FHIR: bearer tokens with v2 scopes (system, user, patient; granular), v1 words understood',
             },
           ],
           description:

@@ -1,7 +1,7 @@
 // The program's own door: its records become FHIR, and importing them again is safe. A record is written
 // wholly or not at all; what others changed through FHIR since is never overwritten.
 import type { Principal } from '../access/grant.ts';
-import { scopesAllow } from '../access/scope.ts';
+import { scopesAllow, scopesReach } from '../access/scope.ts';
 import { FhirError } from '../fhir/error.ts';
 import type { Concept, Problem } from '../iop/concept.ts';
 import { conceptOf } from '../iop/concepts.ts';
@@ -156,11 +156,16 @@ function placeOf({ line, index }: Place): Place {
   return { ...(line === undefined ? {} : { line }), ...(index === undefined ? {} : { index }) };
 }
 
-/** The store would refuse it as well; this says why. */
+/**
+ * The store would refuse it as well; this says why. A business key may be that of something which a scope
+ * with a query hides, so only scopes without one will do.
+ */
 function missingScope({ makes }: Concept, principal: Principal): string | undefined {
   for (const use of ['create', 'read', 'update'] as const) {
-    const type = makes.find(one => !scopesAllow(principal.scopes, one, use));
+    const type = makes.find(one => !scopesAllow(principal, one, use));
     if (type !== undefined) return `the caller's scope does not include ${use} of ${type}`;
+    const bound = makes.find(one => scopesReach(principal, one, use).kind !== 'all');
+    if (bound !== undefined) return `the caller's scope does not include ${use} of every ${bound}`;
   }
   return undefined;
 }

@@ -38,7 +38,9 @@ export function pageSeal(key: Uint8Array): PageSeal {
 }
 
 const bindTo = (principal: Principal): Buffer =>
-  Buffer.from(JSON.stringify([principal.client, principal.organization, principal.role]));
+  Buffer.from(
+    JSON.stringify([principal.client, principal.organization, principal.role, principal.patient ?? '']),
+  );
 
 function seal(key: Uint8Array, state: PageState, principal: Principal): string {
   const iv = randomBytes(IV);

@@ -106,6 +106,8 @@ export type Predicate =
   | { kind: 'names'; actor: string }
   /** It names no person at all (see store/port.ts, Derived.patients). */
   | { kind: 'no-person' }
+  /** It names this person (logical id of a Patient) and nobody else, nor somebody who cannot be told. */
+  | { kind: 'person'; patient: string }
   /** A search criterion: free Slots only, granular scopes. */
   | { kind: 'clause'; clause: Clause };
 

@@ -81,6 +81,8 @@ export function allows(predicate: Predicate, facts: Facts): boolean {
       );
     case 'no-person':
       return version.patients.length === 0;
+    case 'person':
+      return version.patients.length > 0 && version.patients.every(patient => patient === predicate.patient);
     case 'clause':
       return matchesClause(predicate.clause, facts);
   }

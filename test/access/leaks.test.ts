@@ -24,8 +24,12 @@ interface World {
   server: Server;
   url: string;
   owner: string;
-  callers: Record<'payer' | 'ehr' | 'stranger', string>;
+  callers: Record<'payer' | 'ehr' | 'stranger' | (typeof WITHIN)[number], string>;
 }
+
+/** Of the owner itself, from whom a scope hides the rest of its own record. */
+const WITHIN = ['tagged', 'personal'] as const;
+const TAG = { system: 'urn:tags', code: 'shown' };
 
 /** One hidden resource of every type that can name a person: the smallest official example that does. */
 function hiddenExamples(): AnyResource[] {
@@ -173,6 +177,8 @@ async function openWorld(store: TestStore, more: readonly AnyResource[]): Promis
     payer: await app.token('payer', 'payer'),
     ehr: await app.token('ehr', 'ehr'),
     stranger: await app.token('stranger', 'ehr'),
+    tagged: await app.token('owner', 'ehr', { scope: 'system/*.cruds?_tag=urn:tags|shown' }),
+    personal: await app.token('owner', 'ehr', { scope: 'patient/*.cruds', patient: 'seen' }),
   };
   const server = await new Promise<Server>(resolve => {
     const listening = app.app.http.listen(0, '127.0.0.1', () => resolve(listening));
@@ -184,7 +190,8 @@ async function openWorld(store: TestStore, more: readonly AnyResource[]): Promis
     owner,
     callers,
   };
-  for (const resource of [...SEEN, ...more]) {
+  const shown = SEEN.map((resource): AnyResource => ({ ...resource, meta: { tag: [TAG] } }));
+  for (const resource of [...shown, ...more]) {
     const put = await ask(world, world.owner, {
       method: 'PUT',
       path: `/${resource.resourceType}/${resource.id as string}`,
@@ -471,6 +478,38 @@ onEveryStore(store => {
         'ehr',
       ]);
     });
+
+    test(`to a caller of its own owner whose scope does not reach it${some}`, async () => {
+      const who = [...WITHIN];
+      const get = (path: string) => expectSame({ method: 'GET', path }, who);
+      expect(await get('/Observation/seen-obs-2')).toEqual([
+        expect.stringMatching(/^200 /),
+        expect.stringMatching(/^200 /),
+      ]);
+      for (const [at, resource] of shareOf(store, records, 1).entries()) {
+        const { resourceType: type, id } = resource;
+        const name = `/${type}/${id as string}`;
+        for (const path of [name, `${name}/_history`, `${name}/_history/1`]) await get(path);
+        const values = extract(resource).values.map(queryFor);
+        const some = values.filter((query, n) => query !== undefined && (n + at) % 8 === 0);
+        for (const query of [`_id=${id as string}`, ...some]) await get(`/${type}?${query}&_total=accurate`);
+        await get(`/${type}?_sort=-_lastUpdated&_count=1&_include=${type}:*&_total=accurate`);
+        await get(`/${type}/_history?_count=5`);
+        await expectSame({ method: 'POST', path: `/${type}/_search`, form: `_id=${id as string}` }, who);
+        const { id: _id, ...fresh } = resource;
+        for (const headers of [{}, { 'if-match': 'W/"1"' }])
+          await expectSame({ method: 'PUT', path: name, body: resource, headers }, who);
+        await expectSame({ method: 'PUT', path: `/${type}?_id=${id as string}`, body: fresh }, who);
+        const once = { 'if-none-exist': `_id=${id as string}` };
+        await expectSame({ method: 'POST', path: `/${type}`, body: fresh, headers: once }, who);
+        await expectSame({ method: 'DELETE', path: name }, who);
+      }
+      await get('/_history?_count=500');
+      for (const path of ['/Observation?_include=Observation:*', '/Goal?_include=Goal:*'])
+        await get(`${path}&_total=accurate`);
+      for (const param of ['Observation:performer', 'Group:member', 'Encounter:subject', 'Consent:patient'])
+        await get(`/Patient?_revinclude=${param}&_total=accurate`);
+    }, 180_000);
 
     test('by no Consent that the caller writes itself', async () => {
       for (const [name, purpose] of [

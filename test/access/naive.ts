@@ -22,18 +22,13 @@ export interface Facts {
 export interface Asker {
   organization: string;
   role: Role;
-  /** `system/Type.letters`, space separated. */
+  /** `system/Type.letters?query`, space separated. */
   scope: string;
+  /** Logical id: whom `patient/` scopes are about. */
+  patient?: string;
 }
 
 export type Letter = 'c' | 'r' | 'u' | 'd' | 's';
-
-export function hasScope(asker: Asker, type: string, letter: Letter): boolean {
-  return asker.scope.split(' ').some(word => {
-    const [place, letters] = word.split('.');
-    return (place === `system/${type}` || place === 'system/*') && letters!.includes(letter);
-  });
-}
 
 /** Where the types of the matrix name people: the Patient compartment, `patient` and `subject`. */
 const PEOPLE_IN: Readonly<Record<string, readonly string[]>> = {
@@ -70,7 +65,7 @@ export function peopleOf(resource: AnyResource): string[] {
     if (type === undefined) people.add('?');
     if (type === 'Patient') people.add(id!);
   }
-  if (people.size === 0 && JSON.stringify(resource).includes('"Patient/')) people.add('?');
+  for (const [, id] of JSON.stringify(resource).matchAll(/"Patient\/([\w.-]+)/g)) people.add(id!);
   return [...people];
 }
 
@@ -225,7 +220,7 @@ function byConsent(facts: Facts, asker: Asker, fact: Fact, resource: AnyResource
 }
 
 const DIRECTORY = ['HealthcareService', 'Location', 'Organization', 'Practitioner', 'PractitionerRole'];
-const isDirectory = (resource: AnyResource) =>
+export const isDirectory = (resource: AnyResource) =>
   ([...DIRECTORY, 'Schedule', 'ValueSet'].includes(resource.resourceType) ||
     (resource.resourceType === 'Slot' && resource.status === 'free')) &&
   peopleOf(resource).length === 0;
@@ -234,10 +229,18 @@ const namesAsker = (asker: Asker, fact: Fact, version: number) =>
   fact.versions[version - 1]!.writer === fact.owner &&
   linesOf(lastLive(fact, version)).some(line => line.actor === asker.organization);
 
+/** It names the person whom the asker's token names, and nobody else. */
+export const isOnlyAbout = ({ patient }: Asker, resource: AnyResource): boolean => {
+  const people = peopleOf(resource);
+  return patient !== undefined && people.length === 1 && people[0] === patient;
+};
+
 /** May the asker know of this version (the current one unless told)? Scope is asked elsewhere. */
 export function sees(facts: Facts, asker: Asker, fact: Fact, version = fact.versions.length): boolean {
   const images = [lastLive(fact), lastLive(fact, version)];
   if (images.every(isDirectory)) return true;
+  if (asker.role === 'patient' && asker.patient !== undefined)
+    return images.every(image => isOnlyAbout(asker, image));
   if (!isOrganizational(asker)) return false;
   if (owns(asker, fact) || isSource(asker, fact, version)) return true;
   if (fact.type === 'Group') return false;

@@ -95,6 +95,49 @@ export function accessContract(open: OpenStore): void {
       expect(await sees({ kind: 'no-person' }, 'p')).toBe(false);
     });
 
+    test('person reaches what names that person and nobody else', async () => {
+      const person: Predicate = { kind: 'person', patient: '1' };
+      await create(hand(), 'Observation', 'o', about('1'));
+      await create(hand(), 'Observation', 'nobody');
+      await create(hand(), 'Observation', 'another', about('2'));
+      await create(hand(), 'Observation', 'both', about('1', '2'));
+      await create(hand(), 'Observation', 'somebody', about('?'));
+      await create(hand(), 'Patient', '1');
+      expect(await sees(person)).toBe(true);
+      expect(await sees(person, '1', 'Patient')).toBe(true);
+      for (const id of ['nobody', 'another', 'both', 'somebody']) expect(await sees(person, id)).toBe(false);
+      const strange: Predicate = { kind: 'person', patient: 'never seen' };
+      for (const id of ['o', 'nobody', 'both', 'somebody']) expect(await sees(strange, id)).toBe(false);
+    });
+
+    test('a person beside other rules is looked for where these reach', async () => {
+      await create(hand(), 'Observation', 'o', about('1'));
+      await create(hand(), 'Observation', 'p', about('2'));
+      await create(hand(), 'Observation', 'alike', about('1'), grantFor('other'));
+      await create(hand(), 'Consent', 'c', { rules: [permit('1', 'ehr'), permit('2', 'ehr')] });
+      const person: Predicate = { kind: 'person', patient: '1' };
+      const both = (...of: Predicate[]): Predicate => ({ kind: 'and', of: [person, ...of] });
+      for (const rule of [ownedBy('prog'), writtenBy('prog'), permittedTo('ehr')]) {
+        expect(await sees(both(rule))).toBe(true);
+        expect(await sees(both(rule), 'p')).toBe(false);
+        expect(await sees(both(rule), 'alike')).toBe(false);
+      }
+      const either: Predicate = { kind: 'or', of: [{ kind: 'person', patient: '1' }, permittedTo('ehr')] };
+      for (const id of ['o', 'p', 'alike']) expect(await sees(either, id)).toBe(true);
+    });
+
+    test('a past version is of a person where both it and what the resource is now name nobody else', async () => {
+      const grant = grantFor('asker', { narrow: () => ({ kind: 'person', patient: '1' }) });
+      for (const [at, patients] of [['1'], ['1', '2'], ['2'], [], ['1']].entries())
+        await (at === 0 ? create : update)(hand(), 'Observation', 'o', about(...patients));
+      const listed = async () =>
+        (await hand().store.history({ type: 'Observation', id: 'o', limit: 9, total: true }, grant)).versions;
+      expect((await listed()).map(one => one.version)).toEqual([5, 1]);
+      await update(hand(), 'Observation', 'o', about('2'));
+      expect(await listed()).toEqual([]);
+      expect(await hand().store.vread('Observation', 'o', 1, grant)).toBeUndefined();
+    });
+
     test('a clause reaches what answers it', async () => {
       await create(hand(), 'Slot', 's', { values: [tokenValue('Slot', 'status', 'free')] });
       const clause: Predicate = { kind: 'clause', clause: tokenClause('Slot', 'status', 'free') };
@@ -378,7 +421,7 @@ export function accessContract(open: OpenStore): void {
   });
 
   describe('writes', () => {
-    const hidden = () => grantFor('other', { mayName: id => id.startsWith('other-') });
+    const hidden = () => grantFor('other', { mayName: (_type, id) => id.startsWith('other-') });
 
     test('what is hidden is answered like what does not exist', async () => {
       await create(hand(), 'Observation', 'o');

@@ -97,15 +97,19 @@ function choosePlaceholders(own: readonly ResourceDocument[]): void {
   });
 }
 
-function principalOf(role: Role, organization: string): Principal {
+function principalOf(role: Role, organization: string, scope = 'system/*.rs'): Principal {
   const idSpace = { prefix: '', others: [] };
-  return { client: 'test', organization, role, scopes: parseScopes('system/*.rs'), idSpace };
+  const scopes = parseScopes(scope);
+  return { client: 'test', organization, role, scopes, patient: values.patient!, idSpace };
 }
 
 const CALLERS: [name: string, principal: () => Principal][] = [
   ['program', () => principalOf('program', program)],
   ['payer', () => principalOf('payer', 'granite-mutual')],
   ['ehr', () => principalOf('ehr', 'lakeside-health')],
+  ['ehr, about one person', () => principalOf('ehr', 'lakeside-health', 'patient/*.rs')],
+  ['program, of what there is nothing of', () => principalOf('program', program, 'system/*.rs?_tag=none')],
+  ['ehr, of all but what is tagged', () => principalOf('ehr', 'lakeside-health', 'system/*.rs?_tag:not=x')],
 ];
 
 function planOf(query: string, principal: Principal): Plan {
@@ -146,6 +150,21 @@ describeMongo('the most common searches, answered by MongoDB', () => {
     table.push(`${name} (${by}): ${page.matches.length} matches, ${page.included.length} included`, ...said);
     const wrong = figures.filter(isWasteful).map(lineOf);
     expect(wrong).toEqual([]);
+  });
+
+  test.each(searches)('$name, by the person itself, looks at no more than there is of it', async search => {
+    const { collections, sharded } = temporary.site;
+    const plain: Reading = { collections, sharded, session: undefined, limits: LIMITS };
+    const plan = planOf(search.query, principalOf('patient', program));
+    const own = { type: plan.type, $or: [{ partition: '' }, { who: { $in: [values.patient!, '*'] } }] };
+    const most = await collections.resource.countDocuments(own);
+    const { reading, questions } = overheard(plain);
+    await searchPage(reading, { ...plan, includes: [] });
+    for (const question of questions.filter(one => one.collection !== 'lane')) {
+      const { documents, stages } = await explained(collections, question);
+      expect(documents).toBeLessThanOrEqual(most);
+      expect(stages).not.toContain('COLLSCAN');
+    }
   });
 });
 

@@ -23,6 +23,9 @@ export const ASKERS: Readonly<Record<string, Asker>> = {
   'an administrator': { organization: 'iop', role: 'admin', scope: ALL },
   'a representative': { organization: 'iop', role: 'representative', scope: ALL },
   'a patient': { organization: 'iop', role: 'patient', scope: ALL },
+  'a patient who is known': { organization: 'iop', role: 'patient', scope: ALL, patient: 'to-ehr' },
+  'a patient who permits nobody': { organization: 'iop', role: 'patient', scope: ALL, patient: 'none' },
+  'a representative of one': { organization: 'iop', role: 'representative', scope: ALL, patient: 'to-ehr' },
 };
 
 export const nameOf = (resource: JsonObject) => `${String(resource.resourceType)}/${String(resource.id)}`;

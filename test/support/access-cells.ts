@@ -1,6 +1,7 @@
 // One cell of the access matrix: a request, what the rules expect of it, and what came, as short text.
 import type { JsonObject } from '../../src/fhir/types.ts';
-import { type Asker, type Fact, hasScope, isDeleted, lastLive, sees, witnessed } from '../access/naive.ts';
+import { type Asker, type Fact, isDeleted, lastLive } from '../access/naive.ts';
+import { hasScope, reaches, witnessedWithin } from '../access/naive-scope.ts';
 import { type Answer, type Asked, each, type World } from './access-world.ts';
 
 /** What the rules expect of one request, and what came. Both as short text, to be compared. */
@@ -31,14 +32,14 @@ export function readCells(world: World, asker: Asker, fact: Fact, thorough: bool
   const told = (version: number) =>
     !may
       ? '403'
-      : !sees(world.facts, asker, fact, version)
+      : !reaches(world.facts, asker, 'r', fact, version)
         ? '404'
         : fact.versions[version - 1]!.resource === undefined
           ? '410'
           : '200';
   const numbers = fact.versions.map((_, at) => at + 1);
-  const visible = numbers.filter(version => sees(world.facts, asker, fact, version)).reverse();
-  const found = !isDeleted(fact) && sees(world.facts, asker, fact);
+  const visible = numbers.filter(version => reaches(world.facts, asker, 'r', fact, version)).reverse();
+  const found = !isDeleted(fact) && reaches(world.facts, asker, 's', fact);
   const mayFind = hasScope(asker, fact.type, 's');
   const brief: Cell[] = [
     { name: 'read', asker, asked: { path: name }, expected: told(numbers.length), seen: statusOf },
@@ -100,9 +101,7 @@ const INCLUDES: readonly (readonly [
 
 export function setCells(world: World, asker: Asker): Cell[] {
   const { facts } = world;
-  const findable = facts.all.filter(
-    fact => !isDeleted(fact) && hasScope(asker, fact.type, 's') && sees(facts, asker, fact),
-  );
+  const findable = facts.all.filter(fact => !isDeleted(fact) && reaches(facts, asker, 's', fact));
   const types = [...new Set(facts.all.map(fact => fact.type))];
   const refers = (fact: Fact, element: string, name: string) =>
     new RegExp(`"${name}("|/_history)`).test(JSON.stringify(lastLive(fact)[element] ?? ''));
@@ -158,7 +157,7 @@ const witnessCell = ({ facts }: World, asker: Asker): Cell => ({
   name: 'search of Provenances',
   asker,
   asked: { path: 'Provenance?_count=1000' },
-  expected: hasScope(asker, 'Provenance', 's') ? witnessed(facts, asker).sort().join(' ') : '403',
+  expected: hasScope(asker, 'Provenance', 's') ? witnessedWithin(facts, asker, 's').sort().join(' ') : '403',
   seen: answer => (answer.status === 200 ? targetsOf(answer) : statusOf(answer)),
 });
 
@@ -173,9 +172,9 @@ function historyCell({ facts }: World, asker: Asker, types: readonly string[], p
   const expected = facts.all
     .filter(fact => types.includes(fact.type))
     .flatMap(fact => fact.versions.map((_, at) => ({ fact, version: at + 1 })))
-    .filter(({ fact, version }) => sees(facts, asker, fact, version))
+    .filter(({ fact, version }) => reaches(facts, asker, 'r', fact, version))
     .map(({ fact, version }) => `${nameOf(fact)}/${version}`)
-    .concat(types.includes('Provenance') ? witnessed(facts, asker).map(() => 'Provenance') : [])
+    .concat(types.includes('Provenance') ? witnessedWithin(facts, asker, 'r').map(() => 'Provenance') : [])
     .sort()
     .join(' ');
   const seen = (answer: Answer) =>
@@ -187,6 +186,9 @@ function historyCell({ facts }: World, asker: Asker, types: readonly string[], p
   return { name: 'history of all', asker, asked: { path: `${path}_history?_count=1000` }, expected, seen };
 }
 
+export const saidOf = ({ organization, role, scope, patient = 'nobody' }: Asker): string =>
+  `${organization} (${role}, ${scope}, for ${patient})`;
+
 /** The cells that differ, in words. */
 export async function differences(world: World, cells: readonly Cell[]): Promise<string[]> {
   const found: string[] = [];
@@ -194,9 +196,7 @@ export async function differences(world: World, cells: readonly Cell[]): Promise
     const answer = await world.ask(asker, asked);
     const came = seen(answer);
     if (came !== expected)
-      found.push(
-        `${asker.organization} (${asker.role}, ${asker.scope}): ${name} ${asked.path}: ${came}; by the rules ${expected}`,
-      );
+      found.push(`${saidOf(asker)}: ${name} ${asked.path}: ${came}; by the rules ${expected}`);
   });
   return found;
 }

@@ -3,6 +3,7 @@ import type { AnyResource, JsonObject } from '../../src/fhir/types.ts';
 import {
   appointment,
   communication,
+  concept,
   consent,
   coverage,
   goal,
@@ -174,6 +175,41 @@ const past: Step[] = [
   iop(observation('consent-changed-obs', 'consent-changed')),
 ];
 
+const categorized = (id: string, person: string, more: JsonObject, ...codes: string[]): AnyResource =>
+  observation(id, person, {
+    category: codes.map(code => concept('observation-category', code)),
+    ...more,
+  });
+const on = (effectiveDateTime: string): JsonObject => ({ effectiveDateTime });
+const shared: JsonObject = { meta: { tag: [{ system: 'urn:tags', code: 'shared' }] } };
+
+/** What scopes with a query tell apart, of people who permit and who do not. */
+const kinds: Step[] = [
+  ...['to-ehr', 'to-both', 'none'].flatMap(person => [
+    iop(categorized(`${person}-lab`, person, on('2026-08-01'), 'laboratory')),
+    iop(categorized(`${person}-late-lab`, person, on('2026-08-03'), 'laboratory')),
+    iop(categorized(`${person}-vital`, person, on('2026-08-02'), 'vital-signs')),
+    iop(categorized(`${person}-lab-and-vital`, person, shared, 'laboratory', 'vital-signs')),
+    iop(categorized(`${person}-draft`, person, { status: 'preliminary', ...on('2026-08-05') }, 'survey')),
+    iop({ ...goal(`${person}-shared`, person), ...shared }),
+    iop({ ...goal(`${person}-reached`, person), lifecycleStatus: 'completed' }),
+  ]),
+  iop(categorized('was-lab', 'to-both', on('2026-08-02'), 'laboratory')),
+  iop(categorized('was-lab', 'to-both', on('2026-08-02'), 'vital-signs')),
+  iop(categorized('became-lab', 'to-both', on('2026-08-02'), 'vital-signs')),
+  iop(categorized('became-lab', 'to-both', on('2026-08-02'), 'laboratory')),
+  iop(categorized('lab-of-another', 'none', {}, 'laboratory')),
+  iop(categorized('lab-of-another', 'to-both', {}, 'laboratory')),
+  iop(categorized('lab-deleted', 'to-ehr', on('2026-08-02'), 'laboratory')),
+  removal('iop', 'Observation/lab-deleted'),
+  iop(categorized('lab-restored', 'to-ehr', on('2026-08-02'), 'laboratory')),
+  removal('iop', 'Observation/lab-restored'),
+  iop(categorized('lab-restored', 'to-ehr', on('2026-08-02'), 'laboratory')),
+  ehr(categorized('ehr-lab', 'to-ehr', on('2026-08-03'), 'laboratory')),
+  ehr(categorized('ehr-lab-of-hidden', 'none', on('2026-08-03'), 'laboratory')),
+  iop({ ...named('Location', 'shared-house'), ...shared }),
+];
+
 const others: Step[] = [
   neighbour(patient('neighbour-client')),
   neighbour(observation('neighbour-obs', 'neighbour-client')),
@@ -239,6 +275,7 @@ export const STORY: readonly Step[] = [
   ...several,
   ...linked,
   ...past,
+  ...kinds,
   ...others,
   ...joined,
 ];

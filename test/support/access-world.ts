@@ -54,9 +54,10 @@ export async function openWorld(story: readonly Step[] = [], store?: TestStore):
   });
   const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}/fhir`;
   const tokens = new Map<string, Promise<string>>();
-  const tokenOf = ({ organization, role, scope }: Asker): Promise<string> => {
-    const key = `${organization} ${role} ${scope}`;
-    const claims = { client: `${organization}-client`, organization, role, scope };
+  const tokenOf = ({ organization, role, scope, patient }: Asker): Promise<string> => {
+    const key = `${organization} ${role} ${scope} ${patient}`;
+    const about = patient === undefined ? {} : { patient };
+    const claims = { client: `${organization}-client`, organization, role, scope, ...about };
     const token = tokens.get(key) ?? app.app.sign(claims, 7 * 86_400);
     tokens.set(key, token);
     return token;

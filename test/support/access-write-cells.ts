@@ -4,16 +4,15 @@ import type { AnyResource, JsonObject } from '../../src/fhir/types.ts';
 import {
   type Asker,
   type Fact,
-  hasScope,
   isDeleted,
   isOrganizational,
   lastLive,
   mayDelete,
   mayStillUpdate,
   mayUpdate,
-  sees,
 } from '../access/naive.ts';
-import { nameOf } from './access-cells.ts';
+import { covers, coversNew, hasScope, reaches } from '../access/naive-scope.ts';
+import { nameOf, saidOf } from './access-cells.ts';
 import { type Asked, noteWrite, type World } from './access-world.ts';
 
 type Outcome = 200 | 201 | 204 | 403 | 404 | 410 | 412;
@@ -25,28 +24,41 @@ export interface WriteCell {
 
 /** Told apart by what it may do, may see, or neither. */
 function refusal(world: World, asker: Asker, fact: Fact): 403 | 404 {
-  return hasScope(asker, fact.type, 'r') && sees(world.facts, asker, fact) ? 403 : 404;
+  return reaches(world.facts, asker, 'r', fact) ? 403 : 404;
 }
 
-function updateOutcome(world: World, asker: Asker, fact: Fact): Outcome {
-  if (!mayUpdate(world.facts, asker, fact)) return refusal(world, asker, fact);
-  if (!mayStillUpdate(world.facts, asker, fact)) return 403;
+const mayChange = ({ facts }: World, asker: Asker, fact: Fact): boolean =>
+  mayUpdate(facts, asker, fact) && covers(asker, 'u', fact);
+
+function updateOutcome(world: World, asker: Asker, fact: Fact, next: AnyResource): Outcome {
+  if (!mayChange(world, asker, fact)) return refusal(world, asker, fact);
+  if (!mayStillUpdate(world.facts, asker, fact) || !coversNew(asker, 'u', next)) return 403;
   return isDeleted(fact) ? 201 : 200;
 }
 
 const findable = (world: World, asker: Asker, fact: Fact) =>
-  !isDeleted(fact) && sees(world.facts, asker, fact);
+  !isDeleted(fact) && reaches(world.facts, asker, 's', fact);
 
 export function updateCell(world: World, asker: Asker, fact: Fact): WriteCell {
-  const body = { ...lastLive(fact), language: 'en' };
-  const expected = hasScope(asker, fact.type, 'u') ? updateOutcome(world, asker, fact) : 403;
+  return updateTo(world, asker, fact, { ...lastLive(fact), language: 'en' });
+}
+
+/** To what many a scope does not cover: without what it may ask for. */
+export function plainUpdateCell(world: World, asker: Asker, fact: Fact): WriteCell {
+  const { category: _category, effectiveDateTime: _date, meta: _meta, ...body } = lastLive(fact);
+  const kept = fact.type === 'Consent' ? lastLive(fact) : (body as AnyResource);
+  return updateTo(world, asker, fact, kept);
+}
+
+function updateTo(world: World, asker: Asker, fact: Fact, body: AnyResource): WriteCell {
+  const expected = hasScope(asker, fact.type, 'u') ? updateOutcome(world, asker, fact, body) : 403;
   return { name: 'update', asked: { method: 'PUT', path: nameOf(fact), body }, expected };
 }
 
 export function staleUpdateCell(world: World, asker: Asker, fact: Fact): WriteCell {
   const { asked } = updateCell(world, asker, fact);
   const scoped = hasScope(asker, fact.type, 'u');
-  const reached = mayUpdate(world.facts, asker, fact);
+  const reached = mayChange(world, asker, fact);
   return {
     name: 'update of another version',
     asked: { ...asked, headers: { 'if-match': 'W/"99"' } },
@@ -57,7 +69,7 @@ export function staleUpdateCell(world: World, asker: Asker, fact: Fact): WriteCe
 export function deleteCell(world: World, asker: Asker, fact: Fact): WriteCell {
   const expected = !hasScope(asker, fact.type, 'd')
     ? 403
-    : mayDelete(asker, fact)
+    : mayDelete(asker, fact) && covers(asker, 'd', fact)
       ? 204
       : refusal(world, asker, fact);
   return { name: 'delete', asked: { method: 'DELETE', path: nameOf(fact) }, expected };
@@ -65,7 +77,7 @@ export function deleteCell(world: World, asker: Asker, fact: Fact): WriteCell {
 
 const withoutId = ({ id: _id, ...body }: AnyResource): JsonObject => body;
 const creates = (asker: Asker, fact: Fact) =>
-  isOrganizational(asker) && hasScope(asker, fact.type, 'c') ? 201 : 403;
+  isOrganizational(asker) && coversNew(asker, 'c', withoutId(lastLive(fact)) as AnyResource) ? 201 : 403;
 
 export function conditionalUpdateCell(world: World, asker: Asker, fact: Fact): WriteCell {
   const scoped = hasScope(asker, fact.type, 'u') && hasScope(asker, fact.type, 's');
@@ -73,7 +85,11 @@ export function conditionalUpdateCell(world: World, asker: Asker, fact: Fact): W
   return {
     name: 'conditional update',
     asked: { method: 'PUT', path: `${fact.type}?_id=${fact.id}`, body: withoutId(lastLive(fact)) },
-    expected: !scoped ? 403 : found ? updateOutcome(world, asker, fact) : creates(asker, fact),
+    expected: !scoped
+      ? 403
+      : found
+        ? updateOutcome(world, asker, fact, lastLive(fact))
+        : creates(asker, fact),
   };
 }
 
@@ -96,15 +112,14 @@ export const WRITE_CELLS = [
   updateCell,
   conditionalUpdateCell,
   conditionalCreateCell,
+  plainUpdateCell,
   deleteCell,
 ];
 
 const differing = (asker: Asker, cell: WriteCell, status: number): string[] =>
   status === cell.expected
     ? []
-    : [
-        `${asker.organization} (${asker.role}, ${asker.scope}): ${cell.name} ${cell.asked.path}: ${status}; by the rules ${cell.expected}`,
-      ];
+    : [`${saidOf(asker)}: ${cell.name} ${cell.asked.path}: ${status}; by the rules ${cell.expected}`];
 
 /** Every write to one resource, one after the other; the last deletes it, twice. */
 export async function writeDifferences(world: World, asker: Asker, fact: Fact): Promise<string[]> {
@@ -126,7 +141,8 @@ export async function writeDifferences(world: World, asker: Asker, fact: Fact): 
 
 /** After a deletion: gone for whom it was there. */
 function goneCell(world: World, asker: Asker, fact: Fact): WriteCell {
-  const expected = sees(world.facts, asker, fact) ? (isDeleted(fact) ? 410 : 200) : 404;
+  const told = reaches(world.facts, asker, 'r', fact) ? (isDeleted(fact) ? 410 : 200) : 404;
+  const expected = hasScope(asker, fact.type, 'r') ? told : 403;
   return { name: 'read', asked: { path: nameOf(fact) }, expected };
 }
 

@@ -6,10 +6,16 @@ import type { Clock, Ids } from '../../src/fhir/id.ts';
 import { folderPlace } from './place.ts';
 import type { TestStore } from './stores.ts';
 
+export interface TokenOptions {
+  scope?: string;
+  prefix?: string;
+  patient?: string;
+}
+
 export interface TestApp {
   app: App;
   /** Makes an Organization known with its id space and gives a token for it. */
-  token(organization: string, role: Role, options?: { scope?: string; prefix?: string }): Promise<string>;
+  token(organization: string, role: Role, options?: TokenOptions): Promise<string>;
   close(): Promise<void>;
 }
 
@@ -29,7 +35,9 @@ export async function openApp({
   );
   return {
     app,
-    token: async (organization, role, { scope = 'system/*.cruds', prefix = `${organization}-` } = {}) => {
+    token: async (organization, role, options = {}) => {
+      const { scope = 'system/*.cruds', prefix = `${organization}-`, patient } = options;
+      const about = patient === undefined ? {} : { patient };
       const known = await app.registry.organizations();
       if (!known.some(entry => entry.id === organization)) {
         await app.registry.putOrganization({
@@ -39,7 +47,7 @@ export async function openApp({
           part2: role === 'program',
         });
       }
-      return app.sign({ client: `${organization}-client`, organization, role, scope }, 3600);
+      return app.sign({ client: `${organization}-client`, organization, role, scope, ...about }, 3600);
     },
     close: async () => {
       await app.close();

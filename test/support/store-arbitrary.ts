@@ -124,6 +124,7 @@ export const { predicate } = fc.letrec<{ predicate: Predicate; leaf: Predicate }
     fc.constantFrom<Predicate[]>({ kind: 'all' }, { kind: 'all' }, { kind: 'none' }),
     fc.constant<Predicate>({ kind: 'all' }),
     fc.constant<Predicate>({ kind: 'no-person' }),
+    fc.constantFrom('1', '2', 'never seen').map((patient): Predicate => ({ kind: 'person', patient })),
     organization.map((one): Predicate => ({ kind: 'owner', organization: one })),
     organization.map((one): Predicate => ({ kind: 'source', organization: one })),
     organization.map((actor): Predicate => ({ kind: 'names', actor })),

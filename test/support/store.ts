@@ -97,7 +97,7 @@ export const deny = (patient: string, actor = '', more: Partial<ConsentRule> = {
 export interface GrantParts {
   narrow?: (type: string, use: Use) => Predicate;
   adopt?: Predicate;
-  mayName?: (id: string) => boolean;
+  mayName?: Grant['mayName'];
   role?: Principal['role'];
 }
 

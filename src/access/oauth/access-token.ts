@@ -11,11 +11,15 @@ export interface TokenClaims {
   role: Role;
   /** Space separated, as granted. */
   scope: string;
+  /** Logical id of the Patient whom `patient/` scopes are about. */
+  patient?: string;
 }
 
 export interface TokenPlace {
   key: SigningKey;
   clock: Clock;
+  /** The server's own FHIR base URL. */
+  readonly base?: string;
 }
 
 /**
@@ -31,6 +35,7 @@ export async function signToken(place: TokenPlace, claims: TokenClaims, seconds:
     organization: claims.organization,
     role: claims.role,
     scope: claims.scope,
+    ...(claims.patient === undefined ? {} : { patient: claims.patient }),
   })
     .setProtectedHeader({ alg: ALGORITHM, typ: 'at+jwt', kid: place.key.kid })
     .setIssuer(audienceOf(place))
@@ -48,11 +53,19 @@ export async function verifyToken(
   token: string,
 ): Promise<TokenClaims & { expires: number }> {
   const payload = await verified(place, token);
-  const { client_id: client, organization, role, scope, exp } = payload as Record<string, unknown>;
+  const { client_id: client, organization, role, scope, patient, exp } = payload as Record<string, unknown>;
   if (typeof client !== 'string' || typeof scope !== 'string') throw refused();
   if (!isId(organization)) throw refused();
   if (!ROLES.includes(role as Role)) throw refused();
-  return { client, organization, role: role as Role, scope, expires: (exp as number) * 1000 };
+  if (patient !== undefined && !isId(patient)) throw refused();
+  return {
+    client,
+    organization,
+    role: role as Role,
+    scope,
+    ...(patient === undefined ? {} : { patient }),
+    expires: (exp as number) * 1000,
+  };
 }
 
 async function verified(place: TokenPlace, token: string): Promise<object> {

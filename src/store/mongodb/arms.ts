@@ -71,7 +71,8 @@ export function organizationsOf(predicate: Predicate): string[] {
   }
 }
 
-const ANYWHERE: readonly Arm[] = [{ partitions: [NOBODY] }, { partitions: 'others' }];
+const EVERYWHERE: Arm = { partitions: 'others' };
+const ANYWHERE: readonly Arm[] = [{ partitions: [NOBODY] }, EVERYWHERE];
 
 export const placesOf = (predicate: Predicate, consents: Consents, ties: Ties): readonly Arm[] =>
   places(predicate, consents, ties) ?? ANYWHERE;
@@ -101,8 +102,14 @@ function places(predicate: Predicate, consents: Consents, ties: Ties): readonly 
         return [{ partitions: [...(ties.get(predicate.actor) ?? []), predicate.actor] }];
       return [...permitted].map(([owner, persons]) => ({ partitions: [owner], who: [...persons, SEVERAL] }));
     }
-    case 'and':
-      return leastOf(predicate.of.map(one => places(one, consents, ties)));
+    case 'person':
+      return aboutPersons([EVERYWHERE], [predicate.patient]);
+    case 'and': {
+      const persons = predicate.of.flatMap(one => (one.kind === 'person' ? [one.patient] : []));
+      const others = predicate.of.filter(one => one.kind !== 'person');
+      const least = leastOf(others.map(one => places(one, consents, ties)));
+      return persons.length === 0 ? least : aboutPersons(least ?? [EVERYWHERE], persons);
+    }
     case 'or': {
       const all = predicate.of.map(one => places(one, consents, ties));
       return all.every(one => one !== undefined) ? all.flat() : undefined;
@@ -114,6 +121,15 @@ function places(predicate: Predicate, consents: Consents, ties: Ties): readonly 
 function leastOf(all: readonly (readonly Arm[] | undefined)[]): readonly Arm[] | undefined {
   const known = all.filter(one => one !== undefined);
   return known.find(arms => arms.every(arm => arm.who !== undefined)) ?? known[0];
+}
+
+/** Where one of these persons is named: not where nobody is. */
+function aboutPersons(arms: readonly Arm[], persons: readonly string[]): Arm[] {
+  return narrowed(arms, persons).flatMap((arm): Arm[] => {
+    if (arm.partitions === 'others') return [arm];
+    const partitions = arm.partitions.filter(one => one !== NOBODY);
+    return partitions.length === 0 ? [] : [{ ...arm, partitions }];
+  });
 }
 
 function narrowed(arms: readonly Arm[], persons: readonly string[] | undefined): Arm[] {
@@ -162,13 +178,20 @@ function merged(arms: readonly Arm[]): Whole {
   return { listed, others, has: one => listed.includes(one) || (others && one !== NOBODY) };
 }
 
-/** Persons by partition; partitions go together while they have no more than `most` ranges. */
+/**
+ * Persons by partition; partitions go together while they have no more than `most` ranges. Where somebody is
+ * sought in any partition everybody is.
+ */
 function byPersons(arms: readonly Arm[], most: number): Arm[] {
-  const anywhere = arms.find(arm => arm.partitions === 'others');
+  const anywhere = arms.some(arm => arm.partitions === 'others');
+  const everywhere = new Set<string>();
   const persons = new Map<string, Set<string>>();
   for (const { partitions, who = [] } of arms) {
-    for (const partition of partitions === 'others' ? [] : partitions) {
-      if (anywhere !== undefined && partition !== NOBODY) continue;
+    for (const partition of partitions === 'others' ? [undefined] : partitions) {
+      if (partition === undefined || (anywhere && partition !== NOBODY)) {
+        for (const one of who) everywhere.add(one);
+        continue;
+      }
       const known = persons.get(partition) ?? new Set<string>();
       for (const one of who) known.add(one);
       persons.set(partition, known);
@@ -184,7 +207,7 @@ function byPersons(arms: readonly Arm[], most: number): Arm[] {
     } else found.push({ partitions: [partition], who });
   }
   const named = found.map(({ partitions, who }) => ({ partitions, who: [...who].sort() }));
-  return anywhere === undefined ? named : [anywhere, ...named];
+  return anywhere ? [{ partitions: 'others', who: [...everywhere].sort() }, ...named] : named;
 }
 
 /** Foreign arms of one source are one; of several sources none of them names the same document. */

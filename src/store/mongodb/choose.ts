@@ -1,6 +1,6 @@
 // Which index a question goes through, for each arm. What is chosen is about cost alone: every query says
 // all that a match has to be.
-import type { Clause, Plan } from '../../search/ast.ts';
+import type { Clause, Plan, Predicate } from '../../search/ast.ts';
 import { type Arm, armFilter } from './arms.ts';
 import { SEVERAL } from './documents.ts';
 import { type Driver, equalDrivers, rangeDriver } from './drivers.ts';
@@ -42,6 +42,8 @@ export interface Part {
 export interface Question {
   type: string;
   where: readonly Clause[];
+  /** Criteria of the search itself, but for those on the main date. */
+  others: number;
   order: Order;
   window: Window;
   equals: readonly Driver[];
@@ -53,10 +55,12 @@ export interface Question {
 
 const PAGES = 5;
 
-export function questionOf({ type, where, sort, limit }: Plan, limits: Limits): Question {
+export function questionOf({ type, where: asked, narrow, sort, limit }: Plan, limits: Limits): Question {
+  const where = [...asked, ...clausesOf(narrow)];
   return {
     type,
     where,
+    others: asked.filter(clause => !asksMainDate(type, clause)).length,
     order: orderOf(type, sort),
     window: windowOf(type, where),
     equals: equalDrivers(type, where),
@@ -65,6 +69,10 @@ export function questionOf({ type, where, sort, limit }: Plan, limits: Limits): 
     few: Math.max(limit + 1, Math.min(limit * PAGES, limits.collected)),
   };
 }
+
+/** What a scope asks of every match is as good a way to it as what the search asks. */
+const clausesOf = (narrow: Predicate): Clause[] =>
+  (narrow.kind === 'and' ? narrow.of : [narrow]).flatMap(one => (one.kind === 'clause' ? [one.clause] : []));
 
 /** Parts that hold every match of the arm, each once. */
 export async function choose(reading: Reading, question: Question, arm: Arm): Promise<readonly Part[]> {
@@ -78,7 +86,7 @@ export async function choose(reading: Reading, question: Question, arm: Arm): Pr
       how: names.length <= few ? 'collect' : 'gather',
     });
   }
-  if (arm.partitions === 'others') return bothWays('type', {});
+  if (arm.partitions === 'others') return bothWays(arm.who === undefined ? 'type' : 'person', {});
   if (arm.source !== undefined)
     return order === 'created' ? one({ hint: 'source', bounds: {}, how: 'walk' }) : bothWays('source', {});
   return arm.who === undefined ? forPartitions(reading, question, arm) : forPersons(question, arm);
@@ -153,8 +161,7 @@ async function forPartitions(reading: Reading, question: Question, arm: Arm): Pr
   if (order === 'created') {
     if (where.length === 0) return one({ hint: 'created', bounds: {}, how: 'walk' });
     const days = daysOf(window, Math.floor(question.limits.ranges / rangesOf(arm)));
-    const others = where.filter(clause => !asksMainDate(question.type, clause)).length;
-    if (equal !== undefined && others === 1 && !(days !== undefined && equal.coarse === true))
+    if (equal !== undefined && question.others <= 1 && !(days !== undefined && equal.coarse === true))
       return one({ hint: 'value', bounds: allOf([equal.bounds, reach]), how: 'walk' });
     if (days !== undefined)
       return [

@@ -123,7 +123,7 @@ const ID_ALONE = { $project: { _id: 1 } };
 function lookUpNow({ type, consents }: PastQuestion, asked: Conjunct, as: string): Document {
   const named = { $eq: ['$_id', '$$name'] };
   // Names the shard where it can: what names somebody lies in its owner's partition.
-  const owned = asked.some(leaf => leaf.kind === 'consent');
+  const owned = asked.some(leaf => leaf.kind === 'consent' || leaf.kind === 'person');
   const nobody = asked.some(leaf => leaf.kind === 'no-person');
   const where = {
     $expr: owned ? { $and: [named, { $eq: ['$partition', '$$owner'] }] } : named,

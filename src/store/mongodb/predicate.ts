@@ -55,6 +55,8 @@ function filterOf(type: string, predicate: Predicate, ask: Ask): ResourceFilter 
       return type === 'Consent' ? { names: predicate.actor } : NOTHING;
     case 'no-person':
       return { partition: NOBODY };
+    case 'person':
+      return { patients: [predicate.patient] };
     case 'clause':
       return clauseFilter(type, predicate.clause);
   }

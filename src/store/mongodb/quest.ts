@@ -73,9 +73,12 @@ const idleConsents = (narrow: Predicate, ties: Ties): Consents =>
       .map(one => [consentKey(one), new Map()]),
   );
 
+/** All that it says of consent stands beside this owner. */
 const owns = (predicate: Predicate, organization: string): boolean =>
-  predicate.kind === 'or' &&
-  predicate.of.some(one => one.kind === 'owner' && one.organization === organization);
+  predicate.kind === 'and'
+    ? predicate.of.every(one => consentPredicates([one]).length === 0 || owns(one, organization))
+    : predicate.kind === 'or' &&
+      predicate.of.some(one => one.kind === 'owner' && one.organization === organization);
 
 /**
  * What was resolved for the persons that are sought says nothing of others who are named beside them; and

@@ -1,6 +1,6 @@
 // Chooses where a search starts, by counting a little of each way. Counts are about cost alone, so they
 // may be some seconds old.
-import type { Plan } from '../../search/ast.ts';
+import type { Plan, Predicate } from '../../search/ast.ts';
 import { type Arm, clauseDriver, countUpTo, type Driver, predicateDriver, typeDriver } from './driver.ts';
 import type { Reading } from './reading.ts';
 import { windowDrivers } from './window.ts';
@@ -23,7 +23,7 @@ export function chooseDriver(reading: Reading, plan: Plan, after: number): Choic
   const drivers = [
     ...windowDrivers(plan.where),
     ...plan.where.map(clause => clauseDriver(plan.type, clause)),
-    predicateDriver(plan.type, plan.narrow),
+    ...partsOf(plan.narrow).map(part => predicateDriver(plan.type, part)),
     typeDriver(plan.type),
   ].filter(driver => driver !== undefined);
   const { few, bounded } = reading.bounds;
@@ -35,6 +35,9 @@ export function chooseDriver(reading: Reading, plan: Plan, after: number): Choic
   const spare = drivers.find(driver => driver.arms.some(arm => !arm.ordered) && driver !== ordered);
   return { driver: ordered, bounded: false, count: bounded, spare };
 }
+
+/** Each of them holds for every match. */
+const partsOf = (narrow: Predicate): readonly Predicate[] => (narrow.kind === 'and' ? narrow.of : [narrow]);
 
 /** The first driver that is clearly below `most`, or else the least that is below. */
 function leastOf(

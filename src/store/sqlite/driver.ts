@@ -4,6 +4,7 @@ import type { Clause, Predicate, Prefix, Value } from '../../search/ast.ts';
 import { clampDate, clampNumber } from './clamp.ts';
 import { updatedCondition, valueCondition } from './clause.ts';
 import { among, and, type Fragment, raw, sql, TRUE, unionAll, word } from './sql.ts';
+import { personWord } from './words.ts';
 
 /** Rows of alias x with a column rid. */
 export interface Arm {
@@ -173,6 +174,14 @@ function predicateArms(type: string, predicate: Predicate): Arm[] | undefined {
           from: raw('rule x INDEXED BY rule_actor'),
           where: sql`x.actor = ${word(predicate.actor)}`,
           ordered: false,
+        },
+      ];
+    case 'person':
+      return [
+        {
+          from: raw('subject x'),
+          where: sql`x.person = ${word(personWord(predicate.patient))} AND x.type = ${word(type)}`,
+          ordered: true,
         },
       ];
     case 'consent':

@@ -6,6 +6,7 @@
 import type { Predicate } from '../../search/ast.ts';
 import { clauseCondition } from './clause.ts';
 import { among, and, FALSE, type Fragment, not, or, raw, sql, TRUE, word } from './sql.ts';
+import { personWord } from './words.ts';
 
 export type Image = 'current' | 'past';
 type PredicateOf<Kind extends Predicate['kind']> = Extract<Predicate, { kind: Kind }>;
@@ -30,6 +31,8 @@ export function predicateCondition(predicate: Predicate, image: Image = 'current
       return and([namesCondition(predicate), ...pastOnly(image, predicate)]);
     case 'no-person':
       return image === 'current' ? sql`r.patient = 0` : sql`(r.patient = 0 AND h.patient = 0)`;
+    case 'person':
+      return personCondition(predicate, image);
     case 'clause':
       return and([clauseCondition(predicate.clause), ...pastOnly(image, predicate)]);
   }
@@ -51,6 +54,13 @@ function sourceCondition(predicate: PredicateOf<'source'>, image: Image): Fragme
 function namesCondition(predicate: PredicateOf<'names'>): Fragment {
   const said = sql`SELECT 1 FROM rule c INDEXED BY rule_rid WHERE c.rid = r.rid AND c.actor = ${word(predicate.actor)}`;
   return sql`(r.type = ${word('Consent')} AND EXISTS (${said}))`;
+}
+
+/** Above 0: a person that the store has never seen has the number of several persons, -1. */
+function personCondition({ patient }: PredicateOf<'person'>, image: Image): Fragment {
+  const person = word(personWord(patient));
+  const now = sql`(r.patient > 0 AND r.patient = ${person})`;
+  return image === 'current' ? now : and([now, sql`h.patient = ${person}`]);
 }
 
 function consentCondition(predicate: PredicateOf<'consent'>, image: Image): Fragment {

@@ -7,6 +7,7 @@ import { predicateCondition } from './predicate.ts';
 import type { Reading } from './reading.ts';
 import { currentRow, PAST_COLUMNS, personsOf, type ResourceRow, toVersion } from './rows.ts';
 import { raw, sql, word } from './sql.ts';
+import { personOf } from './words.ts';
 
 /** Does a predicate hold for a current row (a tombstone: for its last live version)? */
 export function reaches(reading: Reading, row: ResourceRow, predicate: Predicate): boolean {
@@ -14,7 +15,9 @@ export function reaches(reading: Reading, row: ResourceRow, predicate: Predicate
     owner: reading.text(row.owner),
     source: reading.text(row.source),
     pure: row.foreign_from === null || row.version - row.deleted < row.foreign_from,
-    persons: personsOf(row).length,
+    get persons() {
+      return personsOf(row).map(n => personOf(reading.text(n)));
+    },
   });
   if (known !== undefined) return known;
   const query = sql`SELECT 1 FROM resource r WHERE r.rid = ${row.rid} AND ${predicateCondition(predicate)}`;

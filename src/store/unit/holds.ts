@@ -8,7 +8,8 @@ export interface RowFacts {
   source: string;
   /** Only its source wrote it so far. */
   pure: boolean;
-  persons: number;
+  /** Logical ids of Patients. */
+  persons: readonly string[];
 }
 
 /** Decides what the row at hand decides; undefined where rules or index values have to be asked. */
@@ -23,7 +24,9 @@ export function holdsFor(predicate: Predicate, facts: RowFacts): boolean | undef
     case 'source':
       return facts.pure && facts.source === predicate.organization;
     case 'no-person':
-      return facts.persons === 0;
+      return facts.persons.length === 0;
+    case 'person':
+      return facts.persons.length > 0 && facts.persons.every(one => one === predicate.patient);
     case 'and':
       return combine(predicate.of, facts, false);
     case 'or':
@@ -49,5 +52,5 @@ export const factsOf = ({ owner, source, foreignFrom, version, deleted, patients
   source,
   // A tombstone is judged as its last live version was.
   pure: foreignFrom === undefined || version - (deleted ? 1 : 0) < foreignFrom,
-  persons: patients.length,
+  persons: patients,
 });

@@ -39,7 +39,7 @@ function* settleCreate(unit: Unit, op: Create): Work<Settled> {
 
 function* settleUpdate(unit: Unit, op: Update): Work<Settled> {
   if (op.match === undefined) {
-    const mayCreate = op.mustExist !== true && unit.grant.mayName(op.id);
+    const mayCreate = op.mustExist !== true && unit.grant.mayName(op.type, op.id);
     if (!mayCreate && (yield* got(unit.bare(op.type, op.id))) === undefined) throw notFound();
     return { op, id: op.id, body: op.body };
   }
@@ -56,7 +56,7 @@ function* settleUpdate(unit: Unit, op: Update): Work<Settled> {
 
 /** No match, and the body names an id: it is created there, where the caller may and nothing is there yet. */
 function* demandFree(unit: Unit, { type, id }: Update): Work<void> {
-  if (!unit.grant.mayName(id)) throw notFound();
+  if (!unit.grant.mayName(type, id)) throw notFound();
   const there = yield* got(unit.bare(type, id));
   if (there === undefined) return;
   yield* demandReach(unit, there, 'update');

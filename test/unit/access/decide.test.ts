@@ -65,6 +65,27 @@ describe('what each role reaches', () => {
     expect(decide(caller(role), [{ type, use }], AT).narrow(type, use)).toEqual(predicate);
   });
 
+  const person = { kind: 'person', patient: 'p' };
+  const nobody = { kind: 'no-person' };
+  test.each<[Role, string, Use, object]>([
+    ['patient', 'Observation', 'read', person],
+    ['patient', 'Patient', 'search', person],
+    ['patient', 'AuditEvent', 'history', person],
+    ['patient', 'Organization', 'search', or(person, nobody)],
+    ['patient', 'Observation', 'create', { kind: 'none' }],
+    ['patient', 'Patient', 'update', { kind: 'none' }],
+    ['patient', 'Goal', 'delete', { kind: 'none' }],
+    ['representative', 'Observation', 'read', { kind: 'none' }],
+    ['representative', 'Organization', 'read', nobody],
+    ['admin', 'Patient', 'read', { kind: 'none' }],
+    ['auditor', 'Patient', 'read', { kind: 'none' }],
+    ['program', 'Observation', 'read', or(own, source, consent('TREAT'))],
+  ])('%s with a patient, %s %s', (role, type, use, predicate) => {
+    const grant = decide({ ...caller(role), patient: 'p' }, [], AT);
+    expect(grant.narrow(type, use)).toEqual(predicate);
+    expect(grant.reasons.includes('patient')).toBe(role === 'patient');
+  });
+
   test('nobody reaches every resource of any type: no role, use or type is open', () => {
     for (const role of ROLES) {
       const grant = decide(caller(role), [], AT);
@@ -101,6 +122,64 @@ describe('scope', () => {
   });
 });
 
+describe('what a scope says further', () => {
+  const of = (role: Role, scope: string, type: string, use: Use, patient?: string) =>
+    decide({ ...caller(role, scope), ...(patient === undefined ? {} : { patient }) }, [], AT).narrow(
+      type,
+      use,
+    );
+  const rules = or(own, source, consent('TREAT'));
+  const lab = { kind: 'clause', clause: { kind: 'id', ids: ['lab'] } };
+  const person = { kind: 'person', patient: 'p' };
+  const and = (...all: object[]) => ({ kind: 'and', of: all });
+
+  test.each<[string, Role, string, string, Use, object]>([
+    [
+      'holds beside the rules',
+      'ehr',
+      'system/Observation.rs?_id=lab',
+      'Observation',
+      'read',
+      and(lab, rules),
+    ],
+    [
+      'holds for what is written',
+      'ehr',
+      'user/Observation.c?_id=lab',
+      'Observation',
+      'create',
+      and(lab, rules),
+    ],
+    ['holds for its type alone', 'ehr', 'system/*.rs system/Goal.rs?_id=lab', 'Observation', 'read', rules],
+    ['is an alternative', 'ehr', 'system/Goal.rs?_id=lab system/*.rs', 'Goal', 'read', rules],
+    ['binds to one person', 'ehr', 'patient/*.rs', 'Observation', 'search', and(person, rules)],
+    [
+      'binds writes to one person',
+      'ehr',
+      'patient/*.cud',
+      'Observation',
+      'delete',
+      and(person, or(own, source)),
+    ],
+    ['opens nothing', 'admin', 'patient/*.cruds', 'Observation', 'search', { kind: 'none' }],
+    [
+      'narrows what a person sees of itself',
+      'patient',
+      'patient/Observation.rs?_id=lab',
+      'Observation',
+      'read',
+      and(person, lab),
+    ],
+  ])('%s', (_name, role, scope, type, use, predicate) => {
+    expect(of(role, scope, type, use, 'p')).toEqual(predicate);
+  });
+
+  test('leaves alone whose record is joined: the image after a write is judged by it', () => {
+    const bound = decide(caller('ehr', 'system/*.cruds?_tag=a'), [], AT);
+    expect(bound.adopt).toEqual(decide(caller('ehr'), [], AT).adopt);
+  });
+});
+
 describe('ids a caller may choose', () => {
   test.each<[string, string, string[], boolean]>([
     ['acme-1', 'acme-', [], true],
@@ -109,7 +188,22 @@ describe('ids a caller may choose', () => {
     ['other-1', '', ['other-'], false],
     ['acme', 'acme-', [], false],
   ])('%s with prefix "%s" beside %j: %s', (id, prefix, others, may) => {
-    expect(decide(caller('ehr', 'system/*.cruds', prefix, others), [], AT).mayName(id)).toBe(may);
+    expect(decide(caller('ehr', 'system/*.cruds', prefix, others), [], AT).mayName('Goal', id)).toBe(may);
+  });
+
+  test.each<[Role, string, boolean]>([
+    ['program', 'system/*.cruds', true],
+    ['program', 'system/Goal.cu', true],
+    ['program', 'system/Goal.cu?_tag=a system/*.r', true],
+    ['program', 'system/Goal.cu system/*.r?_tag=a', true],
+    ['program', 'system/Goal.cu?_tag=a', false],
+    ['program', 'system/Goal.cu?_tag=a system/*.r?_tag=a', false],
+    ['program', 'patient/*.cruds', false],
+    ['auditor', 'system/*.cruds', false],
+    ['patient', 'system/*.cruds', false],
+  ])('%s with %s: %s, for nothing of its Organization may be hidden from it', (role, scope, may) => {
+    const principal = { ...caller(role, scope), patient: 'p' };
+    expect(decide(principal, [], AT).mayName('Goal', 'acme-1')).toBe(may);
   });
 });
 

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { parseScopes } from '../../../src/access/scope.ts';
 import { importRecords } from '../../../src/interactions/import.ts';
 import { conceptOf } from '../../../src/iop/concepts.ts';
 import { createLog } from '../../../src/observe/log.ts';
@@ -174,6 +175,14 @@ onEveryStore(store => {
       const [outcome] = await clinic.take([client(c)], caller);
       expect(outcome?.issues).toEqual([
         { path: '', message: "the caller's scope does not include create of Patient" },
+      ]);
+    });
+
+    test('needs a scope that hides none of it', async () => {
+      const scopes = parseScopes('system/*.cruds?_tag=a');
+      const [outcome] = await clinic.take([client(c)], { ...clinic.principal, scopes });
+      expect(outcome?.issues).toEqual([
+        { path: '', message: "the caller's scope does not include create of every Patient" },
       ]);
     });
   });

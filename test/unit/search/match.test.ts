@@ -74,6 +74,7 @@ describe('the other predicates', () => {
   const own: Predicate = { kind: 'owner', organization: 'program' };
   const source: Predicate = { kind: 'source', organization: 'ehr' };
   const clause: Predicate = { kind: 'clause', clause: { kind: 'id', ids: ['1'] } };
+  const person: Predicate = { kind: 'person', patient: 'p' };
   test.each<[string, Predicate, Facts, boolean]>([
     ['all', { kind: 'all' }, facts(), true],
     ['none', { kind: 'none' }, facts(), false],
@@ -84,6 +85,11 @@ describe('the other predicates', () => {
     ['another source', { kind: 'source', organization: 'program' }, facts(), false],
     ['no person', { kind: 'no-person' }, facts({ version: version({ patients: [] }) }), true],
     ['no person, but one', { kind: 'no-person' }, facts(), false],
+    ['the person', person, facts(), true],
+    ['another person', { kind: 'person', patient: 'q' }, facts(), false],
+    ['the person beside another', person, facts({ version: version({ patients: ['p', 'q'] }) }), false],
+    ['the person beside somebody', person, facts({ version: version({ patients: ['?', 'p'] }) }), false],
+    ['the person, where nobody is named', person, facts({ version: version({ patients: [] }) }), false],
     ['a clause', clause, facts(), true],
     ['both', { kind: 'and', of: [own, source] }, facts(), true],
     ['both, one fails', { kind: 'and', of: [own, { kind: 'none' }] }, facts(), false],

@@ -15,6 +15,7 @@ const own = ownedBy('me');
 const source = writtenBy('me');
 const consent = permittedTo('me') as Extract<Predicate, { kind: 'consent' }>;
 const nobody: Predicate = { kind: 'no-person' };
+const person: Predicate = { kind: 'person', patient: 'p1' };
 const names: Predicate = { kind: 'names', actor: 'me' };
 const or = (...of: Predicate[]): Predicate => ({ kind: 'or', of });
 const and = (...of: Predicate[]): Predicate => ({ kind: 'and', of });
@@ -59,6 +60,7 @@ describe('looked up for a version', () => {
   const table: [string, PastQuestion, string[]][] = [
     ['nothing for owner and source', question(or(own, source)), []],
     ['what the resource is now, for people it names', question(or(own, consent)), ['resource as now1']],
+    ['what the resource is now, for the person it names', question(person), ['resource as now0']],
     ['nothing once that is known', question(or(own, consent), { settled: true }), []],
     [
       'the rules about its own people too, where they are many',
@@ -78,7 +80,7 @@ describe('looked up for a version', () => {
 
 test('a tombstone in the past answers no question about what it said', () => {
   expect(JSON.stringify(roughPast(question(names)))).toContain('{"deleted":false}');
-  expect(JSON.stringify(roughPast(question(or(own, source, consent, nobody))))).not.toContain(
+  expect(JSON.stringify(roughPast(question(or(own, source, consent, nobody, person))))).not.toContain(
     '{"deleted":false}',
   );
 });

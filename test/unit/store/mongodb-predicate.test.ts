@@ -13,6 +13,7 @@ const few: Consents = new Map([[consentKey(consent), new Map([['prog', ['1', '2'
 const many: Consents = new Map([[consentKey(consent), undefined]]);
 const own: Predicate = { kind: 'owner', organization: 'ehr' };
 const source: Predicate = { kind: 'source', organization: 'ehr' };
+const person: Predicate = { kind: 'person', patient: '1' };
 const named = { owner: 'prog', patients: { $ne: [], $not: { $elemMatch: { $nin: ['1', '2'] } } } };
 
 describe('a predicate as a filter', () => {
@@ -33,6 +34,7 @@ describe('a predicate as a filter', () => {
     ],
     ['consent: every person it names is one of those permitted, and it names one', consent, named],
     ['no person', { kind: 'no-person' }, { partition: '' }],
+    ['a person and nobody else', person, { patients: ['1'] }],
     ['a clause', { kind: 'clause', clause: { kind: 'id', ids: ['1'] } }, { id: { $in: ['1'] } }],
     ['or', { kind: 'or', of: [own, consent] }, { $or: [{ owner: 'ehr' }, named] }],
     [
@@ -112,6 +114,19 @@ describe('where what a predicate allows is looked for', () => {
       { kind: 'and', of: [own, consent] },
       few,
       [{ partitions: ['prog'], who: ['1', '2', '*'] }],
+    ],
+    ['a person in any partition', person, few, [{ partitions: 'others', who: ['1', '*'] }]],
+    [
+      'a person in the partitions that another says, never where nobody is named',
+      { kind: 'and', of: [person, { kind: 'or', of: [own, { kind: 'no-person' }] }] },
+      few,
+      [{ partitions: ['ehr'], who: ['1', '*'] }],
+    ],
+    [
+      'of the persons who permit the one',
+      { kind: 'and', of: [consent, person] },
+      few,
+      [{ partitions: ['prog'], who: ['1', '*'] }],
     ],
     ['anywhere', { kind: 'all' }, few, [{ partitions: [''] }, { partitions: 'others' }]],
     [

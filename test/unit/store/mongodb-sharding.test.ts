@@ -79,13 +79,14 @@ const CALLERS: readonly [organization: string, role: Role][] = [
   ['granite-mutual', 'payer'],
 ];
 
-const grantOf = (organization: string, role: Role): Grant =>
+const grantOf = (organization: string, role: Role, scope = 'system/*.cruds', patient?: string): Grant =>
   decide(
     {
       client: organization,
       organization,
       role,
-      scopes: parseScopes('system/*.cruds'),
+      scopes: parseScopes(scope),
+      ...(patient === undefined ? {} : { patient }),
       idSpace: { prefix: organization === 'prog' ? '' : `${organization}-`, others: [] },
     },
     [],
@@ -188,6 +189,17 @@ describeMongo('a store on a sharded cluster', () => {
     });
   });
 
+  test('of one person asks the shards of the programs that it may be asked of', async () => {
+    for (const [organization, role] of CALLERS) {
+      const grant = grantOf(organization, role, 'patient/*.cruds', named('Patient').id);
+      const asked = await during(async () => {
+        for (const { query } of searches) await searchAs(grant, query);
+        await opened.store.history({ type: 'Goal', limit: 3, total: true }, grant);
+      });
+      expect(faults(asked)).toEqual([]);
+    }
+  });
+
   test('writes with the whole key, and never changes it', async () => {
     const asked = await during(async () => {
       const made = { type: 'Basic', id: 'basic-1' };
@@ -211,6 +223,10 @@ describeMongo('a store on a sharded cluster', () => {
     [
       'which keys name a resource is asked by imports alone, for some resources at a time',
       () => opened.registry.claimsOf([`Goal/${named('Goal').id}`]),
+    ],
+    [
+      'anybody may hold a record of a person who asks for all of its own',
+      () => searchAs(grantOf('prog', 'patient', 'patient/*.rs', named('Patient').id), 'Goal?_count=5'),
     ],
     [
       'a caller without any bound, whom access/decide never makes',

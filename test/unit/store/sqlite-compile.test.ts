@@ -141,6 +141,13 @@ describe('predicates', () => {
       "(r.source = 'x'# AND (r.foreign_from IS NULL OR h.version - h.deleted < r.foreign_from))",
     ],
     ['nobody named', { kind: 'no-person' }, 'past', '(r.patient = 0 AND h.patient = 0)'],
+    ['a person', { kind: 'person', patient: 'p' }, 'current', "(r.patient > 0 AND r.patient = 'Patient/p'#)"],
+    [
+      'a person, of then and of now',
+      { kind: 'person', patient: 'p' },
+      'past',
+      "((r.patient > 0 AND r.patient = 'Patient/p'#) AND h.patient = 'Patient/p'#)",
+    ],
     [
       'an actor named',
       { kind: 'names', actor: 'x' },

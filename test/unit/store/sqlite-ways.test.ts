@@ -75,6 +75,7 @@ const predicates: [string, Predicate][] = [
   ['a source', writtenBy('x')],
   ['a consent', permittedTo('x')],
   ['names', { kind: 'names', actor: 'x' }],
+  ['a person', { kind: 'person', patient: 'p' }],
   ['an outside caller', { kind: 'or', of: [ownedBy('x'), writtenBy('x'), permittedTo('x')] }],
   [
     'a part',

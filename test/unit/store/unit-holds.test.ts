@@ -22,6 +22,7 @@ const row: Row = {
 const ALL: Predicate = { kind: 'all' };
 const NONE: Predicate = { kind: 'none' };
 const NOBODY: Predicate = { kind: 'no-person' };
+const PERSON: Predicate = { kind: 'person', patient: 'p' };
 const ASK = permittedTo('ehr');
 const and = (...of: Predicate[]): Predicate => ({ kind: 'and', of });
 const or = (...of: Predicate[]): Predicate => ({ kind: 'or', of });
@@ -44,6 +45,10 @@ describe('a row at hand decides', () => {
     ],
     ['that it names somebody', NOBODY, false],
     ['that it names nobody', NOBODY, true, { patients: [] }],
+    ['whom it names', PERSON, true],
+    ['whom it names beside another', PERSON, false, { patients: ['p', 'q'] }],
+    ['that it names another', PERSON, false, { patients: ['q'] }],
+    ['that nobody is the person', PERSON, false, { patients: [] }],
     ['nothing of what Consents say', ASK, undefined],
     ['an OR of which it knows one that holds', or(ASK, ownedBy('prog')), true],
     ['no OR of which what it knows does not hold', or(NONE, ASK), undefined],
