@@ -15,13 +15,15 @@ const principal: Principal = {
   organization: 'program',
   role: 'program',
   scopes: parseScopes('system/*.cruds'),
+  purposes: [],
   idSpace: { prefix: '', others: [] },
 };
 
 const agentAt = (level: string, changes: Partial<Context> = {}) => {
   const log = createLog(level, { write: line => lines.push(line) });
   const context = { ...server.app.context, log, ...changes };
-  return supertest(createHttp({ context, authenticate: async () => principal, maxBody: 10_000, log }));
+  const { oauth } = server.app;
+  return supertest(createHttp({ context, authenticate: async () => principal, oauth, maxBody: 10_000, log }));
 };
 
 beforeAll(async () => {
@@ -119,6 +121,7 @@ test('where the audit cannot be written nothing goes out', async () => {
   const http = createHttp({
     context: { ...context, store },
     authenticate: async () => principal,
+    oauth: closing.app.oauth,
     maxBody: 1000,
     log,
   });

@@ -99,7 +99,7 @@ function choosePlaceholders(own: readonly ResourceDocument[]): void {
 
 function principalOf(role: Role, organization: string): Principal {
   const idSpace = { prefix: '', others: [] };
-  return { client: 'test', organization, role, scopes: parseScopes('system/*.rs'), idSpace };
+  return { client: 'test', organization, role, scopes: parseScopes('system/*.rs'), purposes: [], idSpace };
 }
 
 const CALLERS: [name: string, principal: () => Principal][] = [

@@ -56,7 +56,7 @@ export async function openWorld(story: readonly Step[] = [], store?: TestStore):
   const tokens = new Map<string, Promise<string>>();
   const tokenOf = ({ organization, role, scope }: Asker): Promise<string> => {
     const key = `${organization} ${role} ${scope}`;
-    const claims = { client: `${organization}-client`, organization, role, scope };
+    const claims = { client: `${organization}-${role}`, organization, role, scope };
     const token = tokens.get(key) ?? app.app.sign(claims, 7 * 86_400);
     tokens.set(key, token);
     return token;

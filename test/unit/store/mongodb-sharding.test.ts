@@ -86,6 +86,7 @@ const grantOf = (organization: string, role: Role): Grant =>
       organization,
       role,
       scopes: parseScopes('system/*.cruds'),
+      purposes: [],
       idSpace: { prefix: organization === 'prog' ? '' : `${organization}-`, others: [] },
     },
     [],
