@@ -9,6 +9,7 @@ import { decide } from './access/decide.ts';
 import type { Principal } from './access/grant.ts';
 import { signToken, type TokenClaims } from './access/oauth/access-token.ts';
 import { knowClient } from './access/oauth/client.ts';
+import { createVerifyForeign } from './access/oauth/issuers.ts';
 import { createKeySets } from './access/oauth/key-set.ts';
 import type { OAuthPlace } from './access/oauth/place.ts';
 import { createFetchJson } from './access/oauth/safe-fetch.ts';
@@ -107,17 +108,28 @@ export async function createApp(config: Config, surroundings: Surroundings = {})
     log,
   };
   const place = { keys, clock };
+  const fetchJson = createFetchJson({ loopback: isLoopback(config.host) });
+  const keySets = createKeySets(fetchJson);
   const oauth: OAuthPlace = {
     ...place,
     registry,
-    keySets: createKeySets(createFetchJson({ loopback: isLoopback(config.host) })),
+    keySets,
     root: () => base.url.slice(0, -'/fhir'.length),
     lifetime: config.tokenMinutes * 60,
     record: audit => store.record(audit),
   };
+  const { issuers } = config;
+  const verifyForeign = createVerifyForeign({
+    issuers,
+    fetchJson,
+    keySets,
+    registry,
+    clock,
+    base: () => base.url,
+  });
   const http = createHttp({
     context,
-    authenticate: createAuthenticate(place, registry),
+    authenticate: createAuthenticate({ ...oauth, verifyForeign }),
     oauth,
     maxBody: config.maxBody,
     log,

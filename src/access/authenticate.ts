@@ -1,8 +1,10 @@
 // Token -> Principal. The only source of a Principal besides a command that runs on the store itself.
 import { createHash } from 'node:crypto';
-import type { OrganizationEntry, Registry } from '../store/registry.ts';
+import type { ClientEntry, OrganizationEntry, Registry } from '../store/registry.ts';
 import type { Principal } from './grant.ts';
 import { refused, type TokenPlace, type VerifiedToken, verifyToken } from './oauth/access-token.ts';
+import { commonScope } from './oauth/granted-scope.ts';
+import type { VerifyForeign } from './oauth/issuers.ts';
 import { standingClient, standingPurposes } from './oauth/standing.ts';
 import { parseScopes } from './scope.ts';
 
@@ -11,20 +13,28 @@ const MOST_CACHED = 10_000;
 
 interface Cached {
   token: VerifiedToken;
+  /** What its client was registered for when `scopes` was cut. */
+  own?: string;
   scopes: Principal['scopes'];
 }
 
 /** Takes an Authorization header value; throws `unauthenticated`. */
 export type Authenticate = (authorization: string | undefined) => Promise<Principal>;
 
-export function createAuthenticate(place: TokenPlace, registry: Registry): Authenticate {
+export interface AuthenticatePlace extends TokenPlace {
+  registry: Registry;
+  verifyForeign: VerifyForeign;
+}
+
+export function createAuthenticate(place: AuthenticatePlace): Authenticate {
+  const { registry } = place;
   const cache = new Map<string, Cached>();
   return async authorization => {
     const text = /^Bearer +([^\s]+)$/i.exec(authorization ?? '')?.[1];
     if (text === undefined) throw refused();
     const key = createHash('sha256').update(text).digest('base64');
     const known = cache.get(key) ?? (await read(place, text));
-    const { token, scopes } = known;
+    const { token } = known;
     const [client, organizations] = await Promise.all([
       standingClient(place, registry, token),
       registry.organizations(),
@@ -34,12 +44,13 @@ export function createAuthenticate(place: TokenPlace, registry: Registry): Authe
       throw refused();
     }
     if (!cache.has(key)) remember(cache, key, known);
-    const { patient, practitioner, organization, role } = client;
+    const { organization, role } = client;
+    const { patient = client.patient, practitioner = client.practitioner } = token;
     const caller = {
       client: client.id,
       organization,
       role,
-      scopes,
+      scopes: scopesNow(known, client),
       purposes: standingPurposes(client, token),
       token: token.jti,
       ...(patient === undefined ? {} : { patient }),
@@ -49,10 +60,28 @@ export function createAuthenticate(place: TokenPlace, registry: Registry): Authe
   };
 }
 
-async function read(place: TokenPlace, text: string): Promise<Cached> {
-  const token = await verifyToken(place, text);
+async function read(place: AuthenticatePlace, text: string): Promise<Cached> {
+  const token = (await place.verifyForeign(text)) ?? (await verifyToken(place, text));
+  return { token, scopes: token.issuer === undefined ? readScopes(() => token.scope) : [] };
+}
+
+/**
+ * What a token was granted, cut to what its client is registered for by now. A client without keys was made by a
+ * command that signs what it is told to (`token --organization`), and is registered for nothing else.
+ */
+function scopesNow(known: Cached, client: ClientEntry): Principal['scopes'] {
+  const keyless = 'jwks' in client.keys && client.keys.jwks.keys.length === 0;
+  if (keyless && known.token.issuer === undefined) return known.scopes;
+  if (known.own !== client.scope) {
+    known.scopes = readScopes(() => commonScope(known.token.scope, client.scope));
+    known.own = client.scope;
+  }
+  return known.scopes;
+}
+
+function readScopes(scope: () => string): Principal['scopes'] {
   try {
-    return { token, scopes: parseScopes(token.scope) };
+    return parseScopes(scope());
   } catch (error) {
     throw refused(error);
   }

@@ -359,6 +359,15 @@ onEveryStore(store => {
       await put();
     });
 
+    test('as far as the scope of its client shrinks', async () => {
+      const live = await token();
+      await put({ scope: 'system/Goal.rs' });
+      await get(live).expect(403);
+      await server.stranger.get('/fhir/Goal').set('Authorization', `Bearer ${live}`).expect(200);
+      await put();
+      await get(live).expect(200);
+    });
+
     test('when it is revoked; the others of the client are not', async () => {
       const [one, two] = [await token(), await token()];
       await get(one).expect(200);

@@ -17,8 +17,13 @@ export interface TokenClaims {
 
 export interface VerifiedToken extends TokenClaims {
   jti: string;
-  /** Of the key that signed it. */
-  kid: string;
+  /** Of the key of ours that signed it; absent where a trusted issuer did. */
+  kid?: string;
+  /** The trusted issuer, and by which of its names the client is registered. */
+  issuer?: { iss: string; sub: string };
+  /** Logical ids of whom an issuer's token is about, where it says so. */
+  patient?: string;
+  practitioner?: string;
   /** ms. */
   issued: number;
   expires: number;

@@ -90,8 +90,10 @@ export function readClient(value: unknown): ClientEntry {
     `recipient: expected one of ${RECIPIENTS.join(', ')}`,
   );
   const acts = role === 'patient' || role === 'representative';
+  // One that an issuer vouches for may be many people's: then each token says whose.
+  const many = acts && patient === undefined && given.issuer !== undefined;
   demand(
-    acts ? isId(patient) : patient === undefined,
+    many || (acts ? isId(patient) : patient === undefined),
     "patient: the Patient's logical id, for these roles alone: patient, representative",
   );
   demand(

@@ -33,10 +33,17 @@ export function cutScope(asked: string, own: string): string {
   return [...new Set(granted)].join(' ');
 }
 
+/** What two scopes have in common: nothing more, be it nothing at all. */
+export function commonScope(one: string, other: string): string {
+  const others = readWords(other);
+  const common = readWords(one).flatMap(word => others.map(more => intersect(word, more)));
+  return [...new Set(common.filter(word => word !== undefined).map(print))].join(' ');
+}
+
 const refused = (why: string): OAuthError => new OAuthError('invalid_scope', `The scope ${why}.`);
 
 function readWords(text: string): Word[] {
-  const words = text.split(/\s+/).filter(word => word.includes('/'));
+  const words = text.split(/\s+/).filter(word => /^(system|user|patient)\//.test(word));
   try {
     parseScopes(words.join(' '));
   } catch {

@@ -1,7 +1,9 @@
-// The keys a client's assertions are signed with: registered by value, or published by the client.
+// The keys a client's assertions are signed with: registered by value, or published by the client. And those of a
+// trusted issuer's tokens.
 import { type CryptoKey, importJWK, type JWK } from 'jose';
 import type { ClientEntry, PublicJwk } from '../../store/registry.ts';
 import { unknownClient } from './error.ts';
+import { keepFetched } from './fetched.ts';
 import type { FetchJson } from './safe-fetch.ts';
 
 export interface KeySets {
@@ -9,58 +11,33 @@ export interface KeySets {
   find(keys: ClientEntry['keys'], header: { kid: string; alg: string }): Promise<CryptoKey>;
 }
 
-/** A published set is asked for again: when it is so old; and for a kid that is not in it, no more often than this. */
-const OLDEST_MS = 10 * 60_000;
-const AGAIN_MS = 60_000;
 const MOST_KEYS = 100;
 
-interface Published {
-  at: number;
-  keys: Promise<readonly PublicJwk[]>;
-}
-
 /** `now`: ms, of a clock that never goes back. */
-export function createKeySets(fetchJson: FetchJson, now: () => number = () => performance.now()): KeySets {
-  const published = new Map<string, Published>();
-  const fetched = (url: string, oldest: number): Promise<readonly PublicJwk[]> => {
-    const known = published.get(url);
-    if (known !== undefined && now() - known.at < oldest) return known.keys;
-    const asked = { at: now(), keys: readSet(fetchJson, url) };
-    // Who waits for it is told; that nobody does is no crash.
-    asked.keys.catch(() => {});
-    published.set(url, asked);
-    return asked.keys;
-  };
+export function createKeySets(fetchJson: FetchJson, now?: () => number): KeySets {
+  const published = keepFetched(fetchJson, readSet, now);
   return {
     find: async (keys, header) => {
       if ('jwks' in keys) return soleKey(keys.jwks.keys, header);
-      const known = await held(fetched(keys.jwksUrl, OLDEST_MS), () => fetched(keys.jwksUrl, AGAIN_MS));
+      const known = await published.get(keys.jwksUrl).catch(refuse);
       if (known.some(({ kid }) => kid === header.kid)) return soleKey(known, header);
-      return soleKey(await fetched(keys.jwksUrl, AGAIN_MS).catch(refuse), header);
+      // It may have come since; others may not be made to ask without end.
+      return soleKey(await published.again(keys.jwksUrl).catch(refuse), header);
     },
   };
-}
-
-/** A failure is asked again once the minute is over. */
-async function held<T>(first: Promise<T>, again: () => Promise<T>): Promise<T> {
-  try {
-    return await first;
-  } catch {
-    return again().catch(refuse);
-  }
 }
 
 const refuse = (): never => {
   throw unknownClient('the key set could not be fetched');
 };
 
-async function readSet(fetchJson: FetchJson, url: string): Promise<readonly PublicJwk[]> {
-  const { keys } = (await fetchJson(url)) as { keys?: unknown };
+function readSet(json: unknown): readonly PublicJwk[] {
+  const { keys } = json as { keys?: unknown };
   if (!Array.isArray(keys) || keys.length > MOST_KEYS) throw new Error('It is no key set.');
   return keys.filter((key): key is PublicJwk => typeof key === 'object' && key !== null);
 }
 
-const KTY: Readonly<Record<string, string>> = { RS384: 'RSA', ES384: 'EC' };
+const KTY: Readonly<Record<string, string>> = { RS256: 'RSA', RS384: 'RSA', ES256: 'EC', ES384: 'EC' };
 
 /** Two keys of one name: nobody can say which is meant, so neither is. */
 async function soleKey(

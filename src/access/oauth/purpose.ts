@@ -35,7 +35,8 @@ export function cutPurposes(
   return [...new Set(asked)];
 }
 
-function impliedPurposes({ role, purposes }: ClientEntry): string[] {
+/** What a token is for where nothing is said. */
+export function impliedPurposes({ role, purposes }: ClientEntry): string[] {
   const usual = DEFAULT_PURPOSES[role].filter(purpose => purposes.includes(purpose));
   return usual.length === 0 && purposes.length === 1 ? [...purposes] : usual;
 }

@@ -10,11 +10,14 @@ export async function standingClient(
   token: VerifiedToken,
 ): Promise<ClientEntry | undefined> {
   if (token.expires <= place.clock()) return undefined;
-  if ((await place.keys.find(token.kid)) === undefined) return undefined;
+  if (token.kid !== undefined && (await place.keys.find(token.kid)) === undefined) return undefined;
   const { client, revoked } = await registry.caller(token.client, token.jti);
   if (client === undefined || client.disabled || revoked) return undefined;
   // It became another's since: what was granted to the one is not the other's.
   if (client.organization !== token.organization || client.role !== token.role) return undefined;
+  const { issuer } = token;
+  if (issuer !== undefined && !(client.issuer?.iss === issuer.iss && client.issuer.sub === issuer.sub))
+    return undefined;
   return client;
 }
 
