@@ -34,7 +34,7 @@ import type { ClientEntry, Registry } from './store/registry.ts';
 import { warmValidators } from './validation/validate.ts';
 import { VERSION } from './version.ts';
 
-export { readClient, readJwks, readKeys } from './access/oauth/client.ts';
+export { readClient, readJwks, readKeys } from './access/oauth/client-entry.ts';
 export {
   makeClientKey,
   readClientKey,
