@@ -74,9 +74,10 @@ export async function openKeyring(folder: string, clock: Clock): Promise<Keyring
   const path = await prepare(folder);
   let loaded = await load(path);
   let looked = performance.now();
+  /** A file that cannot be read, as one that is just being copied here, is looked at again the next time. */
   const look = async (): Promise<void> => {
     looked = performance.now();
-    if (stampOf(path) !== loaded.stamp) loaded = await load(path);
+    if (stampOf(path) !== loaded.stamp) loaded = await load(path).catch(() => loaded);
   };
   const find = (kid: string): CryptoKey | undefined => {
     const found = loaded.keys.get(kid);
@@ -156,8 +157,8 @@ const readStored = (path: string): Stored => JSON.parse(readFileSync(path, 'utf8
 
 /** Changes with every rotation. */
 function stampOf(path: string): string {
-  const { mtimeMs, ino, size } = statSync(path);
-  return `${mtimeMs} ${ino} ${size}`;
+  const file = statSync(path, { throwIfNoEntry: false });
+  return file === undefined ? '' : `${file.mtimeMs} ${file.ino} ${file.size}`;
 }
 
 function publicOf(jwk: JWK): JWK {

@@ -92,6 +92,22 @@ test('the published keys are public', async () => {
     });
 });
 
+test('a server goes on with what it knows while the file is being copied, and takes it once it is whole', async () => {
+  const at = await place();
+  const path = join(folder, 'signing-key.json');
+  const token = await signToken(at, CLAIMS, 3600);
+  const kid = await rotateSigningKey(folder, clock, false);
+  const whole = readFileSync(path, 'utf8');
+  writeFileSync(path, whole.slice(0, 100));
+  expect((await at.keys.signing()).kid).not.toBe(kid);
+  expect(await isGood(at, token)).toBe(true);
+  rmSync(path);
+  expect(await isGood(at, token)).toBe(true);
+  writeFileSync(path, whole);
+  expect((await at.keys.signing()).kid).toBe(kid);
+  expect(await isGood(at, token)).toBe(true);
+});
+
 test('a file from before there were rotations is read, and its tokens are good', async () => {
   const at = await place();
   const path = join(folder, 'signing-key.json');
