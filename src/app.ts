@@ -8,9 +8,14 @@ import { CONSENT_RULES, compileConsent } from './access/consent.ts';
 import { decide } from './access/decide.ts';
 import type { Principal } from './access/grant.ts';
 import { signToken, type TokenClaims } from './access/oauth/access-token.ts';
-import { openSigningKey } from './access/oauth/signing-key.ts';
+import { knowClient } from './access/oauth/client.ts';
+import { createVerifyForeign } from './access/oauth/issuers.ts';
+import { createKeySets } from './access/oauth/key-set.ts';
+import type { OAuthPlace } from './access/oauth/place.ts';
+import { createFetchJson } from './access/oauth/safe-fetch.ts';
+import { openKeyring } from './access/oauth/signing-key.ts';
 import { compileRoster, ROSTER_RULES } from './access/roster.ts';
-import type { Config } from './config.ts';
+import { type Config, isLoopback } from './config.ts';
 import { type Clock, type Ids, randomIds, systemClock } from './fhir/id.ts';
 import type { AnyResource } from './fhir/types.ts';
 import { createHttp } from './http/server.ts';
@@ -26,13 +31,22 @@ import { EXTRACTORS, extract } from './search/extract.ts';
 import { PLACE_FACT } from './store/archive.ts';
 import { demandWhole, moveStore } from './store/move.ts';
 import type { Derive } from './store/port.ts';
-import type { Registry } from './store/registry.ts';
+import type { ClientEntry, Registry } from './store/registry.ts';
 import { warmValidators } from './validation/validate.ts';
 import { VERSION } from './version.ts';
 
+export { readClient, readJwks, readKeys } from './access/oauth/client-entry.ts';
+export {
+  makeClientKey,
+  readClientKey,
+  readJson,
+  requestToken,
+  signAssertion,
+} from './access/oauth/client-key.ts';
+export { rotateSigningKey } from './access/oauth/signing-key.ts';
 export { parseScopes } from './access/scope.ts';
 export { type Config, ConfigError, readConfig, type StorePlace } from './config.ts';
-export type { Principal, TokenClaims };
+export type { ClientEntry, Principal, TokenClaims };
 export { isServed, lockServer, moveStore, type OpenedStore, VERSION };
 
 /** What may be replaced for tests: time and ids. */
@@ -49,6 +63,8 @@ export interface App {
   readonly config: Config;
   readonly context: Context;
   readonly registry: Registry;
+  /** The token endpoint and its neighbours, without HTTP. */
+  readonly oauth: OAuthPlace;
   /** The Express application: hand it to supertest, or to a server of your own. */
   readonly http: Express;
   /** Takes the server's lock on the store and listens; resolves to the public base URL (without /fhir). */
@@ -63,7 +79,7 @@ export interface App {
     principal: Principal,
     options?: ImportOptions,
   ): AsyncIterable<RecordOutcome>;
-  /** An access token of this server. */
+  /** An access token of this server. Its client is registered, without keys, where it is not yet. */
   sign(claims: TokenClaims, seconds: number): Promise<string>;
   /** A caller as the server sees it: adds its id space. For commands that act on the store itself. */
   principalOf(caller: Omit<Principal, 'idSpace'>): Promise<Principal>;
@@ -75,7 +91,7 @@ const DERIVATION = `${EXTRACTORS} ${CONSENT_RULES} ${ROSTER_RULES}`;
 /** Builds the server on the store that `config` names. Nothing listens until `listen()`. */
 export async function createApp(config: Config, surroundings: Surroundings = {}): Promise<App> {
   const clock = surroundings.clock ?? systemClock;
-  const key = await openSigningKey(config.keys);
+  const keys = await openKeyring(config.keys, clock);
   const base = baseOf(config);
   const { store, registry, close } = await openWhole(config, surroundings, base);
   const log = createLog(config.logLevel);
@@ -89,19 +105,33 @@ export async function createApp(config: Config, surroundings: Surroundings = {})
       return base.url;
     },
     limits: { ...DEFAULT_LIMITS, maxEntries: config.maxEntries },
-    pages: pageSeal(key.secret),
+    pages: pageSeal(keys.secret),
     log,
   };
-  const place = {
-    key,
-    clock,
-    get base() {
-      return base.url;
-    },
+  const place = { keys, clock };
+  const fetchJson = createFetchJson({ loopback: isLoopback(config.host) });
+  const keySets = createKeySets(fetchJson);
+  const oauth: OAuthPlace = {
+    ...place,
+    registry,
+    keySets,
+    root: () => base.url.slice(0, -'/fhir'.length),
+    lifetime: config.tokenMinutes * 60,
+    record: audit => store.record(audit),
   };
+  const { issuers } = config;
+  const verifyForeign = createVerifyForeign({
+    issuers,
+    fetchJson,
+    keySets,
+    registry,
+    clock,
+    base: () => base.url,
+  });
   const http = createHttp({
     context,
-    authenticate: createAuthenticate(place, registry),
+    authenticate: createAuthenticate({ ...oauth, verifyForeign }),
+    oauth,
     maxBody: config.maxBody,
     log,
   });
@@ -110,6 +140,7 @@ export async function createApp(config: Config, surroundings: Surroundings = {})
     config,
     context,
     registry,
+    oauth,
     http,
     listen: serving.listen,
     close: async () => {
@@ -119,7 +150,10 @@ export async function createApp(config: Config, surroundings: Surroundings = {})
     handle: (request, principal) => handle(request, context, principal),
     importRecords: (chunks, principal, options) =>
       importRecords(readLines(chunks), context, principal, options),
-    sign: (claims, seconds) => signToken(place, claims, seconds),
+    sign: async (claims, seconds) => {
+      const { purposes } = await knowClient(registry, claims);
+      return signToken(place, { purposes, ...claims }, seconds);
+    },
     principalOf: async caller => principalOf(caller, await registry.organizations()),
   };
 }

@@ -17,6 +17,10 @@ export interface Config {
   readonly store: StorePlace;
   /** Folder of the signing keys. Servers on one MongoDB share it. */
   readonly keys: string;
+  /** How long access tokens of the token endpoint are good. */
+  readonly tokenMinutes: number;
+  /** Issuers whose access tokens are taken, as they name themselves. */
+  readonly issuers: readonly string[];
   readonly demo: boolean;
   readonly logLevel: string;
   /** Bytes of a request body. */
@@ -49,6 +53,18 @@ const VARIABLES = {
   },
   STORE_FILE: { type: 'string', minLength: 1, is: 'a file that says what STORE would' },
   KEYS: { type: 'string', minLength: 1, is: 'a folder' },
+  TOKEN_MINUTES: {
+    type: 'integer',
+    minimum: 5,
+    maximum: 60,
+    default: 15,
+    is: 'minutes, from 5 to 60',
+  },
+  ISSUERS: {
+    type: 'string',
+    pattern: '^https?://[^\\s?#]+( +https?://[^\\s?#]+)*$',
+    is: 'https URLs with spaces between them',
+  },
   DEMO: { type: 'boolean', default: false, is: 'true or false' },
   LOG_LEVEL: { type: 'string', enum: LEVELS, default: 'warn', is: `one of ${LEVELS.join(', ')}` },
   MAX_BODY: {
@@ -100,6 +116,10 @@ export function readConfig(environment: Environment): Config {
     baseUrl: (values.BASE_URL as string | undefined)?.replace(/\/+$/, ''),
     store,
     keys: (values.KEYS as string | undefined) ?? join(folderOf(store), 'keys'),
+    tokenMinutes: values.TOKEN_MINUTES as number,
+    issuers: Object.freeze(
+      ((values.ISSUERS as string | undefined) ?? '').split(/ +/).filter(url => url !== ''),
+    ),
     demo: values.DEMO as boolean,
     logLevel: values.LOG_LEVEL as string,
     maxBody: values.MAX_BODY as number,

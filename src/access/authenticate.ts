@@ -1,45 +1,90 @@
 // Token -> Principal. The only source of a Principal besides a command that runs on the store itself.
 import { createHash } from 'node:crypto';
-import type { OrganizationEntry, Registry } from '../store/registry.ts';
-import type { Principal, Role } from './grant.ts';
-import { refused, type TokenPlace, verifyToken } from './oauth/access-token.ts';
+import type { ClientEntry, OrganizationEntry, Registry } from '../store/registry.ts';
+import type { Principal } from './grant.ts';
+import { refused, type TokenPlace, type VerifiedToken, verifyToken } from './oauth/access-token.ts';
+import { commonScope } from './oauth/granted-scope.ts';
+import type { VerifyForeign } from './oauth/issuers.ts';
+import { standingClient, standingPurposes } from './oauth/standing.ts';
 import { parseScopes } from './scope.ts';
 
 /** Verifying costs about a millisecond; what a token says cannot change until it expires. */
 const MOST_CACHED = 10_000;
 
 interface Cached {
-  client: string;
-  organization: string;
-  role: Role;
+  token: VerifiedToken;
+  /** What its client was registered for when `scopes` was cut. */
+  own?: string;
   scopes: Principal['scopes'];
-  patient?: string;
-  expires: number;
 }
 
 /** Takes an Authorization header value; throws `unauthenticated`. */
 export type Authenticate = (authorization: string | undefined) => Promise<Principal>;
 
-export function createAuthenticate(place: TokenPlace, registry: Registry): Authenticate {
+export interface AuthenticatePlace extends TokenPlace {
+  registry: Registry;
+  /** Public base of the server, without slash at its end. */
+  root(): string;
+  verifyForeign: VerifyForeign;
+}
+
+export function createAuthenticate(place: AuthenticatePlace): Authenticate {
+  const { registry } = place;
   const cache = new Map<string, Cached>();
   return async authorization => {
-    const token = /^Bearer +([^\s]+)$/i.exec(authorization ?? '')?.[1];
-    if (token === undefined) throw refused();
-    const key = createHash('sha256').update(token).digest('base64');
-    const known = cache.get(key) ?? (await read(place, token));
-    if (known.expires <= place.clock()) {
+    const text = /^Bearer +([^\s]+)$/i.exec(authorization ?? '')?.[1];
+    if (text === undefined) throw refused();
+    const key = createHash('sha256').update(text).digest('base64');
+    const known = cache.get(key) ?? (await read(place, text));
+    const { token } = known;
+    const [client, organizations] = await Promise.all([
+      standingClient(place, registry, token),
+      registry.organizations(),
+    ]);
+    if (client === undefined) {
       cache.delete(key);
       throw refused();
     }
     if (!cache.has(key)) remember(cache, key, known);
-    return principalOf(known, await registry.organizations());
+    const { organization, role } = client;
+    // What a client is registered for binds it, whatever its issuer says.
+    const { patient = token.patient, practitioner = token.practitioner } = client;
+    const caller = {
+      client: client.id,
+      organization,
+      role,
+      scopes: scopesNow(place, known, client),
+      purposes: standingPurposes(client, token),
+      token: token.jti,
+      ...(patient === undefined ? {} : { patient }),
+      ...(practitioner === undefined ? {} : { practitioner }),
+    };
+    return principalOf(caller, organizations);
   };
 }
 
-async function read(place: TokenPlace, token: string): Promise<Cached> {
-  const { scope, ...claims } = await verifyToken(place, token);
+async function read(place: AuthenticatePlace, text: string): Promise<Cached> {
+  const token = (await place.verifyForeign(text)) ?? (await verifyToken(place, text));
+  return { token, scopes: token.issuer === undefined ? readScopes(place, () => token.scope) : [] };
+}
+
+/**
+ * What a token was granted, cut to what its client is registered for by now. A client without keys was made by a
+ * command that signs what it is told to (`token --organization`), and is registered for nothing else.
+ */
+function scopesNow(place: AuthenticatePlace, known: Cached, client: ClientEntry): Principal['scopes'] {
+  const keyless = 'jwks' in client.keys && client.keys.jwks.keys.length === 0;
+  if (keyless && known.token.issuer === undefined) return known.scopes;
+  if (known.own !== client.scope) {
+    known.scopes = readScopes(place, () => commonScope(known.token.scope, client.scope));
+    known.own = client.scope;
+  }
+  return known.scopes;
+}
+
+function readScopes(place: AuthenticatePlace, scope: () => string): Principal['scopes'] {
   try {
-    return { ...claims, scopes: parseScopes(scope, place.base) };
+    return parseScopes(scope(), `${place.root()}/fhir`);
   } catch (error) {
     throw refused(error);
   }
@@ -56,17 +101,10 @@ export function principalOf(
   caller: Omit<Principal, 'idSpace'>,
   organizations: readonly OrganizationEntry[],
 ): Principal {
-  const { client, organization, role, scopes, patient } = caller;
+  const { organization } = caller;
   const own = organizations.find(entry => entry.id === organization);
   const others = organizations
     .filter(entry => entry.id !== organization && entry.prefix !== '')
     .map(entry => entry.prefix);
-  return {
-    client,
-    organization,
-    role,
-    scopes,
-    ...(patient === undefined ? {} : { patient }),
-    idSpace: { prefix: own?.prefix ?? `${organization}-`, others },
-  };
+  return { ...caller, idSpace: { prefix: own?.prefix ?? `${organization}-`, others } };
 }

@@ -38,8 +38,17 @@ export interface Principal {
   organization: string;
   role: Role;
   scopes: readonly Scope[];
-  /** Logical id of the Patient whom `patient/` scopes are about, and who calls in the role patient. */
+  /** v3-ActReason codes that it calls for. */
+  purposes: readonly string[];
+  /**
+   * Logical id of the Patient that it is or acts for (roles patient and representative), whom `patient/` scopes
+   * are about.
+   */
   patient?: string;
+  /** Logical id of the Practitioner that it is: staff. */
+  practitioner?: string;
+  /** `jti` of its access token; absent for a command on the store itself. */
+  token?: string;
   /** Prefix of the ids this Organization may choose; '' where it has every id that is nobody else's. */
   idSpace: { prefix: string; others: readonly string[] };
 }

@@ -1,8 +1,10 @@
 // `demo` (npm start): a small invented clinic on loopback, and what to paste to look at it.
-import { type App, createApp } from '../app.ts';
+import { type App, createApp, readClientKey, requestToken } from '../app.ts';
 import { isLoopback } from '../config.ts';
+import { keyFileOf } from './client-file.ts';
+import { ensureDemoClients } from './demo-clients.ts';
 import { loadDemo } from './demo-load.ts';
-import { DEMO_CLIENTS, isDemo } from './demo-store.ts';
+import { isDemo } from './demo-store.ts';
 import { untilSignal } from './signal.ts';
 import { CommandError, configOf, say, type Terminal } from './terminal.ts';
 
@@ -23,6 +25,7 @@ export async function startDemo(terminal: Terminal): Promise<number> {
     const stopped = untilSignal();
     const url = await app.listen();
     await loadDemo(app, line => say(terminal.out, line));
+    await ensureDemoClients(app);
     await banner(app, url, terminal);
     await stopped;
     return 0;
@@ -33,21 +36,26 @@ export async function startDemo(terminal: Terminal): Promise<number> {
 
 const WHO = [
   {
-    claims: DEMO_CLIENTS.program,
+    client: 'demo-program',
     name: 'STAFF',
     says: 'Riverbend Recovery, the program itself, sees all of its clients',
   },
-  { claims: DEMO_CLIENTS.ehr, name: 'EHR', says: 'Lakeside Health sees whom they allowed it for treatment' },
-  { claims: DEMO_CLIENTS.payer, name: 'PAYER', says: 'Granite Mutual sees whom they allowed it for payment' },
+  { client: 'demo-ehr', name: 'EHR', says: 'Lakeside Health sees whom they allowed it for treatment' },
+  { client: 'demo-payer', name: 'PAYER', says: 'Granite Mutual sees whom they allowed it for payment' },
 ];
 
 async function banner(app: App, url: string, terminal: Terminal): Promise<void> {
   const line = (text = '') => say(terminal.out, text);
   line(`iop-fhir listens at ${url}/fhir (demo data, invented people; Ctrl-C stops it)`);
-  for (const { claims, name, says } of WHO) {
+  for (const { client, name, says } of WHO) {
+    const entry = await app.registry.client(client);
+    // Somebody disabled it: then the demo goes on without.
+    if (entry === undefined || entry.disabled) continue;
+    const key = readClientKey(keyFileOf(app, client)).privateJwk;
+    const token = await requestToken(app.oauth, { client, key, scope: entry.scope, seconds: TOKEN_SECONDS });
     line();
     line(`# ${says}`);
-    line(`${name}=${await app.sign(claims, TOKEN_SECONDS)}`);
+    line(`${name}=${token}`);
     line(`curl -s -H "Authorization: Bearer $${name}" '${url}/fhir/Patient?_count=5'`);
     line(`curl -s -H "Authorization: Bearer $${name}" '${url}/fhir/Encounter?_summary=count'`);
   }

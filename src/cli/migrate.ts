@@ -125,6 +125,8 @@ async function bringForward(terminal: Terminal, config: Config, json: boolean): 
 
 const NAMES = {
   organization: 'organizations',
+  client: 'clients',
+  revocation: 'revoked tokens',
   fact: 'facts',
   version: 'versions',
   claim: 'keys',

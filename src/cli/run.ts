@@ -1,6 +1,7 @@
 // The command line. Exit codes: 0 done, 1 failed or partly, 2 wrong usage.
 import { Command, CommanderError } from 'commander';
 import { VERSION } from '../app.ts';
+import { addClientCommands } from './client-commands.ts';
 import { startDemo } from './demo.ts';
 import { generate } from './generate.ts';
 import { runImport } from './import-command.ts';
@@ -10,7 +11,7 @@ import { serve } from './serve.ts';
 import { explain, say, type Terminal } from './terminal.ts';
 import { printToken } from './token.ts';
 
-type Action = (options: Record<string, unknown>, ...rest: string[]) => Promise<number>;
+export type Action = (options: Record<string, unknown>, ...rest: string[]) => Promise<number>;
 
 /** Runs one command; the number is the exit code. Never throws. */
 export async function run(argv: readonly string[], terminal: Terminal): Promise<number> {
@@ -62,16 +63,25 @@ function commandsOf(
   root
     .command('token')
     .description('print an access token')
-    .option('--client <id>', 'a demo client: demo-program, demo-ehr, demo-payer')
+    .option(
+      '--client <id>',
+      'a registered client whose key is at hand, as those of the demo: demo-program, demo-ehr, ...',
+    )
+    .option('--key <file>', "its private JWK (default: what is named after it in KEYS, as the demo's are)")
     .option('--organization <id>', 'logical id of the Organization that calls')
     .option('--role <role>', 'program, ehr or payer')
-    .option('--scope <scopes>', 'SMART scopes, space separated', 'system/*.cruds')
-    .option('--hours <n>', 'how long it is good', '8')
+    .option(
+      '--scope <scopes>',
+      "SMART scopes, space separated (default: all that the client has; an Organization: 'system/*.cruds')",
+    )
+    .option('--hours <n>', 'how long it is good, at most 744', '8')
     .option(
       '--prefix <text>',
       'what ids that a new Organization chooses start with (default: its id and a hyphen)',
     )
     .action(keep(options => printToken(terminal, options)));
+
+  addClientCommands(root, terminal, keep);
 
   const program = root.command('program').description('programs of this store').exitOverride();
   program

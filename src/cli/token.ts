@@ -1,9 +1,13 @@
-// `token`: an access token for scripts and first steps, signed with the server's own key.
-import { type App, createApp, parseScopes } from '../app.ts';
+// `token`: an access token for scripts and first steps. For a client whose key is at hand by the token endpoint's own
+// steps; for an Organization signed with the server's own key.
+import { type App, createApp, parseScopes, readClientKey, requestToken } from '../app.ts';
 import { FhirError } from '../fhir/error.ts';
 import { isId } from '../fhir/id.ts';
-import { demoClientOf, isDemo } from './demo-store.ts';
+import { keyFileOf } from './client-file.ts';
+import { ensureDemoClients } from './demo-clients.ts';
+import { isDemo } from './demo-store.ts';
 import { type Options, text, whole } from './options.ts';
+import { knowOrganization } from './organization.ts';
 import { CommandError, configOf, say, type Terminal } from './terminal.ts';
 
 const ORGANIZATIONAL = ['program', 'ehr', 'payer'] as const;
@@ -12,12 +16,12 @@ type OrganizationalRole = (typeof ORGANIZATIONAL)[number];
 export async function printToken(terminal: Terminal, options: Options): Promise<number> {
   const app = await createApp(configOf(terminal));
   try {
-    const seconds = whole(options, 'hours', 1) * 3600;
+    const seconds = hoursOf(options) * 3600;
     const client = text(options, 'client');
     const token =
       client === undefined
         ? await forOrganization(app, options, seconds)
-        : await forClient(app, client, seconds);
+        : await forClient(app, client, options, seconds);
     say(terminal.out, token);
     return 0;
   } finally {
@@ -25,14 +29,26 @@ export async function printToken(terminal: Terminal, options: Options): Promise<
   }
 }
 
-async function forClient(app: App, client: string, seconds: number): Promise<string> {
-  const claims = (await isDemo(app)) ? demoClientOf(client) : undefined;
-  if (claims === undefined) {
+/** A key that signs is kept no longer than its longest token (see LONGEST_TOKEN_HOURS). */
+const MOST_HOURS = 744;
+
+function hoursOf(options: Options): number {
+  const hours = whole(options, 'hours', 1);
+  if (hours > MOST_HOURS) throw new CommandError(`--hours: expected at most ${MOST_HOURS}`, 2);
+  return hours;
+}
+
+async function forClient(app: App, client: string, options: Options, seconds: number): Promise<string> {
+  if (await isDemo(app)) await ensureDemoClients(app);
+  const entry = await app.registry.client(client);
+  if (entry === undefined) {
     throw new CommandError(
-      `There is no client ${client} in this store. Demo clients exist in a demo store only; see --organization.`,
+      `There is no client ${client} in this store: see client list. Those of the demo exist in a demo store only.`,
     );
   }
-  return app.sign(claims, seconds);
+  const { privateJwk } = readClientKey(text(options, 'key') ?? keyFileOf(app, client));
+  const scope = text(options, 'scope') ?? entry.scope;
+  return requestToken(app.oauth, { client, key: privateJwk, scope, seconds });
 }
 
 async function forOrganization(app: App, options: Options, seconds: number): Promise<string> {
@@ -51,7 +67,7 @@ async function forOrganization(app: App, options: Options, seconds: number): Pro
 
 /** Refused here rather than by every request that would carry it. */
 function scopeOf(options: Options): string {
-  const scope = text(options, 'scope') ?? '';
+  const scope = text(options, 'scope') ?? 'system/*.cruds';
   try {
     if (parseScopes(scope).length > 0) return scope;
   } catch (error) {
@@ -59,23 +75,4 @@ function scopeOf(options: Options): string {
     throw new CommandError(`--${error.message}`, 2);
   }
   throw new CommandError('--scope: names no resource type', 2);
-}
-
-/** Its id space is fixed when its first token is made, so that no other Organization can take it. */
-async function knowOrganization(
-  app: App,
-  id: string,
-  given: { role: OrganizationalRole; prefix: string | undefined },
-): Promise<void> {
-  const known = (await app.registry.organizations()).find(entry => entry.id === id);
-  if (known !== undefined) {
-    if (given.role !== 'program' && known.program)
-      throw new CommandError(`Organization ${id} is a program: its tokens have the role program.`);
-    if (given.role === 'program' && !known.program)
-      throw new CommandError(`Organization ${id} is no program: make one with program add.`);
-    return;
-  }
-  if (given.role === 'program')
-    throw new CommandError(`There is no program ${id}: make it with program add --id ${id}.`);
-  await app.registry.putOrganization({ id, prefix: given.prefix ?? `${id}-`, program: false, part2: false });
 }

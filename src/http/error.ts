@@ -4,7 +4,8 @@ import { outcomeOf } from '../fhir/outcome.ts';
 import type { Reply } from '../interactions/request.ts';
 
 const HOW_TO_GET_A_TOKEN =
-  'Send a bearer token in the Authorization header. In a checkout one is made with ' +
+  'Send a bearer token in the Authorization header: /fhir/.well-known/smart-configuration says where clients get one. ' +
+  'In a checkout one is made with ' +
   '`npm run -s iop -- token --organization ID --role ehr`, for the demo with ' +
   '`npm run -s iop -- token --client demo-program`.';
 

@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto';
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
 import type { Authenticate } from '../access/authenticate.ts';
 import type { Principal } from '../access/grant.ts';
+import type { OAuthPlace } from '../access/oauth/place.ts';
 import { FhirError, notFound } from '../fhir/error.ts';
 import { demandContentType } from '../fhir/media-type.ts';
 import { isResourceType } from '../fhir/resource-types.ts';
@@ -15,6 +16,7 @@ import type { Reply } from '../interactions/request.ts';
 import type { Log } from '../observe/log.ts';
 import { readText } from './body.ts';
 import { errorReply, toFhirError } from './error.ts';
+import { oauthRouter } from './oauth.ts';
 import { sendReply } from './reply.ts';
 import { toRequest } from './request.ts';
 import { logReply } from './request-log.ts';
@@ -24,6 +26,7 @@ import { sendWelcome } from './welcome.ts';
 export interface HttpOptions {
   context: Context;
   authenticate: Authenticate;
+  oauth: OAuthPlace;
   /** Bytes of a request body. */
   maxBody: number;
   log: Log;
@@ -49,6 +52,7 @@ export function createHttp(options: HttpOptions): Express {
   app.use(arrive);
   app.get('/', (request, response) => sendWelcome(response, arrivalOf(request).id));
   app.get('/health', (request, response) => reply(request, response, options, '/health', HEALTHY));
+  app.use(oauthRouter({ ...options, arrivalOf }));
   app.use('/fhir', fhirRouter(options));
   app.use(doorRouter(options));
   app.use(() => {

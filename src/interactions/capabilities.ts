@@ -52,6 +52,7 @@ function statement(base: string): JsonObject {
       {
         mode: 'server',
         security: {
+          extension: [oauthUris(base)],
           cors: false,
           service: [
             {
@@ -72,6 +73,15 @@ function statement(base: string): JsonObject {
         interaction: SYSTEM_INTERACTIONS.map(code => ({ code })),
       },
     ],
+  };
+}
+
+/** For clients that look here rather than in the SMART configuration. https://hl7.org/fhir/smart-app-launch/1.0.0/conformance */
+function oauthUris(base: string): JsonObject {
+  const root = base.replace(/\/fhir$/, '');
+  return {
+    url: 'http://fhir-registry.smarthealthit.org/StructureDefinition/oauth-uris',
+    extension: ['token', 'introspect', 'revoke'].map(url => ({ url, valueUri: `${root}/oauth/${url}` })),
   };
 }
 

@@ -2,18 +2,31 @@
 // resource to anybody: what one archive gives goes into another one and nowhere else (see move.ts). Nothing
 // that answers a request is ever given one.
 import type { Version } from './port.ts';
-import type { OrganizationEntry } from './registry.ts';
+import type { ClientEntry, OrganizationEntry } from './registry.ts';
 
 /** In the order in which they are moved: what is pointed at comes before what points at it. */
-export const ARCHIVE_KINDS = ['organization', 'fact', 'version', 'claim', 'mark', 'audit'] as const;
+export const ARCHIVE_KINDS = [
+  'organization',
+  'client',
+  'revocation',
+  'fact',
+  'version',
+  'claim',
+  'mark',
+  'audit',
+] as const;
 export type ArchiveKind = (typeof ARCHIVE_KINDS)[number];
 
 /**
  * One thing that a store keeps, as every adapter gives it. What is derived from bodies (index values, rules)
- * is not among them: a store derives it anew as it writes.
+ * is not among them: a store derives it anew as it writes. Nor is which assertions were used: they are over
+ * within minutes, for which the server stands still.
  */
 export type ArchiveItem =
   | ({ kind: 'organization' } & OrganizationEntry)
+  | ({ kind: 'client' } & ClientEntry)
+  /** A revoked access token; `expires` in ms. Tokens stay good over a move, so this must too. */
+  | { kind: 'revocation'; jti: string; expires: number }
   | { kind: 'fact'; name: string; value: string }
   /** Every version there ever was, tombstones too, `patients` as they were told when it was written. */
   | ({ kind: 'version' } & Version)
@@ -39,7 +52,7 @@ export interface Archive {
   /** Names this store and no other. */
   readonly id: string;
   /**
-   * Items of a kind, in the same order in every store: organizations, facts, claims and marks by key (bytes
+   * Items of a kind, in the same order in every store: organizations, clients, revocations, facts, claims and marks by key (bytes
    * of UTF-8), versions by seq, audit rows by writer and number. Complete where nobody writes meanwhile.
    */
   read(kind: ArchiveKind, after: string | undefined, limit: number): Promise<ArchivePage>;
@@ -57,7 +70,10 @@ export interface Archive {
 export function keyOfItem(item: ArchiveItem): string {
   switch (item.kind) {
     case 'organization':
+    case 'client':
       return item.id;
+    case 'revocation':
+      return item.jti;
     case 'fact':
       return item.name;
     case 'version':

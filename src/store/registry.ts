@@ -1,4 +1,5 @@
 // The second port: what the server keeps about itself. It holds no resources, so it takes no Grant.
+import type { Role } from '../access/grant.ts';
 
 export interface OrganizationEntry {
   /** Logical id of its Organization resource. */
@@ -26,7 +27,60 @@ export interface ImportPart {
   version: number;
 }
 
+/** A public JSON Web Key (RFC 7517). Nothing private is ever kept here. */
+export type PublicJwk = Readonly<Record<string, unknown>>;
+
+/** Under which rule of 42 CFR 2.33(b) a recipient may pass on what it was given. */
+export type RecipientKind = 'covered-entity' | 'business-associate' | 'other-lawful-holder' | 'part2-program';
+
+/** A client that may call, and the most it may be given. */
+export interface ClientEntry {
+  /** `client_id`: iss and sub of its assertions. */
+  id: string;
+  name: string;
+  /** Logical id of the Organization it acts for. */
+  organization: string;
+  role: Role;
+  /** SMART scopes, space separated: the most it may be granted. */
+  scope: string;
+  /** v3-ActReason codes that it may claim. */
+  purposes: readonly string[];
+  recipient: RecipientKind;
+  /** Logical id of the Patient that it is or acts for: roles patient and representative. */
+  patient?: string;
+  /** Logical id of the Practitioner that it is: staff. */
+  practitioner?: string;
+  /** Keys that its assertions are signed with; an empty set: it gets no token at the token endpoint. */
+  keys: { readonly jwks: { readonly keys: readonly PublicJwk[] } } | { readonly jwksUrl: string };
+  /** Whose tokens of a trusted issuer are this client's: `sub` is their `client_id` or `sub`. */
+  issuer?: { readonly iss: string; readonly sub: string };
+  disabled: boolean;
+}
+
+/** What a request must know of the token it came with. */
+export interface CallerEntry {
+  client: ClientEntry | undefined;
+  /** The token was revoked. */
+  revoked: boolean;
+}
+
 export interface Registry {
+  /** By id. */
+  clients(): Promise<readonly ClientEntry[]>;
+  client(id: string): Promise<ClientEntry | undefined>;
+  /** Adds or replaces. */
+  putClient(entry: ClientEntry): Promise<void>;
+  /**
+   * Asked by every request: never older than the call, whichever server changed it. `jti`: of its token.
+   */
+  caller(client: string, jti: string): Promise<CallerEntry>;
+  /**
+   * Takes a `jti` of a client's assertion; false where it was taken before, by whichever server, however
+   * close. Kept until `expires` (ms).
+   */
+  useJti(client: string, jti: string, expires: number): Promise<boolean>;
+  /** Ends an access token at once, for every server. `expires`: of the token, ms. */
+  revokeToken(jti: string, expires: number): Promise<void>;
   organizations(): Promise<readonly OrganizationEntry[]>;
   /** Adds or replaces. Throws `conflict` where its prefix overlaps with another's. */
   putOrganization(entry: OrganizationEntry): Promise<void>;

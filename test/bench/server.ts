@@ -59,6 +59,7 @@ async function write(body: string): Promise<void> {
     organization: PROGRAM,
     role: 'program',
     scopes: parseScopes('system/*.cruds'),
+    purposes: [],
   });
   const request = app!.context.ids();
   try {

@@ -159,11 +159,30 @@ describe('the demo', () => {
     expect(error).toMatch(/demo/);
   });
 
+  test('has its clients in the registry, with example keys in KEYS', async () => {
+    const { out } = await runCommand(['client', 'list', '--json'], place.environment);
+    const clients = JSON.parse(out) as { id: string; patient?: string; keys: { jwks: { keys: object[] } } }[];
+    expect(clients.map(({ id }) => id).filter(id => id.startsWith('demo-'))).toEqual([
+      'demo-auditor',
+      'demo-ehr',
+      'demo-patient',
+      'demo-payer',
+      'demo-program',
+    ]);
+    for (const { keys } of clients.filter(({ id }) => id.startsWith('demo-'))) {
+      expect(keys.jwks.keys).toHaveLength(1);
+      expect(keys.jwks.keys[0]).not.toHaveProperty('d');
+    }
+    const { patient } = clients.find(({ id }) => id === 'demo-patient')!;
+    const person = await get(`${urlOf(demo)}/fhir/Patient/${patient}`, tokenOf(demo, 'STAFF'));
+    expect(person.status).toBe(200);
+  });
+
   test('keeps its files to their owner', () => {
     expect(statSync(join(place.folder, 'keys')).mode & 0o777).toBe(0o700);
     const files = [
       ...readdirSync(place.folder).map(name => join(place.folder, name)),
-      join(place.folder, 'keys/signing-key.json'),
+      ...readdirSync(join(place.folder, 'keys')).map(name => join(place.folder, 'keys', name)),
     ];
     for (const file of files.filter(name => statSync(name).isFile()))
       expect([file, statSync(file).mode & 0o077]).toEqual([file, 0]);

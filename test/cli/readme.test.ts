@@ -55,6 +55,22 @@ shellTest('the lines to try beside the running demo all work, and show what they
   expect(out).toMatch(/written \d+, unchanged \d+, conflicting 0, bad 0/);
 });
 
+shellTest('a client is registered, gets a token, searches, and is shut out again', async () => {
+  const { host } = new URL(/http:\/\/[^/\s]+/.exec(demo.out())![0]);
+  const script = blockWith('client add')
+    .replaceAll('127.0.0.1:8080', host)
+    .replaceAll('lakeside-app.jwk', join(place.folder, 'lakeside-app.jwk'));
+  const again = `curl -s -o /dev/null -w '%{http_code}' -H "Authorization: Bearer $TOKEN" 'http://${host}/fhir/Patient'`;
+  const { code, out, error } = await runShell(
+    `${STRICT}${script}\necho; command ${again}`,
+    place.environment,
+  );
+  expect([code, error]).toEqual([0, '']);
+  const [id, found, status] = out.trim().split('\n');
+  expect([id, status]).toEqual(['lakeside-app', '401']);
+  expect((JSON.parse(found!) as { entry: unknown[] }).entry.length).toBeGreaterThan(0);
+});
+
 shellTest('a real store is made as the README says', async () => {
   const real = workplace();
   writeFileSync(

@@ -1,6 +1,8 @@
 // A client that nobody here wrote, against a server that listens.
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Client } from 'fhir-kit-client';
+import { clientEntry } from '../support/client-entry.ts';
+import { assertionOf, makeKey, tokenForm } from '../support/oauth-client.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 import { onEveryStore } from '../support/stores.ts';
 
@@ -30,6 +32,18 @@ onEveryStore(store => {
       () => 200,
       error => (error as { response: { status: number } }).response.status,
     );
+
+  test('it finds the token endpoint, and searches with a token of Backend Services', async () => {
+    const key = await makeKey('k', 'RS384');
+    const keys = { jwks: { keys: [key.publicJwk as never] } };
+    await server.app.registry.putClient(clientEntry('kit', { organization: 'ehr', keys }));
+    const foreign = new Client({ baseUrl: server.base });
+    const { tokenUrl } = (await foreign.smartAuthMetadata()) as { tokenUrl: URL };
+    const assertion = await assertionOf({ now: Date.now, client: 'kit', audience: tokenUrl.href }, key);
+    const issued = await fetch(tokenUrl, { method: 'POST', body: tokenForm(assertion) });
+    foreign.bearerToken = ((await issued.json()) as { access_token: string }).access_token;
+    expect(await answer(foreign.search({ resourceType: 'Patient' }))).toMatchObject({ type: 'searchset' });
+  });
 
   test('it reads the CapabilityStatement', async () => {
     expect(await answer(client.capabilityStatement())).toMatchObject({ fhirVersion: '4.0.1' });

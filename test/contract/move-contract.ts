@@ -6,6 +6,7 @@ import { demandWhole, moveStore } from '../../src/store/move.ts';
 import type { Derive, Store } from '../../src/store/port.ts';
 import type { Registry } from '../../src/store/registry.ts';
 import { auditRows, brokenChains } from '../support/audit.ts';
+import { clientEntry } from '../support/client-entry.ts';
 import {
   deny,
   draft,
@@ -42,6 +43,8 @@ async function fill({ store, registry }: MovableStore): Promise<void> {
     store.transact(planOf(ops, parts), grant, draft('transaction'));
   await registry.putOrganization({ id: 'prog', prefix: '', program: true, part2: true });
   await registry.putOrganization({ id: 'hosp', prefix: 'hosp-', program: false, part2: false });
+  for (const id of ['prog-client', 'hosp-client']) await registry.putClient(clientEntry(id));
+  await registry.revokeToken('ended', T + 1000);
   await registry.setFact('demo', 'yes');
   await registry.setFact('of this store alone', 'stays');
   await send([createOp('Patient', '1'), createOp('Patient', '2')], {
@@ -110,6 +113,8 @@ async function answersOf({ store, registry }: MovableStore) {
   }
   answers.push(
     await registry.organizations(),
+    await registry.clients(),
+    await registry.caller('prog-client', 'ended'),
     await registry.fact('demo'),
     [...(await registry.imports(['prog|client|1']))],
     [...(await registry.claims(['prog|client|1|']))],
@@ -137,7 +142,7 @@ export function moveContract(from: OpenMovable, to: OpenMovable): void {
     const moved = await move();
     expect(moved).toMatchObject({
       finished: true,
-      counts: { organization: 2, fact: 1, claim: 1, mark: 1 },
+      counts: { organization: 2, client: 2, revocation: 1, fact: 1, claim: 1, mark: 1 },
     });
     expect(moved.checksums!.to).toBe(moved.checksums!.from);
     expect(await answersOf(target)).toEqual(await answersOf(source));
@@ -306,6 +311,10 @@ function changed(item: ArchiveItem): ArchiveItem {
   switch (item.kind) {
     case 'organization':
       return { ...item, part2: !item.part2 };
+    case 'client':
+      return { ...item, disabled: !item.disabled };
+    case 'revocation':
+      return { ...item, expires: item.expires + 1 };
     case 'fact':
       return { ...item, value: 'no' };
     case 'version':

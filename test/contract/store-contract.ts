@@ -5,6 +5,7 @@ import type { Derive, Store } from '../../src/store/port.ts';
 import type { Registry } from '../../src/store/registry.ts';
 import { accessContract } from './access-contract.ts';
 import { auditContract } from './audit-contract.ts';
+import { clientContract } from './client-contract.ts';
 import { historyContract } from './history-contract.ts';
 import { importContract } from './import-contract.ts';
 import { planContract } from './plan-contract.ts';
@@ -29,6 +30,7 @@ export function storeContract(name: string, open: OpenStore): void {
     describe('search', () => searchContract(open));
     describe('history', () => historyContract(open));
     describe('imports and claims', () => importContract(open));
+    describe('clients', () => clientContract(open));
     describe('audit', () => auditContract(open));
   });
 }

@@ -38,7 +38,7 @@ async function serve(store: TestStore, fill: (app: App, url: string) => Promise<
 }
 
 const signFor = (app: App, organization: string, role: Role): Promise<string> =>
-  app.sign({ client: 'test', organization, role, scope: 'system/*.cruds' }, 3600);
+  app.sign({ client: `test-${organization}`, organization, role, scope: 'system/*.cruds' }, 3600);
 
 async function importRecords(app: App): Promise<void> {
   await loadDemo(app, () => {});

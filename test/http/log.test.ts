@@ -6,6 +6,8 @@ import { parseScopes } from '../../src/app.ts';
 import { createHttp } from '../../src/http/server.ts';
 import type { Context } from '../../src/interactions/context.ts';
 import { createLog } from '../../src/observe/log.ts';
+import { clientEntry } from '../support/client-entry.ts';
+import { assertionOf, makeKey, tokenForm } from '../support/oauth-client.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
 let server: TestServer;
@@ -15,13 +17,15 @@ const principal: Principal = {
   organization: 'program',
   role: 'program',
   scopes: parseScopes('system/*.cruds'),
+  purposes: [],
   idSpace: { prefix: '', others: [] },
 };
 
 const agentAt = (level: string, changes: Partial<Context> = {}) => {
   const log = createLog(level, { write: line => lines.push(line) });
   const context = { ...server.app.context, log, ...changes };
-  return supertest(createHttp({ context, authenticate: async () => principal, maxBody: 10_000, log }));
+  const { oauth } = server.app;
+  return supertest(createHttp({ context, authenticate: async () => principal, oauth, maxBody: 10_000, log }));
 };
 
 beforeAll(async () => {
@@ -45,6 +49,26 @@ test('what went well and fast is not logged unless asked for', async () => {
       ms: expect.any(Number),
     }),
   ]);
+});
+
+test('no line holds anything of an assertion or a token, whatever becomes of it', async () => {
+  const agent = agentAt('trace');
+  const key = await makeKey('k');
+  const audience = `${server.app.oauth.root()}/oauth/token`;
+  const keys = { jwks: { keys: [key.publicJwk as never] } };
+  await server.app.registry.putClient(
+    clientEntry('marlowe', { organization: 'program', role: 'program', keys }),
+  );
+  const assertion = await assertionOf({ now: Date.now, client: 'marlowe', audience }, key);
+  const send = (path: string, form: URLSearchParams) => agent.post(path).type('form').send(form.toString());
+  const { access_token: token } = (await send('/oauth/token', tokenForm(assertion)).expect(200)).body;
+  await send('/oauth/token', tokenForm(assertion)).expect(401);
+  await send('/oauth/token', tokenForm(assertion, { scope: 'marlowe' })).expect(401);
+  await send('/oauth/revoke', tokenForm(assertion, { token })).expect(401);
+  await agent.get(`/oauth/token?client_assertion=${assertion}`).expect(405);
+  await agent.get('/fhir/.well-known/smart-configuration?marlowe').expect(200);
+  expect(lines.length).toBe(6);
+  for (const secret of ['marlowe', assertion, token]) expect(lines.join('')).not.toContain(secret);
 });
 
 test('no line holds a value of a URL, a header or a body', async () => {
@@ -119,6 +143,7 @@ test('where the audit cannot be written nothing goes out', async () => {
   const http = createHttp({
     context: { ...context, store },
     authenticate: async () => principal,
+    oauth: closing.app.oauth,
     maxBody: 1000,
     log,
   });

@@ -100,7 +100,15 @@ function choosePlaceholders(own: readonly ResourceDocument[]): void {
 function principalOf(role: Role, organization: string, scope = 'system/*.rs'): Principal {
   const idSpace = { prefix: '', others: [] };
   const scopes = parseScopes(scope);
-  return { client: 'test', organization, role, scopes, patient: values.patient!, idSpace };
+  return {
+    client: 'test',
+    organization,
+    role,
+    scopes,
+    purposes: [],
+    patient: values.patient!,
+    idSpace,
+  };
 }
 
 const CALLERS: [name: string, principal: () => Principal][] = [

@@ -57,7 +57,7 @@ export async function openWorld(story: readonly Step[] = [], store?: TestStore):
   const tokenOf = ({ organization, role, scope, patient }: Asker): Promise<string> => {
     const key = `${organization} ${role} ${scope} ${patient}`;
     const about = patient === undefined ? {} : { patient };
-    const claims = { client: `${organization}-client`, organization, role, scope, ...about };
+    const claims = { client: `${organization}-${role}`, organization, role, scope, ...about };
     const token = tokens.get(key) ?? app.app.sign(claims, 7 * 86_400);
     tokens.set(key, token);
     return token;

@@ -47,7 +47,7 @@ export async function openApp({
           part2: role === 'program',
         });
       }
-      return app.sign({ client: `${organization}-client`, organization, role, scope, ...about }, 3600);
+      return app.sign({ client: `${organization}-${role}`, organization, role, scope, ...about }, 3600);
     },
     close: async () => {
       await app.close();

@@ -30,6 +30,7 @@ export async function startClinic(store?: TestStore): Promise<Clinic> {
     organization: 'program',
     role: 'program',
     scopes: parseScopes('system/*.cruds'),
+    purposes: [],
   });
   const take = async (records: readonly JsonObject[], caller = principal): Promise<RecordOutcome[]> => {
     const outcomes: RecordOutcome[] = [];

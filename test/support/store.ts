@@ -114,6 +114,7 @@ export function grantFor(organization: string, parts: GrantParts = {}): Grant {
       organization,
       role: parts.role ?? 'program',
       scopes: [],
+      purposes: [],
       idSpace: { prefix: '', others: [] },
     },
     narrow: parts.narrow ?? (() => own),

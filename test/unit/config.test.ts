@@ -81,6 +81,18 @@ test('every problem is named at once', () => {
   expect(() => readConfig(environment)).toThrow(ConfigError);
 });
 
+test('issuers are told apart by spaces, and tokens are good for five minutes to an hour', () => {
+  expect(readConfig({})).toMatchObject({ issuers: [], tokenMinutes: 15 });
+  const ISSUERS = 'https://one.example/realm  https://two.example';
+  expect(readConfig({ ISSUERS, TOKEN_MINUTES: '60' })).toMatchObject({
+    issuers: ['https://one.example/realm', 'https://two.example'],
+    tokenMinutes: 60,
+  });
+  for (const bad of ['one.example', 'https://one.example,https://two.example?x'])
+    expect(problemsOf({ ISSUERS: bad })).toEqual([expect.stringMatching(/^ISSUERS: /)]);
+  for (const bad of ['4', '61']) expect(problemsOf({ TOKEN_MINUTES: bad })).toHaveLength(1);
+});
+
 test('the configuration is frozen, and a base URL has no slash at its end', () => {
   const config = readConfig({ BASE_URL: 'https://fhir.example.org/' });
   expect([Object.isFrozen(config), config.baseUrl]).toEqual([true, 'https://fhir.example.org']);

@@ -1,9 +1,9 @@
 // Access tokens of this server: signed JWTs in the shape of RFC 9068.
-import { errors, jwtVerify, SignJWT } from 'jose';
+import { errors, type JWTVerifyResult, jwtVerify, SignJWT } from 'jose';
 import { FhirError } from '../../fhir/error.ts';
 import { type Clock, isId } from '../../fhir/id.ts';
 import { ROLES, type Role } from '../grant.ts';
-import { ALGORITHM, type SigningKey } from './signing-key.ts';
+import { ALGORITHM, type Keyring } from './signing-key.ts';
 
 export interface TokenClaims {
   client: string;
@@ -13,48 +13,76 @@ export interface TokenClaims {
   scope: string;
   /** Logical id of the Patient whom `patient/` scopes are about. */
   patient?: string;
+  /** v3-ActReason codes; absent: what the client is registered for. */
+  purposes?: readonly string[];
+}
+
+export interface VerifiedToken extends TokenClaims {
+  jti: string;
+  /** Of the key of ours that signed it; absent where a trusted issuer did. */
+  kid?: string;
+  /** The trusted issuer, and by which of its names the client is registered. */
+  issuer?: { iss: string; sub: string };
+  /** Logical id of the Practitioner whom an issuer's token is about, where it says so. */
+  practitioner?: string;
+  /** ms. */
+  issued: number;
+  expires: number;
 }
 
 export interface TokenPlace {
-  key: SigningKey;
+  keys: Keyring;
   clock: Clock;
-  /** The server's own FHIR base URL. */
-  readonly base?: string;
 }
 
+/** Nothing that was signed here is longer; nobody has to hash or parse more. */
+const LONGEST = 12_000;
+
 /**
- * `iss` and `aud` of our own tokens: those who share the signing key are one server. Not the base URL,
+ * `iss` and `aud` of our own tokens: those who share the signing keys are one server. Not the base URL,
  * so that a token outlives a changed port, and one signed beside a running server is good there.
  */
-const audienceOf = (place: TokenPlace): string => `urn:iop-fhir:${place.key.kid}`;
+export const audienceOf = ({ keys }: TokenPlace): string => `urn:iop-fhir:${keys.name}`;
 
 export async function signToken(place: TokenPlace, claims: TokenClaims, seconds: number): Promise<string> {
   const now = Math.floor(place.clock() / 1000);
+  const { kid, privateKey } = await place.keys.signing();
   return new SignJWT({
     client_id: claims.client,
     organization: claims.organization,
     role: claims.role,
     scope: claims.scope,
     ...(claims.patient === undefined ? {} : { patient: claims.patient }),
+    ...(claims.purposes === undefined ? {} : { purposes: claims.purposes }),
   })
-    .setProtectedHeader({ alg: ALGORITHM, typ: 'at+jwt', kid: place.key.kid })
+    .setProtectedHeader({ alg: ALGORITHM, typ: 'at+jwt', kid })
     .setIssuer(audienceOf(place))
     .setAudience(audienceOf(place))
     .setSubject(claims.client)
     .setIssuedAt(now)
     .setExpirationTime(now + seconds)
     .setJti(crypto.randomUUID())
-    .sign(place.key.privateKey);
+    .sign(privateKey);
 }
 
 /** Verifies signature, type, issuer, audience and time. Throws `unauthenticated` without saying which failed. */
-export async function verifyToken(
-  place: TokenPlace,
-  token: string,
-): Promise<TokenClaims & { expires: number }> {
-  const payload = await verified(place, token);
-  const { client_id: client, organization, role, scope, patient, exp } = payload as Record<string, unknown>;
-  if (typeof client !== 'string' || typeof scope !== 'string') throw refused();
+export async function verifyToken(place: TokenPlace, token: string): Promise<VerifiedToken> {
+  if (token.length > LONGEST) throw refused();
+  const { payload, protectedHeader } = await verified(place, token);
+  const {
+    client_id: client,
+    sub,
+    organization,
+    role,
+    scope,
+    patient,
+    purposes,
+    jti,
+    iat,
+    exp,
+  } = payload as Record<string, unknown>;
+  if (typeof client !== 'string' || sub !== client) throw refused();
+  if (typeof scope !== 'string' || typeof jti !== 'string') throw refused();
   if (!isId(organization)) throw refused();
   if (!ROLES.includes(role as Role)) throw refused();
   if (patient !== undefined && !isId(patient)) throw refused();
@@ -64,21 +92,34 @@ export async function verifyToken(
     role: role as Role,
     scope,
     ...(patient === undefined ? {} : { patient }),
+    ...(purposes === undefined ? {} : { purposes: textsOf(purposes) }),
+    jti,
+    kid: protectedHeader.kid!,
+    issued: (iat as number) * 1000,
     expires: (exp as number) * 1000,
   };
 }
 
-async function verified(place: TokenPlace, token: string): Promise<object> {
+function textsOf(value: unknown): string[] {
+  if (Array.isArray(value) && value.every(one => typeof one === 'string')) return value;
+  throw refused();
+}
+
+async function verified(place: TokenPlace, token: string): Promise<JWTVerifyResult> {
+  const keyOf = async ({ kid }: { kid?: string }) => {
+    const key = kid === undefined ? undefined : await place.keys.find(kid);
+    if (key === undefined) throw refused();
+    return key;
+  };
   try {
-    const { payload } = await jwtVerify(token, place.key.publicKey, {
+    return await jwtVerify(token, keyOf, {
       algorithms: [ALGORITHM],
       typ: 'at+jwt',
       issuer: audienceOf(place),
       audience: audienceOf(place),
-      requiredClaims: ['exp', 'sub', 'client_id', 'organization', 'role', 'scope'],
+      requiredClaims: ['exp', 'iat', 'jti', 'sub', 'client_id', 'organization', 'role', 'scope'],
       currentDate: new Date(place.clock()),
     });
-    return payload;
   } catch (error) {
     if (error instanceof errors.JOSEError) throw refused(error);
     throw error;
@@ -86,4 +127,6 @@ async function verified(place: TokenPlace, token: string): Promise<object> {
 }
 
 export const refused = (cause?: unknown): FhirError =>
-  new FhirError('unauthenticated', 'The access token is missing, expired or not of this server.', { cause });
+  new FhirError('unauthenticated', 'The access token is missing, expired, revoked or not of this server.', {
+    cause,
+  });

@@ -1,5 +1,6 @@
 // What a database keeps, in the order in which every archive gives it: the server compares texts as bytes.
 import { type ArchiveItem, type ArchiveKind, type ArchivePage, keyOfItem, MOVED_FACTS } from '../archive.ts';
+import type { ClientEntry } from '../registry.ts';
 import { readWriters } from './audit-log.ts';
 import { toVersion } from './documents.ts';
 import type { Collections } from './reading.ts';
@@ -14,6 +15,17 @@ const READ: { readonly [K in ArchiveKind]: Read<K> } = {
     (await organization.find(above(after)).sort({ _id: 1 }).limit(limit).toArray()).map(
       ({ _id, prefix, program, part2 }) => ({ kind: 'organization', id: _id, prefix, program, part2 }),
     ),
+  client: async ({ client }, after, limit) =>
+    (await client.find(above(after)).sort({ _id: 1 }).limit(limit).toArray()).map(({ entry }) => ({
+      kind: 'client',
+      ...(JSON.parse(entry) as ClientEntry),
+    })),
+  revocation: async ({ revocation }, after, limit) =>
+    (await revocation.find(above(after)).sort({ _id: 1 }).limit(limit).toArray()).map(({ _id, expires }) => ({
+      kind: 'revocation',
+      jti: _id,
+      expires,
+    })),
   fact: async ({ fact }, after, limit) =>
     (
       await fact
@@ -91,9 +103,11 @@ async function auditAfter(held: Collections, after: string, limit: number): Prom
 }
 
 export async function countItems(held: Collections): Promise<Record<ArchiveKind, number>> {
-  const { organization, fact, resource, history, claim, mark, audit } = held;
-  const [organizations, facts, current, past, claims, marks, rows] = await Promise.all([
+  const { organization, client, revocation, fact, resource, history, claim, mark, audit } = held;
+  const [organizations, clients, revocations, facts, current, past, claims, marks, rows] = await Promise.all([
     organization.countDocuments(),
+    client.countDocuments(),
+    revocation.countDocuments(),
     fact.countDocuments({ _id: { $in: [...MOVED_FACTS] } }),
     resource.countDocuments(),
     history.countDocuments(),
@@ -103,6 +117,8 @@ export async function countItems(held: Collections): Promise<Record<ArchiveKind,
   ]);
   return {
     organization: organizations,
+    client: clients,
+    revocation: revocations,
     fact: facts,
     version: current + past,
     claim: claims,

@@ -1,5 +1,6 @@
 // Puts single items of another store into this one. Versions: see archive.ts.
 import type { Collection, Filter, OptionalUnlessRequiredId } from 'mongodb';
+import { canonicalJson } from '../../audit/chain.ts';
 import { FhirError } from '../../fhir/error.ts';
 import type { ArchiveItem, ArchiveKind } from '../archive.ts';
 import type { Collections } from './reading.ts';
@@ -9,10 +10,16 @@ type Item<K extends ArchiveKind> = Extract<ArchiveItem, { kind: K }>;
 
 /** Items of one kind. What is there already and equal is passed over. */
 export async function writeDocuments(
-  { organization, fact, claim, mark, audit }: Collections,
+  { organization, client, revocation, fact, claim, mark, audit }: Collections,
   items: readonly ArchiveItem[],
 ): Promise<void> {
   await writeMissing('organization', organization, ofKind(items, 'organization').map(organizationOf));
+  await writeMissing('client', client, ofKind(items, 'client').map(clientOf));
+  await writeMissing(
+    'revocation',
+    revocation,
+    ofKind(items, 'revocation').map(({ jti, expires }) => ({ _id: jti, expires })),
+  );
   await writeMissing(
     'fact',
     fact,
@@ -31,6 +38,11 @@ const organizationOf = ({ id, prefix, program, part2 }: Item<'organization'>) =>
   prefix,
   program,
   part2,
+});
+
+const clientOf = ({ kind: _, ...entry }: Item<'client'>) => ({
+  _id: entry.id,
+  entry: canonicalJson(entry),
 });
 
 const claimOf = ({ key, imported, ...named }: Item<'claim'>) => ({ _id: key, name: nameOf(named), imported });

@@ -135,6 +135,25 @@ export interface OrganizationDocument {
   part2: boolean;
 }
 
+/** `client`: who may call. */
+export interface ClientDocument {
+  _id: string;
+  /** Canonical JSON of the ClientEntry. */
+  entry: string;
+}
+
+/** `jti`: an assertion that was used; removed when it is over. */
+export interface JtiDocument {
+  _id: { client: string; jti: string };
+  expires: Date;
+}
+
+/** `revocation`: an access token that was revoked; `expires` in ms. */
+export interface RevocationDocument {
+  _id: string;
+  expires: number;
+}
+
 export interface FactDocument {
   _id: string;
   value: string;

@@ -69,7 +69,7 @@ async function openOn(connected: Connected, options: MongoOptions): Promise<Mong
   };
   const closed = (): boolean => closing !== undefined;
   const startSession = () => connected.startSession();
-  const registry = makeRegistry({ collections, startSession });
+  const registry = makeRegistry({ collections, startSession, clock });
   const store = makeStore({ site, lanes, recorder, derive, closed, close });
   try {
     if ((await registry.fact('extractors')) !== extractors) {

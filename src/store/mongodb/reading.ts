@@ -3,14 +3,17 @@ import type { ClientSession, Collection, Db } from 'mongodb';
 import type {
   AuditDocument,
   ClaimDocument,
+  ClientDocument,
   FactDocument,
   HolderDocument,
+  JtiDocument,
   LaneDocument,
   LockDocument,
   MarkDocument,
   OrganizationDocument,
   PlaceDocument,
   ResourceDocument,
+  RevocationDocument,
   RuleDocument,
   TieDocument,
 } from './documents.ts';
@@ -25,6 +28,9 @@ export interface Collections {
   mark: Collection<MarkDocument>;
   lock: Collection<LockDocument>;
   organization: Collection<OrganizationDocument>;
+  client: Collection<ClientDocument>;
+  jti: Collection<JtiDocument>;
+  revocation: Collection<RevocationDocument>;
   fact: Collection<FactDocument>;
   audit: Collection<AuditDocument>;
   lane: Collection<LaneDocument>;
@@ -42,6 +48,9 @@ export function collectionsOf(db: Db): Collections {
     mark: db.collection('mark'),
     lock: db.collection('lock'),
     organization: db.collection('organization'),
+    client: db.collection('client'),
+    jti: db.collection('jti'),
+    revocation: db.collection('revocation'),
     fact: db.collection('fact'),
     audit: db.collection('audit'),
     lane: db.collection('lane'),

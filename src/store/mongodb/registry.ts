@@ -1,7 +1,9 @@
 // The second port on the same database: what the servers keep about themselves.
 import type { ClientSession } from 'mongodb';
 import { FhirError } from '../../fhir/error.ts';
+import type { Clock } from '../../fhir/id.ts';
 import type { ImportEntry, ImportPart, OrganizationEntry, Registry } from '../registry.ts';
+import { makeClients } from './clients.ts';
 import type { MarkDocument, OrganizationDocument } from './documents.ts';
 import { translate } from './errors.ts';
 import type { Collections } from './reading.ts';
@@ -15,6 +17,7 @@ const TRANSACTION_MS = 10_000;
 export interface RegistryParts {
   collections: Collections;
   startSession(): ClientSession;
+  clock: Clock;
   /** ms, of a clock that never goes back. */
   now?: () => number;
 }
@@ -22,6 +25,7 @@ export interface RegistryParts {
 export function makeRegistry({
   collections,
   startSession,
+  clock,
   now = () => performance.now(),
 }: RegistryParts): Registry {
   let kept: { at: number; entries: Promise<readonly OrganizationEntry[]> } | undefined;
@@ -46,7 +50,14 @@ export function makeRegistry({
     }
   }
 
+  const clients = makeClients(collections, clock);
   return {
+    clients: () => inWords(clients.clients()),
+    client: id => inWords(clients.client(id)),
+    putClient: entry => inWords(clients.putClient(entry)),
+    caller: (client, jti) => inWords(clients.caller(client, jti)),
+    useJti: (client, jti, expires) => inWords(clients.useJti(client, jti, expires)),
+    revokeToken: (jti, expires) => inWords(clients.revokeToken(jti, expires)),
     organizations: () => inWords(organizations()),
     putOrganization: entry => inWords(putOrganization(entry)),
     imports: keys => inWords(importsOf(collections, keys)),

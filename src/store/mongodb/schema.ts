@@ -4,7 +4,7 @@ import type { Db, IndexDescription } from 'mongodb';
 import type { Collections } from './reading.ts';
 
 /** Raised by one with every change below; an older store is brought forward, a newer one is refused. */
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
 
 /** Searches never look at tombstones. Queries on these indexes say `deleted: false`. */
 const LIVE = { partialFilterExpression: { deleted: false } };
@@ -93,6 +93,9 @@ export const COLLECTIONS = {
   mark: [],
   lock: [{ name: 'used', key: { used: 1 }, expireAfterSeconds: 3600 }],
   organization: [],
+  client: [],
+  jti: [{ name: 'expires', key: { expires: 1 }, expireAfterSeconds: 0 }],
+  revocation: [],
   fact: [],
   audit: [{ name: 'chain', key: { writer: 1, number: 1 }, unique: true }],
   lane: [],
@@ -123,6 +126,8 @@ export async function prepareSchema(db: Db, { fact }: Collections): Promise<void
   await ensureIndexes(db);
   const value = String(SCHEMA_VERSION);
   await fact.updateOne({ _id: 'schema' }, { $setOnInsert: { value } }, { upsert: true });
+  // As texts, which is as numbers while they have one digit. Never lowered.
+  await fact.updateOne({ _id: 'schema', value: { $lt: value } }, { $set: { value } });
   // Another one may have come in between.
   await refuseNewer(fact);
 }

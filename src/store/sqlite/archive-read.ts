@@ -2,6 +2,7 @@
 import { type ArchiveItem, type ArchiveKind, type ArchivePage, keyOfItem, MOVED_FACTS } from '../archive.ts';
 import type { Version } from '../port.ts';
 import { readAuditWriters } from './audit-log.ts';
+import { clientsOf } from './clients.ts';
 import type { Reading } from './reading.ts';
 import { factOf, organizationsOf } from './registry.ts';
 import { CURRENT_COLUMNS, currentRow, PAST_COLUMNS, type ResourceRow, toVersion } from './rows.ts';
@@ -12,6 +13,8 @@ type Read<K extends ArchiveKind> = (reading: Reading, after: string, limit: numb
 
 const READ: { readonly [K in ArchiveKind]: Read<K> } = {
   organization: organizationsAfter,
+  client: clientsAfter,
+  revocation: revocationsAfter,
   fact: factsAfter,
   version: versionsAfter,
   claim: claimsAfter,
@@ -34,6 +37,7 @@ export function countItems({ connection }: Reading): Record<ArchiveKind, number>
   const facts = MOVED_FACTS.map(() => '?').join(', ');
   return connection.get<Record<ArchiveKind, number>>(
     `SELECT (SELECT count(*) FROM organization) AS organization,
+       (SELECT count(*) FROM client) AS client, (SELECT count(*) FROM revocation) AS revocation,
        (SELECT count(*) FROM fact WHERE name IN (${facts})) AS fact,
        (SELECT count(*) FROM resource) + (SELECT count(*) FROM history) AS version,
        (SELECT count(*) FROM claim) AS claim, (SELECT count(*) FROM import_mark) AS mark,
@@ -76,6 +80,21 @@ function factsAfter(reading: Reading, after: string, limit: number): Item<'fact'
     .map(name => ({ kind: 'fact' as const, name, value: factOf(reading, name) }))
     .filter((item): item is Item<'fact'> => item.value !== undefined)
     .slice(0, limit);
+}
+
+function clientsAfter(reading: Reading, after: string, limit: number): Item<'client'>[] {
+  const later = clientsOf(reading).filter(entry => entry.id > after);
+  return later.slice(0, limit).map(entry => ({ kind: 'client', ...entry }));
+}
+
+function revocationsAfter({ connection }: Reading, after: string, limit: number): Item<'revocation'>[] {
+  return connection
+    .all<{ jti: string; expires: number }>(
+      'SELECT jti, expires FROM revocation WHERE jti > ? ORDER BY jti LIMIT ?',
+      after,
+      limit,
+    )
+    .map(({ jti, expires }) => ({ kind: 'revocation', jti, expires }));
 }
 
 const VERSIONS = [

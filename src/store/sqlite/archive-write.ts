@@ -1,7 +1,9 @@
 // Puts single items of another store into this one. Versions: see ../unit/restore.ts.
+import { canonicalJson } from '../../audit/chain.ts';
 import { FhirError } from '../../fhir/error.ts';
 import type { ArchiveItem, ArchiveKind } from '../archive.ts';
 import { partsOf } from './archive-read.ts';
+import { entryOf, writeClient, writeRevocation } from './clients.ts';
 import type { Reading } from './reading.ts';
 import { factOf, organizationsOf, writeFact, writeOrganization } from './registry.ts';
 import { bareRow } from './rows.ts';
@@ -13,6 +15,12 @@ export function writeItem(writing: Reading, item: Exclude<ArchiveItem, { kind: '
   switch (item.kind) {
     case 'organization':
       writeEntry(writing, item);
+      break;
+    case 'client':
+      writeClientItem(writing, item);
+      break;
+    case 'revocation':
+      writeRevocationItem(writing, item);
       break;
     case 'fact':
       writeMovedFact(writing, item);
@@ -42,6 +50,18 @@ function writeEntry(writing: Reading, { kind, id, prefix, program, part2 }: Item
   const entry = { id, prefix, program, part2 };
   const there = organizationsOf(writing).find(one => one.id === id);
   if (!isThere(kind, there, entry)) writeOrganization(writing, entry);
+}
+
+function writeClientItem(writing: Reading, { kind, ...entry }: Item<'client'>): void {
+  if (!isThere(kind, entryOf(writing, entry.id), canonicalJson(entry))) writeClient(writing, entry);
+}
+
+function writeRevocationItem(writing: Reading, { kind, jti, expires }: Item<'revocation'>): void {
+  const there = writing.connection.get<{ expires: number }>(
+    'SELECT expires FROM revocation WHERE jti = ?',
+    jti,
+  );
+  if (!isThere(kind, there, { expires })) writeRevocation(writing, jti, expires);
 }
 
 function writeMovedFact(writing: Reading, { kind, name, value }: Item<'fact'>): void {

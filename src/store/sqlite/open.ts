@@ -55,7 +55,7 @@ export async function openSqlite(options: SqliteOptions): Promise<SqliteStore> {
   });
   const tail = new Tail(await patiently(() => chainOf(writing)), clock);
   const group = new Group(writing.connection, words, tail, options.commitMs);
-  const registry = makeRegistry(() => readers.reading, writing, group);
+  const registry = makeRegistry({ reading: () => readers.reading, writing, group, clock });
   let closing: Promise<void> | undefined;
   const close = (): Promise<void> => {
     closing ??= shut(group, readers, writing);

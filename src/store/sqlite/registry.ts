@@ -1,6 +1,8 @@
 // The second port on the same file: what the server keeps about itself.
 import { FhirError } from '../../fhir/error.ts';
+import type { Clock } from '../../fhir/id.ts';
 import type { ImportEntry, ImportPart, OrganizationEntry, Registry } from '../registry.ts';
+import { makeClients } from './clients.ts';
 import type { Group } from './group.ts';
 import type { Reading } from './reading.ts';
 import { currentRow } from './rows.ts';
@@ -12,9 +14,19 @@ interface OrganizationRow {
   part2: number;
 }
 
-/** `reading`: for questions; `writing`: the connection that the group commits on. */
-export function makeRegistry(reading: () => Reading, writing: Reading, group: Group): Registry {
+export interface RegistryParts {
+  /** For questions. */
+  reading(): Reading;
+  /** The connection that the group commits on. */
+  writing: Reading;
+  group: Group;
+  clock: Clock;
+}
+
+export function makeRegistry(parts: RegistryParts): Registry {
+  const { reading, writing, group } = parts;
   return {
+    ...makeClients(parts),
     organizations: async () => organizationsOf(reading()),
     putOrganization: entry => group.run({ run: () => putOrganization(writing, entry) }),
     imports: async keys => collect(keys, key => importOf(reading(), key)),

@@ -6,7 +6,7 @@
 // (`*_rid`), the second for sorting, for checks on a resource at hand and for deleting.
 
 /** Raised by one with every change below; an older file is brought forward (upgrade.ts), a newer one is refused. */
-export const SCHEMA_VERSION = 2;
+export const SCHEMA_VERSION = 3;
 /** `IOPF`: tells a store file from any other SQLite file. */
 export const APPLICATION_ID = 0x494f5046;
 
@@ -88,6 +88,13 @@ CREATE TABLE import_part (mark INTEGER, claim INTEGER, PRIMARY KEY (mark, claim)
 CREATE TABLE organization (id TEXT PRIMARY KEY, prefix TEXT NOT NULL, program INTEGER NOT NULL,
   part2 INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE fact (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+
+-- entry: canonical JSON of the ClientEntry.
+CREATE TABLE client (id TEXT PRIMARY KEY, entry TEXT NOT NULL) STRICT, WITHOUT ROWID;
+-- Assertions that were used, and access tokens that were revoked, until they are over (ms).
+CREATE TABLE jti (client TEXT, jti TEXT, expires INTEGER NOT NULL, PRIMARY KEY (client, jti)) STRICT, WITHOUT ROWID;
+CREATE INDEX jti_expires ON jti (expires);
+CREATE TABLE revocation (jti TEXT PRIMARY KEY, expires INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 
 -- writer: whose chain. draft: canonical JSON. The hash of the row before is read from that row.
 CREATE TABLE audit (

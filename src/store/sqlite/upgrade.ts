@@ -15,6 +15,11 @@ const STEPS: readonly string[] = [
        number, at, draft, hash FROM audit ORDER BY number;
    DROP TABLE audit;
    ALTER TABLE audit_2 RENAME TO audit;`,
+  // Clients of the token endpoint.
+  `CREATE TABLE client (id TEXT PRIMARY KEY, entry TEXT NOT NULL) STRICT, WITHOUT ROWID;
+   CREATE TABLE jti (client TEXT, jti TEXT, expires INTEGER NOT NULL, PRIMARY KEY (client, jti)) STRICT, WITHOUT ROWID;
+   CREATE INDEX jti_expires ON jti (expires);
+   CREATE TABLE revocation (jti TEXT PRIMARY KEY, expires INTEGER NOT NULL) STRICT, WITHOUT ROWID;`,
 ];
 
 /** All steps in one commit; nothing is changed where one of them fails. */

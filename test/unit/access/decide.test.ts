@@ -16,6 +16,7 @@ const caller = (
   organization: 'acme',
   role,
   scopes: parseScopes(scope),
+  purposes: [],
   idSpace: { prefix, others },
 });
 const USES: Use[] = ['read', 'search', 'history', 'create', 'update', 'delete'];

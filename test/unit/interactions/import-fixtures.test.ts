@@ -33,6 +33,7 @@ onEveryStore(store => {
       organization: 'riverbend',
       role: 'program',
       scopes: parseScopes('system/*.cruds'),
+      purposes: [],
     });
   });
   afterAll(() => clinic.server.close());

@@ -9,6 +9,7 @@ const caller = (changes: Partial<Principal> = {}): Principal => ({
   organization: 'ehr',
   role: 'ehr',
   scopes: [],
+  purposes: [],
   idSpace: { prefix: 'ehr-', others: [] },
   ...changes,
 });

@@ -12,6 +12,7 @@ const grantOf = (scope: string): Grant =>
       organization: 'org',
       role: 'ehr',
       scopes: parseScopes(scope),
+      purposes: [],
       idSpace: { prefix: '', others: [] },
     },
     [],

@@ -83,6 +83,15 @@ describeMongo('a server', () => {
     await connected.close();
   });
 
+  test('that an older version used is brought forward', async () => {
+    const held = await openTemporarySite();
+    const { fact } = held.site.collections;
+    await fact.updateOne({ _id: 'schema' }, { $set: { value: String(SCHEMA_VERSION - 1) } });
+    await (await openTemporaryMongo({ url: held.url })).close();
+    expect((await fact.findOne({ _id: 'schema' }))?.value).toBe(String(SCHEMA_VERSION));
+    await held.close();
+  });
+
   test('that a newer version used is refused', async () => {
     const held = await openTemporarySite();
     const { fact } = held.site.collections;

@@ -6,6 +6,7 @@ import { collectionsOf } from '../../../src/store/mongodb/reading.ts';
 import { makeRegistry } from '../../../src/store/mongodb/registry.ts';
 import { prepareSchema } from '../../../src/store/mongodb/schema.ts';
 import type { Registry } from '../../../src/store/registry.ts';
+import { clientEntry } from '../../support/client-entry.ts';
 import { describeMongo, giveBack, takeDatabase } from '../../support/mongodb.ts';
 
 const entry = (id: string, prefix: string) => ({ id, prefix, program: true, part2: false });
@@ -21,6 +22,7 @@ describeMongo('the registry of two servers', () => {
     makeRegistry({
       collections: collectionsOf(connected.db),
       startSession: () => connected.startSession(),
+      clock: Date.now,
       now: () => now,
     });
   const prefixes = async (registry: Registry) => (await registry.organizations()).map(({ prefix }) => prefix);
@@ -69,11 +71,31 @@ describeMongo('the registry of two servers', () => {
     expect(await prefixes(other)).toHaveLength(1);
   });
 
+  test('what one does to a client or a token holds for the next request of the other', async () => {
+    const caller = () => other.caller('c', 't');
+    await one.putClient(clientEntry('c'));
+    expect(await caller()).toMatchObject({ client: { disabled: false }, revoked: false });
+    await one.putClient(clientEntry('c', { disabled: true }));
+    expect(await caller()).toMatchObject({ client: { disabled: true }, revoked: false });
+    await one.revokeToken('t', Date.now() + 60_000);
+    expect(await caller()).toMatchObject({ revoked: true });
+  });
+
+  test('a jti that both are asked to take at once is taken by one of them', async () => {
+    const taken = await Promise.all(
+      Array.from({ length: 20 }, (_, at) =>
+        (at % 2 === 0 ? one : other).useJti('c', 'j', Date.now() + 60_000),
+      ),
+    );
+    expect(taken.filter(Boolean)).toHaveLength(1);
+  });
+
   test('a server that cannot be reached is unavailable', async () => {
     const away = await connectMongo(url);
     const registry = makeRegistry({
       collections: collectionsOf(away.db),
       startSession: () => away.startSession(),
+      clock: Date.now,
       now: () => now,
     });
     await away.close();

@@ -87,6 +87,7 @@ const grantOf = (organization: string, role: Role, scope = 'system/*.cruds', pat
       role,
       scopes: parseScopes(scope),
       ...(patient === undefined ? {} : { patient }),
+      purposes: [],
       idSpace: { prefix: organization === 'prog' ? '' : `${organization}-`, others: [] },
     },
     [],

@@ -1,0 +1,26 @@
+// Is what a token says still so? Asked for every request: a client may be disabled, or a token revoked,
+// between two of them, on whichever server.
+import type { ClientEntry, Registry } from '../../store/registry.ts';
+import type { TokenPlace, VerifiedToken } from './access-token.ts';
+
+/** The client of a token, undefined where the token is no longer good. */
+export async function standingClient(
+  place: TokenPlace,
+  registry: Registry,
+  token: VerifiedToken,
+): Promise<ClientEntry | undefined> {
+  if (token.expires <= place.clock()) return undefined;
+  if (token.kid !== undefined && (await place.keys.find(token.kid)) === undefined) return undefined;
+  const { client, revoked } = await registry.caller(token.client, token.jti);
+  if (client === undefined || client.disabled || revoked) return undefined;
+  // It became another's since: what was granted to the one is not the other's.
+  if (client.organization !== token.organization || client.role !== token.role) return undefined;
+  const { issuer } = token;
+  if (issuer !== undefined && !(client.issuer?.iss === issuer.iss && client.issuer.sub === issuer.sub))
+    return undefined;
+  return client;
+}
+
+/** Of the purposes that a token was given for, those that its client is still registered for. */
+export const standingPurposes = (client: ClientEntry, token: VerifiedToken): readonly string[] =>
+  client.purposes.filter(purpose => token.purposes?.includes(purpose) ?? true);

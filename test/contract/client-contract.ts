@@ -1,0 +1,67 @@
+// Who may call: clients, assertions that were used, tokens that were revoked.
+import { expect, test } from '@jest/globals';
+import { clientEntry } from '../support/client-entry.ts';
+import { useStore } from './hand.ts';
+import type { OpenStore } from './store-contract.ts';
+
+const MINUTE = 60_000;
+
+export function clientContract(open: OpenStore): void {
+  const hand = useStore(open);
+  const registry = () => hand().opened.registry;
+
+  test('a client is kept with all that is said of it, and listed by id', async () => {
+    const key = { kty: 'EC', crv: 'P-384', kid: 'k', x: 'x', y: 'y' };
+    const full = clientEntry('b', {
+      role: 'representative',
+      patient: 'p',
+      practitioner: 'd',
+      keys: { jwks: { keys: [key] } },
+      issuer: { iss: 'https://login.example.org', sub: 'them' },
+      disabled: true,
+    });
+    const byUrl = clientEntry('a', { keys: { jwksUrl: 'https://client.example.org/jwks' } });
+    for (const entry of [full, byUrl]) await registry().putClient(entry);
+    expect(await registry().clients()).toEqual([byUrl, full]);
+    expect(await registry().client('b')).toEqual(full);
+    expect(await registry().client('c')).toBeUndefined();
+  });
+
+  test('what is put replaces what was there, and the next question knows it', async () => {
+    expect(await registry().caller('a', 't')).toEqual({ client: undefined, revoked: false });
+    for (const disabled of [false, true, false, true]) {
+      const entry = clientEntry('a', { disabled });
+      await registry().putClient(entry);
+      expect(await registry().caller('a', 't')).toEqual({ client: entry, revoked: false });
+    }
+    expect(await registry().clients()).toHaveLength(1);
+  });
+
+  test('a revoked token is known to the next question; the others are not touched', async () => {
+    await registry().putClient(clientEntry('a'));
+    const before = registry().caller('a', 't');
+    await registry().revokeToken('t', hand().now + MINUTE);
+    await registry().revokeToken('t', hand().now + 2 * MINUTE);
+    const revoked = async (jti: string) => (await registry().caller('a', jti)).revoked;
+    expect(await Promise.all(['t', 'u', 't'].map(revoked))).toEqual([true, false, true]);
+    await before;
+  });
+
+  test('a revocation is kept until its token is over', async () => {
+    await registry().revokeToken('t', hand().now + MINUTE);
+    hand().now += MINUTE - 1;
+    await registry().revokeToken('u', hand().now + 2 * MINUTE);
+    expect((await registry().caller('a', 't')).revoked).toBe(true);
+    hand().now += 1;
+    await registry().revokeToken('v', hand().now + MINUTE);
+    expect((await registry().caller('a', 't')).revoked).toBe(false);
+    expect((await registry().caller('a', 'u')).revoked).toBe(true);
+  });
+
+  test('a jti is taken once, also of many that come at once; each client has its own', async () => {
+    const take = (client: string, jti = 'j') => registry().useJti(client, jti, Date.now() + 5 * MINUTE);
+    const taken = await Promise.all(Array.from({ length: 20 }, () => take('a')));
+    expect(taken.filter(Boolean)).toHaveLength(1);
+    expect([await take('a'), await take('b'), await take('a', 'other')]).toEqual([false, true, true]);
+  });
+}
