@@ -1,7 +1,5 @@
 // The composition root: configuration -> store -> access -> interactions -> http. The only file that may
 // import everything, and what a developer imports from the package.
-import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { Express } from 'express';
 import { createAuthenticate, principalOf } from './access/authenticate.ts';
 import { CONSENT_RULES, compileConsent } from './access/consent.ts';
@@ -9,9 +7,10 @@ import { decide } from './access/decide.ts';
 import type { Principal } from './access/grant.ts';
 import { signToken, type TokenClaims } from './access/oauth/access-token.ts';
 import { openSigningKey } from './access/oauth/signing-key.ts';
-import type { Config } from './config.ts';
+import { type Config, isHttps } from './config.ts';
 import { type Clock, type Ids, randomIds, systemClock } from './fhir/id.ts';
 import type { AnyResource } from './fhir/types.ts';
+import { type Listener, listen } from './http/listener.ts';
 import { createHttp } from './http/server.ts';
 import { type Context, DEFAULT_LIMITS } from './interactions/context.ts';
 import { handle } from './interactions/handle.ts';
@@ -52,6 +51,8 @@ export interface App {
   readonly http: Express;
   /** Takes the server's lock on the store and listens; resolves to the public base URL (without /fhir). */
   listen(): Promise<string>;
+  /** Reads the files of TLS_CERT and TLS_KEY again. Throws where they are no good, and goes on with the old. */
+  renewTls(): void;
   /** Stops listening, lets running requests end, closes the store. */
   close(): Promise<void>;
   /** A request from inside: the same way as one from outside, with the same access and audit. */
@@ -89,6 +90,7 @@ export async function createApp(config: Config, surroundings: Surroundings = {})
     },
     limits: { ...DEFAULT_LIMITS, maxEntries: config.maxEntries },
     pages: pageSeal(key.secret),
+    cors: config.corsOrigins.length > 0,
     log,
   };
   const place = { key, clock };
@@ -97,6 +99,7 @@ export async function createApp(config: Config, surroundings: Surroundings = {})
     authenticate: createAuthenticate(place, registry),
     maxBody: config.maxBody,
     log,
+    edge: { https: isHttps(config), origins: config.corsOrigins, trustProxy: config.trustProxy },
   });
   const serving = createServing(config, http, base);
   return {
@@ -105,6 +108,7 @@ export async function createApp(config: Config, surroundings: Surroundings = {})
     registry,
     http,
     listen: serving.listen,
+    renewTls: serving.renewTls,
     close: async () => {
       await serving.stop();
       await close();
@@ -118,9 +122,10 @@ export async function createApp(config: Config, surroundings: Surroundings = {})
 }
 
 /** The FHIR base; its port is known once the server listens. */
-const baseOf = ({ baseUrl, host, port }: Config): { url: string } => ({
-  url: `${baseUrl ?? `http://${hostInUrl(host)}:${port}`}/fhir`,
-});
+const baseOf = (config: Config): { url: string } => ({ url: `${urlOf(config, config.port)}/fhir` });
+
+const urlOf = ({ baseUrl, host, tls }: Config, port: number): string =>
+  baseUrl ?? `${tls === undefined ? 'http' : 'https'}://${hostInUrl(host)}:${port}`;
 
 /** The store that `config` names, with no server around it: for what concerns a whole store. */
 export function openStoreOf(
@@ -157,26 +162,26 @@ function deriveFrom(resource: AnyResource, base: string) {
 
 interface Serving {
   listen(): Promise<string>;
+  renewTls(): void;
   stop(): Promise<void>;
 }
 
 function createServing(config: Config, http: Express, base: { url: string }): Serving {
-  let server: Server | undefined;
+  let listener: Listener | undefined;
   let lock: { release(): void } | undefined;
-  const listen = async (): Promise<string> => {
+  const open = async (): Promise<string> => {
     lock = await lockServer(config.store);
-    server = await listening(http, config);
-    const { port } = server.address() as AddressInfo;
-    const url = config.baseUrl ?? `http://${hostInUrl(config.host)}:${port}`;
+    listener = await listen(http, config);
+    const url = urlOf(config, listener.port);
     base.url = `${url}/fhir`;
     warm();
     return url;
   };
   const stop = async (): Promise<void> => {
-    if (server !== undefined) await drained(server);
+    await listener?.stop();
     lock?.release();
   };
-  return { listen, stop };
+  return { listen: open, renewTls: () => listener?.renewTls(), stop };
 }
 
 /** Types that a program's day is made of: their validators are compiled before the first write asks. */
@@ -200,29 +205,6 @@ function warm(types: readonly string[] = WARM): void {
     warmValidators([first]);
     warm(others);
   }).unref();
-}
-
-function listening(http: Express, config: Config): Promise<Server> {
-  return new Promise((resolve, reject) => {
-    const server = http.listen(config.port, config.host, error => {
-      if (error === undefined) resolve(server);
-      else reject(error);
-    });
-  });
-}
-
-/** Longest wait for requests that run when the server is asked to stop. */
-const DRAIN = 10_000;
-
-function drained(server: Server): Promise<void> {
-  return new Promise(resolve => {
-    const late = setTimeout(() => server.closeAllConnections(), DRAIN);
-    server.close(() => {
-      clearTimeout(late);
-      resolve();
-    });
-    server.closeIdleConnections();
-  });
 }
 
 const hostInUrl = (host: string): string =>

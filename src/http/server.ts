@@ -14,11 +14,14 @@ import { handle } from '../interactions/handle.ts';
 import type { Reply } from '../interactions/request.ts';
 import type { Log } from '../observe/log.ts';
 import { readText } from './body.ts';
+import { allowOrigins } from './cors.ts';
 import { errorReply, toFhirError } from './error.ts';
+import { demandShortHead } from './head.ts';
+import { HSTS } from './headers.ts';
 import { sendReply } from './reply.ts';
 import { toRequest } from './request.ts';
 import { logReply } from './request-log.ts';
-import { allowOf, type Route, routesByPath } from './route.ts';
+import { allowOf, ROUTES, type Route, routesByPath } from './route.ts';
 import { sendWelcome } from './welcome.ts';
 
 export interface HttpOptions {
@@ -27,7 +30,19 @@ export interface HttpOptions {
   /** Bytes of a request body. */
   maxBody: number;
   log: Log;
+  edge?: Edge;
 }
+
+/** How the server stands towards the network. */
+export interface Edge {
+  /** The public URL is one of https. */
+  https: boolean;
+  /** Web pages of these may call. */
+  origins: readonly string[];
+  /** As Express takes it; for the caller's address and nothing else. */
+  trustProxy: number | readonly string[];
+}
+const BARE: Edge = { https: false, origins: [], trustProxy: 0 };
 
 /** What is known of a request before its handler runs. */
 interface Arrival {
@@ -40,13 +55,17 @@ const callers = new WeakMap<object, Principal>();
 
 /** Everything below /fhir and /iop asks for a token before anything else, so that strangers learn nothing. */
 export function createHttp(options: HttpOptions): Express {
+  const { edge = BARE } = options;
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
   app.set('query parser', 'simple');
-  app.set('trust proxy', false);
+  app.set('trust proxy', edge.trustProxy);
   app.enable('case sensitive routing');
   app.use(arrive);
+  if (edge.https) app.use(demandHttps);
+  app.use(allowOrigins(edge.origins, METHODS, request => arrivalOf(request).id));
+  app.use(demandShortHead);
   app.get('/', (request, response) => sendWelcome(response, arrivalOf(request).id));
   app.get('/health', (request, response) => reply(request, response, options, '/health', HEALTHY));
   app.use('/fhir', fhirRouter(options));
@@ -54,12 +73,16 @@ export function createHttp(options: HttpOptions): Express {
   app.use(() => {
     throw notFound();
   });
-  app.use((error: unknown, request: Request, response: Response, next: NextFunction) => {
-    if (response.headersSent) return next(error);
+  app.use((error: unknown, request: Request, response: Response, _next: NextFunction) => {
+    // Express would print it, with its message; half an answer is no answer.
+    if (response.headersSent) return void breakOff(error, request, response, options);
     fail(error, request, response, options);
   });
   return app;
 }
+
+/** Of all routes: what a preflight is told. */
+const METHODS = [...ROUTES, ...doorRoutes].flatMap(({ method }) => allowOf([{ method }]).split(', '));
 
 const HEALTHY: Reply = {
   status: 200,
@@ -69,6 +92,12 @@ const HEALTHY: Reply = {
 
 function arrive(request: Request, _response: Response, next: NextFunction): void {
   arrivals.set(request, { id: randomUUID(), at: performance.now() });
+  next();
+}
+
+/** Tells browsers to come by https alone. */
+function demandHttps(_request: Request, response: Response, next: NextFunction): void {
+  response.setHeader('Strict-Transport-Security', HSTS);
   next();
 }
 
@@ -171,4 +200,11 @@ function fail(thrown: unknown, request: Request, response: Response, options: Ht
   sendReply(response, answer, id);
   const line = { request: id, method: request.method, status: answer.status, since: at };
   logReply(options.log, line, error);
+}
+
+function breakOff(thrown: unknown, request: Request, response: Response, options: HttpOptions): void {
+  const { id, at } = arrivalOf(request);
+  response.destroy();
+  const line = { request: id, method: request.method, status: 500, since: at };
+  logReply(options.log, line, toFhirError(thrown, id));
 }
