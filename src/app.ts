@@ -11,7 +11,8 @@ import { type Config, isHttps } from './config.ts';
 import { type Clock, type Ids, randomIds, systemClock } from './fhir/id.ts';
 import type { AnyResource } from './fhir/types.ts';
 import { type Listener, listen } from './http/listener.ts';
-import { createHttp } from './http/server.ts';
+import { createRateLimit, type RateLimit, type RateLimitOptions } from './http/rate-limit.ts';
+import { createHttp, type Edge } from './http/server.ts';
 import { type Context, DEFAULT_LIMITS } from './interactions/context.ts';
 import { handle } from './interactions/handle.ts';
 import { readLines } from './interactions/import/lines.ts';
@@ -94,12 +95,13 @@ export async function createApp(config: Config, surroundings: Surroundings = {})
     log,
   };
   const place = { key, clock };
+  const edge = edgeOf(config, { secret: key.secret, clock, share: registry.spend });
   const http = createHttp({
     context,
     authenticate: createAuthenticate(place, registry),
     maxBody: config.maxBody,
     log,
-    edge: { https: isHttps(config), origins: config.corsOrigins, trustProxy: config.trustProxy },
+    edge,
   });
   const serving = createServing(config, http, base);
   return {
@@ -111,6 +113,7 @@ export async function createApp(config: Config, surroundings: Surroundings = {})
     renewTls: serving.renewTls,
     close: async () => {
       await serving.stop();
+      await Promise.all([edge.clients?.close(), edge.addresses?.close()]);
       await close();
     },
     handle: (request, principal) => handle(request, context, principal),
@@ -158,6 +161,20 @@ async function openWhole(...given: Required<Parameters<typeof openStoreOf>>): Pr
 
 function deriveFrom(resource: AnyResource, base: string) {
   return { ...extract(resource, base), rules: compileConsent(resource, base) };
+}
+
+/** What the configuration says of it; without a limit nothing is counted. */
+function edgeOf(config: Config, counting: Omit<RateLimitOptions, 'limit' | 'name'>): Edge {
+  const { rateLimit, corsOrigins: origins, trustProxy } = config;
+  const limited = (name: 'client' | 'address'): RateLimit | undefined =>
+    rateLimit[name] === 0 ? undefined : createRateLimit({ ...counting, name, limit: rateLimit[name] });
+  return {
+    https: isHttps(config),
+    origins,
+    trustProxy,
+    clients: limited('client'),
+    addresses: limited('address'),
+  };
 }
 
 interface Serving {

@@ -30,6 +30,8 @@ export interface Config {
   readonly trustProxy: number | readonly string[];
   /** Web pages of these origins may call. */
   readonly corsOrigins: readonly string[];
+  /** Requests a minute; 0: any number. */
+  readonly rateLimit: { readonly client: number; readonly address: number };
 }
 
 export class ConfigError extends Error {
@@ -85,6 +87,20 @@ const VARIABLES = {
     format: 'origins',
     default: '',
     is: 'origins such as https://app.example.org, space separated',
+  },
+  RATE_LIMIT: {
+    type: 'integer',
+    minimum: 0,
+    maximum: 10_000_000,
+    default: 6_000,
+    is: 'a number, 0 for none',
+  },
+  RATE_LIMIT_ADDRESS: {
+    type: 'integer',
+    minimum: 0,
+    maximum: 10_000_000,
+    default: 600,
+    is: 'a number, 0 for none',
   },
 } as const;
 
@@ -162,6 +178,7 @@ function edgeOf(values: Record<string, unknown>) {
     tls: cert === undefined || key === undefined ? undefined : { cert, key },
     trustProxy: HOPS.test(proxies!) ? Number(proxies) : wordsOf(proxies!),
     corsOrigins: wordsOf(origins!),
+    rateLimit: { client: values.RATE_LIMIT as number, address: values.RATE_LIMIT_ADDRESS as number },
   };
 }
 type Strings = Record<string, string | undefined>;

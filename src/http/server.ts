@@ -1,7 +1,13 @@
 // The Express application. Bytes become a FhirRequest here and a Reply becomes bytes; what happens in
 // between knows nothing of HTTP.
 import { randomUUID } from 'node:crypto';
-import express, { type Express, type NextFunction, type Request, type Response } from 'express';
+import express, {
+  type Express,
+  type NextFunction,
+  type Request,
+  type RequestHandler,
+  type Response,
+} from 'express';
 import type { Authenticate } from '../access/authenticate.ts';
 import type { Principal } from '../access/grant.ts';
 import { FhirError, notFound } from '../fhir/error.ts';
@@ -18,10 +24,12 @@ import { allowOrigins } from './cors.ts';
 import { errorReply, toFhirError } from './error.ts';
 import { demandShortHead } from './head.ts';
 import { HSTS } from './headers.ts';
+import type { RateLimit } from './rate-limit.ts';
 import { sendReply } from './reply.ts';
 import { toRequest } from './request.ts';
 import { logReply } from './request-log.ts';
 import { allowOf, ROUTES, type Route, routesByPath } from './route.ts';
+import { boundStrangers, type Strangers } from './strangers.ts';
 import { sendWelcome } from './welcome.ts';
 
 export interface HttpOptions {
@@ -41,6 +49,10 @@ export interface Edge {
   origins: readonly string[];
   /** As Express takes it; for the caller's address and nothing else. */
   trustProxy: number | readonly string[];
+  /** Of clients. */
+  clients?: RateLimit | undefined;
+  /** Of addresses, for requests that show no good token. */
+  addresses?: RateLimit | undefined;
 }
 const BARE: Edge = { https: false, origins: [], trustProxy: 0 };
 
@@ -68,8 +80,11 @@ export function createHttp(options: HttpOptions): Express {
   app.use(demandShortHead);
   app.get('/', (request, response) => sendWelcome(response, arrivalOf(request).id));
   app.get('/health', (request, response) => reply(request, response, options, '/health', HEALTHY));
-  app.use('/fhir', fhirRouter(options));
-  app.use(doorRouter(options));
+  const strangers = edge.addresses && boundStrangers(edge.addresses);
+  if (strangers !== undefined) app.use(strangers.meet);
+  const demand = demandCaller(options, strangers);
+  app.use('/fhir', fhirRouter(options, demand));
+  app.use(doorRouter(options, demand));
   app.use(() => {
     throw notFound();
   });
@@ -113,19 +128,24 @@ function callerOf(request: Request): Principal {
   return caller;
 }
 
-function demandCaller(authenticate: Authenticate) {
+function demandCaller({ authenticate, edge }: HttpOptions, strangers: Strangers | undefined) {
   return async (request: Request, _response: Response, next: NextFunction): Promise<void> => {
-    callers.set(request, await authenticate(request.get('authorization')));
+    const caller = await authenticate(request.get('authorization'));
+    callers.set(request, caller);
+    strangers?.admit(request);
+    const name = JSON.stringify([caller.organization, caller.client]);
+    edge?.clients?.demand(name);
+    edge?.clients?.spend(name);
     next();
   };
 }
 
-function fhirRouter(options: HttpOptions) {
+function fhirRouter(options: HttpOptions, demand: RequestHandler) {
   const router = express.Router({ caseSensitive: true });
   const paths = [...routesByPath()];
   for (const [path, rows] of paths)
     for (const row of rows.filter(one => one.open)) add(router, path, row, options);
-  router.use(demandCaller(options.authenticate));
+  router.use(demand);
   for (const [path, rows] of paths) {
     for (const row of rows.filter(one => !one.open)) add(router, path, row, options);
     router.all(path, (request, response) => refuseMethod(request.params.type, allowOf(rows), response));
@@ -146,9 +166,9 @@ function add(router: express.Router, path: string, route: Route, options: HttpOp
 }
 
 /** Paths of the program's door are below /iop; they too ask for a token before anything else. */
-function doorRouter(options: HttpOptions) {
+function doorRouter(options: HttpOptions, demand: RequestHandler) {
   const router = express.Router({ caseSensitive: true });
-  router.use('/iop', demandCaller(options.authenticate));
+  router.use('/iop', demand);
   for (const [path, rows] of Map.groupBy(doorRoutes, door => door.path)) {
     for (const door of rows) {
       const verb = door.method.toLowerCase() as 'get' | 'post';

@@ -8,6 +8,7 @@ import { auditContract } from './audit-contract.ts';
 import { historyContract } from './history-contract.ts';
 import { importContract } from './import-contract.ts';
 import { planContract } from './plan-contract.ts';
+import { rateContract } from './rate-contract.ts';
 import { searchContract } from './search-contract.ts';
 import { versionContract } from './version-contract.ts';
 
@@ -29,6 +30,7 @@ export function storeContract(name: string, open: OpenStore): void {
     describe('search', () => searchContract(open));
     describe('history', () => historyContract(open));
     describe('imports and claims', () => importContract(open));
+    describe('shared counts', () => rateContract(open));
     describe('audit', () => auditContract(open));
   });
 }

@@ -93,7 +93,11 @@ test('no secret is in the file: not a password, nor a variable that would hold o
   const text = readFileSync(join(ROOT, 'compose.yaml'), 'utf8');
   expect(text).not.toMatch(/mongodb(\+srv)?:\/\//);
   expect(text).not.toMatch(/password\s*[:=]/i);
-  expect([...text.matchAll(/\$\{(\w+)/g)].map(found => found[1])).toEqual(['BASE_URL', 'TRUST_PROXY', 'LOG_LEVEL']);
+  expect([...text.matchAll(/\$\{(\w+)/g)].map(found => found[1])).toEqual([
+    'BASE_URL',
+    'TRUST_PROXY',
+    'LOG_LEVEL',
+  ]);
 });
 
 test('the files that one makes are those that the others read', () => {

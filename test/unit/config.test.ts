@@ -73,7 +73,7 @@ describe('STORE and KEYS', () => {
 
 describe('towards the network', () => {
   test.each<[Record<string, string>, object]>([
-    [{}, { trustProxy: 0, corsOrigins: [], tls: undefined }],
+    [{}, { trustProxy: 0, corsOrigins: [], tls: undefined, rateLimit: { client: 6000, address: 600 } }],
     [{ TRUST_PROXY: '2' }, { trustProxy: 2 }],
     [{ TRUST_PROXY: '10.0.0.0/8 ::1, loopback' }, { trustProxy: ['10.0.0.0/8', '::1', 'loopback'] }],
     [
@@ -81,6 +81,7 @@ describe('towards the network', () => {
       { corsOrigins: ['https://app.example.org', 'http://localhost:3000'] },
     ],
     [{ TLS_CERT: 'a.crt', TLS_KEY: 'a.key' }, { tls: { cert: 'a.crt', key: 'a.key' } }],
+    [{ RATE_LIMIT: '0', RATE_LIMIT_ADDRESS: '10' }, { rateLimit: { client: 0, address: 10 } }],
   ])('%j', (environment, expected) => {
     expect(readConfig(environment)).toMatchObject(expected);
   });
@@ -98,6 +99,8 @@ describe('towards the network', () => {
     ['CORS_ORIGINS', 'https://app.example.org/'],
     ['CORS_ORIGINS', 'https://app.example.org:443'],
     ['CORS_ORIGINS', 'https://*.example.org/x'],
+    ['RATE_LIMIT', '-1'],
+    ['RATE_LIMIT_ADDRESS', 'many'],
   ])('%s=%s is refused', (name, value) => {
     expect(problemsOf({ [name]: value })).toEqual([expect.stringMatching(`^${name}: expected`)]);
   });

@@ -10,6 +10,7 @@ import type {
   MarkDocument,
   OrganizationDocument,
   PlaceDocument,
+  RateDocument,
   ResourceDocument,
   RuleDocument,
   TieDocument,
@@ -24,6 +25,7 @@ export interface Collections {
   claim: Collection<ClaimDocument>;
   mark: Collection<MarkDocument>;
   lock: Collection<LockDocument>;
+  rate: Collection<RateDocument>;
   organization: Collection<OrganizationDocument>;
   fact: Collection<FactDocument>;
   audit: Collection<AuditDocument>;
@@ -41,6 +43,7 @@ export function collectionsOf(db: Db): Collections {
     claim: db.collection('claim'),
     mark: db.collection('mark'),
     lock: db.collection('lock'),
+    rate: db.collection('rate'),
     organization: db.collection('organization'),
     fact: db.collection('fact'),
     audit: db.collection('audit'),

@@ -2,6 +2,7 @@
 import type { ClientSession } from 'mongodb';
 import { FhirError } from '../../fhir/error.ts';
 import type { ImportEntry, ImportPart, OrganizationEntry, Registry } from '../registry.ts';
+import { spendOn } from './counts.ts';
 import type { MarkDocument, OrganizationDocument } from './documents.ts';
 import { translate } from './errors.ts';
 import type { Collections } from './reading.ts';
@@ -54,6 +55,7 @@ export function makeRegistry({
     claimsOf: references => inWords(keysOf(collections, references)),
     fact: name => inWords(factOf(collections, name)),
     setFact: (name, value) => inWords(writeFact(collections, name, value)),
+    spend: (amounts, keepMs) => inWords(spendOn(collections, amounts, keepMs)),
     empty: () => inWords(isEmpty(collections)),
   };
 }

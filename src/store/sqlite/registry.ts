@@ -1,6 +1,7 @@
 // The second port on the same file: what the server keeps about itself.
 import { FhirError } from '../../fhir/error.ts';
 import type { ImportEntry, ImportPart, OrganizationEntry, Registry } from '../registry.ts';
+import { makeCounts } from './counts.ts';
 import type { Group } from './group.ts';
 import type { Reading } from './reading.ts';
 import { currentRow } from './rows.ts';
@@ -22,6 +23,7 @@ export function makeRegistry(reading: () => Reading, writing: Reading, group: Gr
     claimsOf: async references => collect(references, reference => keysOf(reading(), reference)),
     fact: async name => factOf(reading(), name),
     setFact: (name, value) => group.run({ run: () => writeFact(writing, name, value) }),
+    spend: makeCounts(),
     empty: async () => reading().connection.get('SELECT 1 FROM resource LIMIT 1') === undefined,
   };
 }
