@@ -1,5 +1,5 @@
 // The server's own signing key: one file in the KEYS folder, made at first start.
-import { chmodSync, existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   type CryptoKey,
@@ -9,6 +9,7 @@ import {
   importJWK,
   type JWK,
 } from 'jose';
+import { demandOwnerOnly, openKeyFolder } from './key-folder.ts';
 
 export const ALGORITHM = 'ES384';
 
@@ -25,12 +26,12 @@ interface Stored {
   secret: string;
 }
 
-/** Reads the key of a folder, making folder (0700) and key (0600) where there is none. */
+/** Reads the key of a folder, making folder (0700) and key (0600) where there is none. Throws where others can get at it. */
 export async function openSigningKey(folder: string): Promise<SigningKey> {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  chmodSync(folder, 0o700);
+  openKeyFolder(folder);
   const path = join(folder, 'signing-key.json');
   if (!existsSync(path)) await makeKey(path);
+  demandOwnerOnly(path);
   return readKey(JSON.parse(readFileSync(path, 'utf8')) as Stored);
 }
 
