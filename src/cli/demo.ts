@@ -1,6 +1,7 @@
 // `demo` (npm start): a small invented clinic on loopback, and what to paste to look at it.
 import { type App, createApp } from '../app.ts';
 import { isLoopback } from '../config.ts';
+import { endOnBug } from './bug.ts';
 import { loadDemo } from './demo-load.ts';
 import { DEMO_CLIENTS, isDemo } from './demo-store.ts';
 import { untilSignal } from './signal.ts';
@@ -20,6 +21,7 @@ export async function startDemo(terminal: Terminal): Promise<number> {
         "This store holds data that is not the demo's: the demo starts on an empty store or its own. Set STORE to another store.",
       );
     }
+    endOnBug(app.context);
     const stopped = untilSignal();
     const url = await app.listen();
     await loadDemo(app, line => say(terminal.out, line));

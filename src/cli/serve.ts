@@ -1,6 +1,7 @@
 // `serve`: the server for real use. It never serves a demo store.
 import { type App, createApp } from '../app.ts';
 import { isExposed } from '../config.ts';
+import { endOnBug } from './bug.ts';
 import { isDemo } from './demo-store.ts';
 import { untilSignal } from './signal.ts';
 import { CommandError, configOf, say, type Terminal } from './terminal.ts';
@@ -26,6 +27,7 @@ export async function serve(terminal: Terminal): Promise<number> {
       throw new CommandError(
         'This store is marked as demo data: serve refuses it. Set STORE to another store.',
       );
+    endOnBug(app.context);
     const stopped = untilSignal();
     const url = await app.listen();
     say(terminal.out, `iop-fhir listens at ${url}`);

@@ -224,7 +224,7 @@ function fail(thrown: unknown, request: Request, response: Response, options: Ht
 
 function breakOff(thrown: unknown, request: Request, response: Response, options: HttpOptions): void {
   const { id, at } = arrivalOf(request);
-  response.destroy();
+  if (!response.writableEnded) response.destroy();
   const line = { request: id, method: request.method, status: 500, since: at };
   logReply(options.log, line, toFhirError(thrown, id));
 }

@@ -67,6 +67,22 @@ test('with a certificate it speaks https under an https URL, and SIGHUP takes a 
   expect(server!.error()).toBe('');
 });
 
+test.each([
+  ['thrown', `setTimeout(() => JSON.parse('{"Marlowe'))`],
+  ['a promise that nobody waits for', `Promise.reject(new Error('Marlowe'))`],
+])('a bug that nobody caught (%s) ends it without a word of what it met', async (_how, bug) => {
+  const script = `
+    import { endOnBug } from './src/cli/bug.ts';
+    import { createLog } from './src/observe/log.ts';
+    endOnBug({ log: createLog('error') });
+    ${bug}`;
+  const node = [process.execPath, '--no-warnings', '--input-type=module', '-e'];
+  const { code, out, error } = await launch([script], {}, node).finished;
+  expect([code, error]).toEqual([1, '']);
+  expect(JSON.parse(out)).toMatchObject({ msg: 'ended by a bug', err: { type: expect.any(String) } });
+  expect(out).not.toContain('Marlowe');
+});
+
 test('a certificate that is not there is named, and nothing is served', async () => {
   const { code, out, error } = await runCommand(['serve'], {
     ...place.environment,
