@@ -29,7 +29,7 @@ export const SERVER_LIMITS: ServerLimits = {
   headersTimeout: 10_000,
   requestTimeout: 120_000,
   keepAliveTimeout: 65_000,
-  timeout: 300_000,
+  timeout: 600_000,
   connectionsCheckingInterval: 2_000,
   maxConnections: 4_096,
   handshakeTimeout: 10_000,

@@ -107,6 +107,40 @@ describe('one answer, and the connection ends', () => {
   });
 });
 
+test('a request that names no host is refused by Node itself, without a body', async () => {
+  const port = await open();
+  const text = await talk(port, socket => socket.write(`GET /fhir/${SECRET} HTTP/1.1\r\n\r\n`));
+  expect(text).toMatch(/^HTTP\/1.1 400 Bad Request\r\n/);
+  expect(text).toMatch(/connection: close/i);
+  expect(text).not.toContain(SECRET);
+});
+
+describe('what is odd and yet HTTP is no fault of the server', () => {
+  test.each([
+    ['OPTIONS * HTTP/1.1', 'Host: x'],
+    ['GET http://other.example/fhir/Patient HTTP/1.1', 'Host: x'],
+    ['GET //other.example/fhir HTTP/1.1', 'Host: x'],
+    ['GET /fhir/../../etc/passwd HTTP/1.1', 'Host: x'],
+    ['GET /fhir/%00 HTTP/1.1', 'Host: x'],
+    ['GET /?%ff#x HTTP/1.1', 'Host: x'],
+    ['GET /fhir/Patient HTTP/1.0'],
+    ['TRACE /fhir/Patient HTTP/1.1', 'Host: x'],
+    ['GET /fhir/Patient HTTP/1.1', 'Host: x', 'Upgrade: websocket', 'Connection: upgrade, close'],
+    ['POST /fhir/Patient HTTP/1.1', 'Host: x', 'Expect: something', 'Content-Length: 0'],
+  ])('%s', async (...lines) => {
+    const port = await open();
+    const close = lines.some(line => line.startsWith('Connection')) ? [] : ['Connection: close'];
+    const text = await talk(port, socket => socket.write([...lines, ...close, '', ''].join('\r\n')));
+    expect(text).toMatch(/^HTTP\/1.1 (200|4\d\d) /);
+  });
+
+  test('CONNECT is no way through', async () => {
+    const port = await open();
+    const text = await talk(port, socket => socket.write('CONNECT x:1 HTTP/1.1\r\nHost: x\r\n\r\n'));
+    expect(text).not.toMatch(/ 200 /);
+  });
+});
+
 describe('what is just within the limits is served', () => {
   test.each([
     ['a long URL', open1(`/health?${'x'.repeat(LONGEST_URL - '/health?'.length)}`)],

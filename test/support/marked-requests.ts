@@ -83,6 +83,7 @@ const HEADERS: Record<string, string>[] = [
   { 'If-Modified-Since': MARK },
   { Prefer: `return=${MARK}; handling=${MARK}` },
   { Prefer: 'handling=strict' },
+  { Authorization: `Bearer ${MARK}` },
   { Accept: `application/${MARK}` },
   { 'Content-Type': `application/${MARK}` },
   { 'X-Forwarded-For': MARK, 'X-Request-Id': MARK, Referer: `https://x/${MARK}`, 'User-Agent': MARK },
