@@ -1,7 +1,5 @@
 // The composition root: configuration -> store -> access -> interactions -> http. The only file that may
 // import everything, and what a developer imports from the package.
-import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { Express } from 'express';
 import { createAuthenticate, principalOf } from './access/authenticate.ts';
 import { CONSENT_RULES, compileConsent } from './access/consent.ts';
@@ -15,10 +13,12 @@ import type { OAuthPlace } from './access/oauth/place.ts';
 import { createFetchJson } from './access/oauth/safe-fetch.ts';
 import { openKeyring } from './access/oauth/signing-key.ts';
 import { compileRoster, ROSTER_RULES } from './access/roster.ts';
-import { type Config, isLoopback } from './config.ts';
+import { type Config, isHttps, isLoopback } from './config.ts';
 import { type Clock, type Ids, randomIds, systemClock } from './fhir/id.ts';
 import type { AnyResource } from './fhir/types.ts';
-import { createHttp } from './http/server.ts';
+import { type Listener, listen } from './http/listener.ts';
+import { createRateLimit, type RateLimit, type RateLimitOptions } from './http/rate-limit.ts';
+import { createHttp, type Edge } from './http/server.ts';
 import { type Context, DEFAULT_LIMITS } from './interactions/context.ts';
 import { handle } from './interactions/handle.ts';
 import { readLines } from './interactions/import/lines.ts';
@@ -69,6 +69,8 @@ export interface App {
   readonly http: Express;
   /** Takes the server's lock on the store and listens; resolves to the public base URL (without /fhir). */
   listen(): Promise<string>;
+  /** Reads the files of TLS_CERT and TLS_KEY again. Throws where they are no good, and goes on with the old. */
+  renewTls(): void;
   /** Stops listening, lets running requests end, closes the store. */
   close(): Promise<void>;
   /** A request from inside: the same way as one from outside, with the same access and audit. */
@@ -106,6 +108,7 @@ export async function createApp(config: Config, surroundings: Surroundings = {})
     },
     limits: { ...DEFAULT_LIMITS, maxEntries: config.maxEntries },
     pages: pageSeal(keys.secret),
+    cors: config.corsOrigins.length > 0,
     log,
   };
   const place = { keys, clock };
@@ -128,12 +131,14 @@ export async function createApp(config: Config, surroundings: Surroundings = {})
     clock,
     base: () => base.url,
   });
+  const edge = edgeOf(config, { secret: keys.secret, clock, share: registry.spend });
   const http = createHttp({
     context,
     authenticate: createAuthenticate({ ...oauth, verifyForeign }),
     oauth,
     maxBody: config.maxBody,
     log,
+    edge,
   });
   const serving = createServing(config, http, base);
   return {
@@ -143,8 +148,10 @@ export async function createApp(config: Config, surroundings: Surroundings = {})
     oauth,
     http,
     listen: serving.listen,
+    renewTls: serving.renewTls,
     close: async () => {
       await serving.stop();
+      await Promise.all([edge.clients?.close(), edge.addresses?.close()]);
       await close();
     },
     handle: (request, principal) => handle(request, context, principal),
@@ -159,9 +166,10 @@ export async function createApp(config: Config, surroundings: Surroundings = {})
 }
 
 /** The FHIR base; its port is known once the server listens. */
-const baseOf = ({ baseUrl, host, port }: Config): { url: string } => ({
-  url: `${baseUrl ?? `http://${hostInUrl(host)}:${port}`}/fhir`,
-});
+const baseOf = (config: Config): { url: string } => ({ url: `${urlOf(config, config.port)}/fhir` });
+
+const urlOf = ({ baseUrl, host, tls }: Config, port: number): string =>
+  baseUrl ?? `${tls === undefined ? 'http' : 'https'}://${hostInUrl(host)}:${port}`;
 
 /** The store that `config` names, with no server around it: for what concerns a whole store. */
 export function openStoreOf(
@@ -197,28 +205,42 @@ function deriveFrom(resource: AnyResource, base: string) {
   return { ...extract(resource, base), rules };
 }
 
+/** What the configuration says of it; without a limit nothing is counted. */
+function edgeOf(config: Config, counting: Omit<RateLimitOptions, 'limit' | 'name'>): Edge {
+  const { rateLimit, corsOrigins: origins, trustProxy } = config;
+  const limited = (name: 'client' | 'address'): RateLimit | undefined =>
+    rateLimit[name] === 0 ? undefined : createRateLimit({ ...counting, name, limit: rateLimit[name] });
+  return {
+    https: isHttps(config),
+    origins,
+    trustProxy,
+    clients: limited('client'),
+    addresses: limited('address'),
+  };
+}
+
 interface Serving {
   listen(): Promise<string>;
+  renewTls(): void;
   stop(): Promise<void>;
 }
 
 function createServing(config: Config, http: Express, base: { url: string }): Serving {
-  let server: Server | undefined;
+  let listener: Listener | undefined;
   let lock: { release(): void } | undefined;
-  const listen = async (): Promise<string> => {
+  const open = async (): Promise<string> => {
     lock = await lockServer(config.store);
-    server = await listening(http, config);
-    const { port } = server.address() as AddressInfo;
-    const url = config.baseUrl ?? `http://${hostInUrl(config.host)}:${port}`;
+    listener = await listen(http, config);
+    const url = urlOf(config, listener.port);
     base.url = `${url}/fhir`;
     warm();
     return url;
   };
   const stop = async (): Promise<void> => {
-    if (server !== undefined) await drained(server);
+    await listener?.stop();
     lock?.release();
   };
-  return { listen, stop };
+  return { listen: open, renewTls: () => listener?.renewTls(), stop };
 }
 
 /** Types that a program's day is made of: their validators are compiled before the first write asks. */
@@ -242,29 +264,6 @@ function warm(types: readonly string[] = WARM): void {
     warmValidators([first]);
     warm(others);
   }).unref();
-}
-
-function listening(http: Express, config: Config): Promise<Server> {
-  return new Promise((resolve, reject) => {
-    const server = http.listen(config.port, config.host, error => {
-      if (error === undefined) resolve(server);
-      else reject(error);
-    });
-  });
-}
-
-/** Longest wait for requests that run when the server is asked to stop. */
-const DRAIN = 10_000;
-
-function drained(server: Server): Promise<void> {
-  return new Promise(resolve => {
-    const late = setTimeout(() => server.closeAllConnections(), DRAIN);
-    server.close(() => {
-      clearTimeout(late);
-      resolve();
-    });
-    server.closeIdleConnections();
-  });
 }
 
 const hostInUrl = (host: string): string =>

@@ -1,6 +1,7 @@
 // Environment -> Config. Every problem is named at once, by the variable's name; values are not echoed,
 // since a store's URL may hold a password.
 import { readFileSync } from 'node:fs';
+import { isIP } from 'node:net';
 import { dirname, join } from 'node:path';
 import { Ajv } from 'ajv';
 
@@ -27,6 +28,14 @@ export interface Config {
   readonly maxBody: number;
   /** Entries of a batch or transaction Bundle. */
   readonly maxEntries: number;
+  /** PEM files; absent: plain http. */
+  readonly tls: { readonly cert: string; readonly key: string } | undefined;
+  /** Proxies whose X-Forwarded-For is believed: how many, or which addresses. 0: none. */
+  readonly trustProxy: number | readonly string[];
+  /** Web pages of these origins may call. */
+  readonly corsOrigins: readonly string[];
+  /** Requests a minute; 0: any number. */
+  readonly rateLimit: { readonly client: number; readonly address: number };
 }
 
 export class ConfigError extends Error {
@@ -81,11 +90,64 @@ const VARIABLES = {
     default: 5_000,
     is: 'a number from 1 to 100000',
   },
+  TLS_CERT: { type: 'string', minLength: 1, is: 'a PEM file' },
+  TLS_KEY: { type: 'string', minLength: 1, is: 'a PEM file' },
+  TRUST_PROXY: {
+    type: 'string',
+    format: 'proxies',
+    default: '0',
+    is: 'how many proxies stand in front, or their addresses (192.0.2.1, 10.0.0.0/8, loopback, linklocal, uniquelocal), space separated',
+  },
+  CORS_ORIGINS: {
+    type: 'string',
+    format: 'origins',
+    default: '',
+    is: 'origins such as https://app.example.org, space separated',
+  },
+  RATE_LIMIT: {
+    type: 'integer',
+    minimum: 0,
+    maximum: 10_000_000,
+    default: 6_000,
+    is: 'a number, 0 for none',
+  },
+  RATE_LIMIT_ADDRESS: {
+    type: 'integer',
+    minimum: 0,
+    maximum: 10_000_000,
+    default: 600,
+    is: 'a number, 0 for none',
+  },
 } as const;
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-const ajv = new Ajv({ coerceTypes: true, useDefaults: true, allErrors: true });
+const wordsOf = (text: string): string[] => text.split(/[\s,]+/).filter(word => word !== '');
+
+/** As a browser sends it: no path, no default port, no `*`. */
+const isOrigin = (word: string): boolean =>
+  /^https?:/.test(word) && URL.canParse(word) && new URL(word).origin === word;
+
+const NETWORKS = ['loopback', 'linklocal', 'uniquelocal'];
+/** An address, or a block of them. */
+function isProxy(word: string): boolean {
+  const [address = '', bits, ...more] = word.split('/');
+  const kind = isIP(address);
+  if (kind === 0 || more.length > 0) return NETWORKS.includes(word);
+  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (kind === 4 ? 32 : 128));
+}
+
+const HOPS = /^\d{1,2}$/;
+
+const ajv = new Ajv({
+  coerceTypes: true,
+  useDefaults: true,
+  allErrors: true,
+  formats: {
+    origins: text => wordsOf(text).every(isOrigin),
+    proxies: text => HOPS.test(text) || (wordsOf(text).length > 0 && wordsOf(text).every(isProxy)),
+  },
+});
 const validate = ajv.compile({
   type: 'object',
   properties: Object.fromEntries(
@@ -108,6 +170,8 @@ export function readConfig(environment: Environment): Config {
     );
     problems.push(...[...wrong].map(name => `${name}: expected ${VARIABLES[name].is}`));
   }
+  if ((values.TLS_CERT === undefined) !== (values.TLS_KEY === undefined))
+    problems.push('TLS_CERT, TLS_KEY: set both or neither');
   if (problems.length > 0) throw new ConfigError(problems);
   const store = placeOf(values.STORE as string);
   return Object.freeze({
@@ -124,8 +188,20 @@ export function readConfig(environment: Environment): Config {
     logLevel: values.LOG_LEVEL as string,
     maxBody: values.MAX_BODY as number,
     maxEntries: values.MAX_ENTRIES as number,
+    ...edgeOf(values),
   });
 }
+
+function edgeOf(values: Record<string, unknown>) {
+  const { TLS_CERT: cert, TLS_KEY: key, TRUST_PROXY: proxies, CORS_ORIGINS: origins } = values as Strings;
+  return {
+    tls: cert === undefined || key === undefined ? undefined : { cert, key },
+    trustProxy: HOPS.test(proxies!) ? Number(proxies) : wordsOf(proxies!),
+    corsOrigins: wordsOf(origins!),
+    rateLimit: { client: values.RATE_LIMIT as number, address: values.RATE_LIMIT_ADDRESS as number },
+  };
+}
+type Strings = Record<string, string | undefined>;
 
 /** A URL with a password belongs in a file, where no list of processes or containers shows it. */
 function takeStoreFile(values: Record<string, unknown>): string[] {
@@ -155,3 +231,11 @@ const folderOf = (store: StorePlace): string => (store.kind === 'sqlite' ? dirna
 
 const LOOPBACK = /^(127(\.\d{1,3}){3}|localhost|::1|\[::1\])$/;
 export const isLoopback = (host: string): boolean => LOOPBACK.test(host);
+
+/** Does the network see tokens and records in clear, with nothing in front that would end TLS? */
+export const isExposed = ({ host, tls, trustProxy }: Config): boolean =>
+  !isLoopback(host) && tls === undefined && trustProxy === 0;
+
+/** Is the server's public URL one of https? */
+export const isHttps = ({ baseUrl, tls }: Config): boolean =>
+  baseUrl === undefined ? tls !== undefined : baseUrl.startsWith('https:');

@@ -1,6 +1,7 @@
 // `demo` (npm start): a small invented clinic on loopback, and what to paste to look at it.
 import { type App, createApp, readClientKey, requestToken } from '../app.ts';
 import { isLoopback } from '../config.ts';
+import { endOnBug } from './bug.ts';
 import { keyFileOf } from './client-file.ts';
 import { ensureDemoClients } from './demo-clients.ts';
 import { loadDemo } from './demo-load.ts';
@@ -22,6 +23,7 @@ export async function startDemo(terminal: Terminal): Promise<number> {
         "This store holds data that is not the demo's: the demo starts on an empty store or its own. Set STORE to another store.",
       );
     }
+    endOnBug(app.context);
     const stopped = untilSignal();
     const url = await app.listen();
     await loadDemo(app, line => say(terminal.out, line));

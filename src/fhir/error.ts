@@ -16,7 +16,10 @@ export type ErrorCode =
   | 'gone'
   | 'stale'
   | 'ambiguous'
+  | 'timeout'
   | 'too-large'
+  | 'url-too-long'
+  | 'headers-too-large'
   | 'media-type'
   | 'business-rule'
   | 'throttled'
@@ -44,7 +47,10 @@ export const ERRORS: Readonly<Record<ErrorCode, ErrorKind>> = {
   gone: { status: 410, issue: 'deleted', severity: 'error', log: 'debug' },
   stale: { status: 412, issue: 'conflict', severity: 'error', log: 'info' },
   ambiguous: { status: 412, issue: 'multiple-matches', severity: 'error', log: 'info' },
+  timeout: { status: 408, issue: 'timeout', severity: 'error', log: 'info' },
   'too-large': { status: 413, issue: 'too-long', severity: 'error', log: 'info' },
+  'url-too-long': { status: 414, issue: 'too-long', severity: 'error', log: 'info' },
+  'headers-too-large': { status: 431, issue: 'too-long', severity: 'error', log: 'info' },
   'media-type': { status: 415, issue: 'not-supported', severity: 'error', log: 'debug' },
   'business-rule': { status: 422, issue: 'business-rule', severity: 'error', log: 'info' },
   throttled: { status: 429, issue: 'throttled', severity: 'error', log: 'info' },

@@ -1,7 +1,13 @@
 // The Express application. Bytes become a FhirRequest here and a Reply becomes bytes; what happens in
 // between knows nothing of HTTP.
 import { randomUUID } from 'node:crypto';
-import express, { type Express, type NextFunction, type Request, type Response } from 'express';
+import express, {
+  type Express,
+  type NextFunction,
+  type Request,
+  type RequestHandler,
+  type Response,
+} from 'express';
 import type { Authenticate } from '../access/authenticate.ts';
 import type { Principal } from '../access/grant.ts';
 import type { OAuthPlace } from '../access/oauth/place.ts';
@@ -15,12 +21,17 @@ import { handle } from '../interactions/handle.ts';
 import type { Reply } from '../interactions/request.ts';
 import type { Log } from '../observe/log.ts';
 import { readText } from './body.ts';
+import { allowOrigins } from './cors.ts';
 import { errorReply, toFhirError } from './error.ts';
+import { demandShortHead } from './head.ts';
+import { HSTS } from './headers.ts';
 import { oauthRouter } from './oauth.ts';
+import type { RateLimit } from './rate-limit.ts';
 import { sendReply } from './reply.ts';
 import { toRequest } from './request.ts';
 import { logReply } from './request-log.ts';
-import { allowOf, type Route, routesByPath } from './route.ts';
+import { allowOf, ROUTES, type Route, routesByPath } from './route.ts';
+import { boundStrangers, type Strangers } from './strangers.ts';
 import { sendWelcome } from './welcome.ts';
 
 export interface HttpOptions {
@@ -30,7 +41,23 @@ export interface HttpOptions {
   /** Bytes of a request body. */
   maxBody: number;
   log: Log;
+  edge?: Edge;
 }
+
+/** How the server stands towards the network. */
+export interface Edge {
+  /** The public URL is one of https. */
+  https: boolean;
+  /** Web pages of these may call. */
+  origins: readonly string[];
+  /** As Express takes it; for the caller's address and nothing else. */
+  trustProxy: number | readonly string[];
+  /** Of clients. */
+  clients?: RateLimit | undefined;
+  /** Of addresses, for requests that show no good token. */
+  addresses?: RateLimit | undefined;
+}
+const BARE: Edge = { https: false, origins: [], trustProxy: 0 };
 
 /** What is known of a request before its handler runs. */
 interface Arrival {
@@ -43,27 +70,38 @@ const callers = new WeakMap<object, Principal>();
 
 /** Everything below /fhir and /iop asks for a token before anything else, so that strangers learn nothing. */
 export function createHttp(options: HttpOptions): Express {
+  const { edge = BARE } = options;
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
   app.set('query parser', 'simple');
-  app.set('trust proxy', false);
+  app.set('trust proxy', edge.trustProxy);
   app.enable('case sensitive routing');
   app.use(arrive);
+  if (edge.https) app.use(demandHttps);
+  app.use(allowOrigins(edge.origins, METHODS, request => arrivalOf(request).id));
+  app.use(demandShortHead);
   app.get('/', (request, response) => sendWelcome(response, arrivalOf(request).id));
   app.get('/health', (request, response) => reply(request, response, options, '/health', HEALTHY));
+  const strangers = edge.addresses && boundStrangers(edge.addresses);
+  if (strangers !== undefined) app.use(strangers.meet);
+  const demand = demandCaller(options, strangers);
   app.use(oauthRouter({ ...options, arrivalOf }));
-  app.use('/fhir', fhirRouter(options));
-  app.use(doorRouter(options));
+  app.use('/fhir', fhirRouter(options, demand));
+  app.use(doorRouter(options, demand));
   app.use(() => {
     throw notFound();
   });
-  app.use((error: unknown, request: Request, response: Response, next: NextFunction) => {
-    if (response.headersSent) return next(error);
+  app.use((error: unknown, request: Request, response: Response, _next: NextFunction) => {
+    // Express would print it, with its message; half an answer is no answer.
+    if (response.headersSent) return void breakOff(error, request, response, options);
     fail(error, request, response, options);
   });
   return app;
 }
+
+/** Of all routes: what a preflight is told. */
+const METHODS = [...ROUTES, ...doorRoutes].flatMap(({ method }) => allowOf([{ method }]).split(', '));
 
 const HEALTHY: Reply = {
   status: 200,
@@ -73,6 +111,12 @@ const HEALTHY: Reply = {
 
 function arrive(request: Request, _response: Response, next: NextFunction): void {
   arrivals.set(request, { id: randomUUID(), at: performance.now() });
+  next();
+}
+
+/** Tells browsers to come by https alone. */
+function demandHttps(_request: Request, response: Response, next: NextFunction): void {
+  response.setHeader('Strict-Transport-Security', HSTS);
   next();
 }
 
@@ -88,19 +132,24 @@ function callerOf(request: Request): Principal {
   return caller;
 }
 
-function demandCaller(authenticate: Authenticate) {
+function demandCaller({ authenticate, edge }: HttpOptions, strangers: Strangers | undefined) {
   return async (request: Request, _response: Response, next: NextFunction): Promise<void> => {
-    callers.set(request, await authenticate(request.get('authorization')));
+    const caller = await authenticate(request.get('authorization'));
+    callers.set(request, caller);
+    strangers?.admit(request);
+    const name = JSON.stringify([caller.organization, caller.client]);
+    edge?.clients?.demand(name);
+    edge?.clients?.spend(name);
     next();
   };
 }
 
-function fhirRouter(options: HttpOptions) {
+function fhirRouter(options: HttpOptions, demand: RequestHandler) {
   const router = express.Router({ caseSensitive: true });
   const paths = [...routesByPath()];
   for (const [path, rows] of paths)
     for (const row of rows.filter(one => one.open)) add(router, path, row, options);
-  router.use(demandCaller(options.authenticate));
+  router.use(demand);
   for (const [path, rows] of paths) {
     for (const row of rows.filter(one => !one.open)) add(router, path, row, options);
     router.all(path, (request, response) => refuseMethod(request.params.type, allowOf(rows), response));
@@ -121,9 +170,9 @@ function add(router: express.Router, path: string, route: Route, options: HttpOp
 }
 
 /** Paths of the program's door are below /iop; they too ask for a token before anything else. */
-function doorRouter(options: HttpOptions) {
+function doorRouter(options: HttpOptions, demand: RequestHandler) {
   const router = express.Router({ caseSensitive: true });
-  router.use('/iop', demandCaller(options.authenticate));
+  router.use('/iop', demand);
   for (const [path, rows] of Map.groupBy(doorRoutes, door => door.path)) {
     for (const door of rows) {
       const verb = door.method.toLowerCase() as 'get' | 'post';
@@ -175,4 +224,11 @@ function fail(thrown: unknown, request: Request, response: Response, options: Ht
   sendReply(response, answer, id);
   const line = { request: id, method: request.method, status: answer.status, since: at };
   logReply(options.log, line, error);
+}
+
+function breakOff(thrown: unknown, request: Request, response: Response, options: HttpOptions): void {
+  const { id, at } = arrivalOf(request);
+  if (!response.writableEnded) response.destroy();
+  const line = { request: id, method: request.method, status: 500, since: at };
+  logReply(options.log, line, toFhirError(thrown, id));
 }

@@ -29,16 +29,16 @@ const COMMON = [
 ];
 
 /** One is enough: a server has one base, and a second server in the same process only takes turns. */
-let made: { base: string; text: string } | undefined;
+let made: { base: string; cors: boolean; text: string } | undefined;
 
 /** The same for every caller: it needs no token. */
-export async function capabilities(context: Context): Promise<Reply> {
-  if (made?.base !== context.base)
-    made = { base: context.base, text: JSON.stringify(statement(context.base)) };
+export async function capabilities({ base, cors }: Context): Promise<Reply> {
+  if (made?.base !== base || made.cors !== cors)
+    made = { base, cors, text: JSON.stringify(statement(base, cors)) };
   return { status: 200, headers: {}, body: made.text };
 }
 
-function statement(base: string): JsonObject {
+function statement(base: string, cors: boolean): JsonObject {
   return {
     resourceType: 'CapabilityStatement',
     status: 'active',
@@ -53,7 +53,7 @@ function statement(base: string): JsonObject {
         mode: 'server',
         security: {
           extension: [oauthUris(base)],
-          cors: false,
+          cors,
           service: [
             {
               coding: [

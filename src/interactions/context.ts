@@ -39,5 +39,7 @@ export interface Context {
   base: string;
   limits: Limits;
   pages: PageSeal;
+  /** Web pages of some other origin may call. */
+  cors: boolean;
   log: Log;
 }

@@ -93,6 +93,12 @@ export interface Registry {
   /** Small facts about the store: `demo`, `extractors`, ... */
   fact(name: string): Promise<string | undefined>;
   setFact(name: string, value: string): Promise<void>;
+  /**
+   * Adds to counts that all servers on the store share and gives their sums; 0 only asks. For rate limits: a
+   * count is forgotten once `keepMs` have passed since it was last added to, and may lose something when a
+   * server is lost.
+   */
+  spend(amounts: ReadonlyMap<string, number>, keepMs: number): Promise<ReadonlyMap<string, number>>;
   /** True where no resource was ever written. */
   empty(): Promise<boolean>;
 }

@@ -9,6 +9,7 @@ import { clientContract } from './client-contract.ts';
 import { historyContract } from './history-contract.ts';
 import { importContract } from './import-contract.ts';
 import { planContract } from './plan-contract.ts';
+import { rateContract } from './rate-contract.ts';
 import { searchContract } from './search-contract.ts';
 import { versionContract } from './version-contract.ts';
 
@@ -31,6 +32,7 @@ export function storeContract(name: string, open: OpenStore): void {
     describe('history', () => historyContract(open));
     describe('imports and claims', () => importContract(open));
     describe('clients', () => clientContract(open));
+    describe('shared counts', () => rateContract(open));
     describe('audit', () => auditContract(open));
   });
 }

@@ -93,7 +93,11 @@ test('no secret is in the file: not a password, nor a variable that would hold o
   const text = readFileSync(join(ROOT, 'compose.yaml'), 'utf8');
   expect(text).not.toMatch(/mongodb(\+srv)?:\/\//);
   expect(text).not.toMatch(/password\s*[:=]/i);
-  expect([...text.matchAll(/\$\{(\w+)/g)].map(found => found[1])).toEqual(['BASE_URL', 'LOG_LEVEL']);
+  expect([...text.matchAll(/\$\{(\w+)/g)].map(found => found[1])).toEqual([
+    'BASE_URL',
+    'TRUST_PROXY',
+    'LOG_LEVEL',
+  ]);
 });
 
 test('the files that one makes are those that the others read', () => {
@@ -135,7 +139,13 @@ test('the keys lie in a volume of their own', () => {
 });
 
 test('the environment of the server is one that it takes', () => {
-  const { STORE_FILE: _, BASE_URL: __, LOG_LEVEL: ___, ...environment } = services.server.environment!;
+  const {
+    STORE_FILE: _,
+    BASE_URL: __,
+    LOG_LEVEL: ___,
+    TRUST_PROXY: ____,
+    ...environment
+  } = services.server.environment!;
   const config = readConfig({ ...environment, STORE: 'mongodb://mongo/iop' });
   expect([config.keys, config.demo]).toEqual(['/data/keys', false]);
 });

@@ -38,6 +38,18 @@ test('the file, what lies beside it and its folder are for the owner alone', asy
   await opened.close();
 });
 
+test('a store that others could read is for the owner alone once it is opened', async () => {
+  const path = join(folder, 'iop.db');
+  const names = [path, `${path}-wal`, `${path}-shm`];
+  const opened = await open(path);
+  await create(opened, 'a');
+  for (const name of names) chmodSync(name, 0o666);
+  const again = await open(path);
+  for (const name of names) expect(statSync(name).mode & 0o777).toBe(0o600);
+  await again.close();
+  await opened.close();
+});
+
 test('what was written is there when the store is opened again', async () => {
   const path = join(folder, 'iop.db');
   const first = await open(path);

@@ -187,8 +187,26 @@ describe('headers', () => {
       'x-content-type-options': 'nosniff',
       'content-security-policy': "default-src 'none';frame-ancestors 'none'",
       'referrer-policy': 'no-referrer',
+      'x-frame-options': 'DENY',
     });
-    expect(headers['x-powered-by']).toBeUndefined();
+  });
+
+  test.each(['/', '/health', '/fhir/metadata', '/fhir/Patient', '/nowhere'])(
+    '%s does not say what the server is made with, nor by plain http that browsers must come by https',
+    async path => {
+      const { headers } = await server.stranger.get(path);
+      for (const name of ['x-powered-by', 'server', 'via', 'strict-transport-security'])
+        expect(headers[name]).toBeUndefined();
+    },
+  );
+
+  test('where the public URL is one of https, every answer says that browsers must come by it', async () => {
+    const secure = await startServer({ environment: { BASE_URL: 'https://fhir.example.org' } });
+    for (const path of ['/', '/health', '/fhir/metadata', '/fhir/Patient', '/nowhere']) {
+      const { headers } = await secure.stranger.get(path);
+      expect(headers['strict-transport-security']).toMatch(/^max-age=31536000/);
+    }
+    await secure.close();
   });
 
   test('the page for people says where to go and runs no script', async () => {

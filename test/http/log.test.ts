@@ -1,12 +1,14 @@
 // The log is for those who run the server. Nothing in it is about people, even at its most talkative.
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import supertest from 'supertest';
+import { type Authenticate, createAuthenticate } from '../../src/access/authenticate.ts';
 import type { Principal } from '../../src/access/grant.ts';
 import { parseScopes } from '../../src/app.ts';
 import { createHttp } from '../../src/http/server.ts';
 import type { Context } from '../../src/interactions/context.ts';
 import { createLog } from '../../src/observe/log.ts';
 import { clientEntry } from '../support/client-entry.ts';
+import { MARK, MARKED_ID, type MarkedRequest, markedRequests } from '../support/marked-requests.ts';
 import { assertionOf, makeKey, tokenForm } from '../support/oauth-client.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
@@ -21,11 +23,15 @@ const principal: Principal = {
   idSpace: { prefix: '', others: [] },
 };
 
-const agentAt = (level: string, changes: Partial<Context> = {}) => {
+const agentAt = (
+  level: string,
+  changes: Partial<Context> = {},
+  authenticate: Authenticate = async () => principal,
+) => {
   const log = createLog(level, { write: line => lines.push(line) });
   const context = { ...server.app.context, log, ...changes };
   const { oauth } = server.app;
-  return supertest(createHttp({ context, authenticate: async () => principal, oauth, maxBody: 10_000, log }));
+  return supertest(createHttp({ context, authenticate, oauth, maxBody: 10_000, log }));
 };
 
 beforeAll(async () => {
@@ -91,6 +97,75 @@ test('no line holds a value of a URL, a header or a body', async () => {
   expect(lines.join('')).not.toContain(secret);
 });
 
+describe('what every route is given of a person or a search', () => {
+  const fault = (): never => {
+    throw new TypeError(`cannot read ${MARK} of ${MARKED_ID}`);
+  };
+  const faulty = new Proxy({}, { get: () => fault }) as never;
+  const WAYS: [way: string, changes: Partial<Context>, statuses: number[]][] = [
+    ['where it is served or refused', {}, [200, 201, 204, 400, 404, 406, 412, 413, 415]],
+    ['where it is met without a good token', {}, [200, 401, 406]],
+    ['where deciding fails', { decide: fault }, [200, 400, 404, 406, 415, 500]],
+    ['where the store fails', { store: faulty, registry: faulty }, [200, 400, 406, 415, 500]],
+  ];
+  /** What is printed past the log. */
+  const printed: string[] = [];
+  beforeEach(() => {
+    printed.length = 0;
+    const keep = (...given: unknown[]) => void printed.push(given.map(String).join(' '));
+    for (const name of ['log', 'info', 'warn', 'error'] as const)
+      jest.spyOn(console, name).mockImplementation(keep);
+  });
+  afterEach(() => void jest.restoreAllMocks());
+
+  const send = async (agent: ReturnType<typeof agentAt>, { method, path, headers, body }: MarkedRequest) => {
+    const call = agent[method.toLowerCase() as 'get'](path).set(headers);
+    return body === undefined ? call : call.serialize(text => text as unknown as string).send(body);
+  };
+
+  /** What failed inside of what went well: entries of a batch, records of an import. */
+  const errorsWithin = (text: string): string => {
+    if (!text.startsWith('{"')) return '';
+    const { entry = [], records = [] } = JSON.parse(text);
+    const failed = entry.filter((one: Answered) => !(one.response?.status ?? '2').startsWith('2'));
+    return JSON.stringify([...failed, ...records.map((one: Answered) => one.issues)]);
+  };
+  type Answered = { response?: { status: string }; issues?: unknown };
+
+  test.each(WAYS)(
+    '%s is in no log line, no error and no link of ours',
+    async (way, changes, statuses) => {
+      const place = { ...server.app.oauth, verifyForeign: async () => undefined };
+      const stranger = way.includes('token') ? createAuthenticate(place) : undefined;
+      const { body: known } = await agentAt('silent').post('/fhir/Patient').send({ resourceType: 'Patient' });
+      const agent = agentAt('trace', changes, stranger);
+      const leaks: string[] = [];
+      const met = new Set<number>();
+      const requests = markedRequests(known.id);
+      for (const request of requests) {
+        const { status, text, headers } = await send(agent, request);
+        met.add(status);
+        const { location = '', link = '', 'content-location': content = '', ...others } = headers;
+        const places = {
+          error: status < 400 ? errorsWithin(text) : text,
+          links: [location, link, content].join(' '),
+          headers: JSON.stringify(others),
+        };
+        for (const [place, said] of Object.entries(places))
+          if (said.includes(MARK))
+            leaks.push(`${request.method} ${request.path} ${request.body}: ${place} ${said}`);
+      }
+      expect(leaks).toEqual([]);
+      expect([...met]).toEqual(expect.arrayContaining(statuses));
+      // Every request has its line, and by its route: nothing was logged elsewhere or not at all.
+      expect(lines.length).toBeGreaterThanOrEqual(requests.length);
+      const found = lines.filter(line => line.includes(MARK) || line.includes(MARKED_ID));
+      expect([...found, ...printed]).toEqual([]);
+    },
+    120_000,
+  );
+});
+
 describe('a bug', () => {
   const broken: Partial<Context> = {
     decide: () => {
@@ -113,6 +188,29 @@ describe('a bug', () => {
       err: { type: 'TypeError', at: expect.arrayContaining([expect.stringContaining('log.test.ts')]) },
     });
     expect(lines[0]).not.toContain('Marlowe');
+  });
+
+  test('after the answer is out is logged, and printed nowhere else', async () => {
+    const print = jest.spyOn(console, 'error').mockImplementation(() => undefined);
+    let tries = 0;
+    const write = (line: string): void => {
+      tries += 1;
+      if (tries === 1) throw new Error('cannot write Marlowe');
+      lines.push(line);
+    };
+    const log = createLog('debug', { write });
+    const http = createHttp({
+      context: server.app.context,
+      authenticate: async () => principal,
+      oauth: server.app.oauth,
+      maxBody: 1000,
+      log,
+    });
+    await supertest(http).get('/fhir/Patient').expect(200);
+    expect(lines.map(line => JSON.parse(line))).toEqual([expect.objectContaining({ code: 'internal' })]);
+    expect(lines.join('')).not.toContain('Marlowe');
+    expect(print).not.toHaveBeenCalled();
+    print.mockRestore();
   });
 
   test('in an entry of a batch fails that entry, and is logged', async () => {

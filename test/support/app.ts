@@ -30,7 +30,12 @@ export async function openApp({
 } = {}): Promise<TestApp> {
   const place = store?.place() ?? folderPlace();
   const app = await createApp(
-    readConfig({ ...place.environment, PORT: '8080', LOG_LEVEL: 'silent', MAX_BODY: '16000000' }),
+    readConfig({
+      ...place.environment,
+      PORT: '8080',
+      LOG_LEVEL: 'silent',
+      MAX_BODY: '16000000',
+    }),
     surroundings,
   );
   return {

@@ -4,9 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 export interface Place {
-  environment: { STORE: string; KEYS: string };
+  environment: { STORE: string; KEYS: string } & typeof UNBOUNDED;
   remove(): Promise<void>;
 }
+
+/** Tests ask faster than callers may. */
+export const UNBOUNDED = { RATE_LIMIT: '0', RATE_LIMIT_ADDRESS: '0' } as const;
 
 /** In memory where the system offers that: most of these stores live for some seconds. */
 const TEMPORARY = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
@@ -15,7 +18,11 @@ const TEMPORARY = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
 export function folderPlace(store?: string): Place {
   const folder = mkdtempSync(join(TEMPORARY, 'iop-place-'));
   return {
-    environment: { STORE: store ?? `sqlite:${join(folder, 'iop.db')}`, KEYS: join(folder, 'keys') },
+    environment: {
+      STORE: store ?? `sqlite:${join(folder, 'iop.db')}`,
+      KEYS: join(folder, 'keys'),
+      ...UNBOUNDED,
+    },
     remove: async () => rmSync(folder, { recursive: true, force: true }),
   };
 }

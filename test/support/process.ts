@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from '@jest/globals';
+import { UNBOUNDED } from './place.ts';
 
 const ENTRY = join(import.meta.dirname, '../../src/start.mjs');
 export const ROOT = join(import.meta.dirname, '../..');
@@ -29,7 +30,7 @@ export interface Running {
 /** A folder of its own, with the environment that puts store and keys there. */
 export function workplace(): { folder: string; environment: Record<string, string>; remove(): void } {
   const folder = mkdtempSync(join(tmpdir(), 'iop-'));
-  const environment = { STORE: `sqlite:${join(folder, 'iop.db')}`, PORT: '0' };
+  const environment = { STORE: `sqlite:${join(folder, 'iop.db')}`, PORT: '0', ...UNBOUNDED };
   return { folder, environment, remove: () => rmSync(folder, { recursive: true, force: true }) };
 }
 

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { ConfigError, readConfig, readPlace } from '../../src/config.ts';
+import { ConfigError, isExposed, isHttps, readConfig, readPlace } from '../../src/config.ts';
 
 /** What is wrong, as a person reads it. */
 function problemsOf(environment: Record<string, string>): readonly string[] {
@@ -68,6 +68,57 @@ describe('STORE and KEYS', () => {
   test('other words for a store are read alike', () => {
     expect(readPlace('sqlite:x.db', '--from')).toEqual({ kind: 'sqlite', path: 'x.db' });
     expect(readPlace('mongodb://h/iop', '--to')).toEqual({ kind: 'mongodb', url: 'mongodb://h/iop' });
+  });
+});
+
+describe('towards the network', () => {
+  test.each<[Record<string, string>, object]>([
+    [{}, { trustProxy: 0, corsOrigins: [], tls: undefined, rateLimit: { client: 6000, address: 600 } }],
+    [{ TRUST_PROXY: '2' }, { trustProxy: 2 }],
+    [{ TRUST_PROXY: '10.0.0.0/8 ::1, loopback' }, { trustProxy: ['10.0.0.0/8', '::1', 'loopback'] }],
+    [
+      { CORS_ORIGINS: 'https://app.example.org  http://localhost:3000' },
+      { corsOrigins: ['https://app.example.org', 'http://localhost:3000'] },
+    ],
+    [{ TLS_CERT: 'a.crt', TLS_KEY: 'a.key' }, { tls: { cert: 'a.crt', key: 'a.key' } }],
+    [{ RATE_LIMIT: '0', RATE_LIMIT_ADDRESS: '10' }, { rateLimit: { client: 0, address: 10 } }],
+  ])('%j', (environment, expected) => {
+    expect(readConfig(environment)).toMatchObject(expected);
+  });
+
+  test.each([
+    ['TRUST_PROXY', 'true'],
+    ['TRUST_PROXY', '*'],
+    ['TRUST_PROXY', 'proxy.example.org'],
+    ['TRUST_PROXY', '10.0.0.0/33'],
+    ['TRUST_PROXY', '10.0.0.0/8/8'],
+    ['TRUST_PROXY', ' , '],
+    ['CORS_ORIGINS', '*'],
+    ['CORS_ORIGINS', 'null'],
+    ['CORS_ORIGINS', 'app.example.org'],
+    ['CORS_ORIGINS', 'https://app.example.org/'],
+    ['CORS_ORIGINS', 'https://app.example.org:443'],
+    ['CORS_ORIGINS', 'https://*.example.org/x'],
+    ['RATE_LIMIT', '-1'],
+    ['RATE_LIMIT_ADDRESS', 'many'],
+  ])('%s=%s is refused', (name, value) => {
+    expect(problemsOf({ [name]: value })).toEqual([expect.stringMatching(`^${name}: expected`)]);
+  });
+
+  test('a certificate without its key is refused', () => {
+    expect(problemsOf({ TLS_CERT: 'a.crt' })).toEqual(['TLS_CERT, TLS_KEY: set both or neither']);
+  });
+
+  test.each<[Record<string, string>, boolean, boolean]>([
+    [{}, false, false],
+    [{ HOST: '0.0.0.0' }, true, false],
+    [{ HOST: '0.0.0.0', BASE_URL: 'https://fhir.example.org' }, true, true],
+    [{ HOST: '0.0.0.0', TRUST_PROXY: '1', BASE_URL: 'https://fhir.example.org' }, false, true],
+    [{ HOST: '0.0.0.0', TLS_CERT: 'a.crt', TLS_KEY: 'a.key' }, false, true],
+    [{ TLS_CERT: 'a.crt', TLS_KEY: 'a.key', BASE_URL: 'http://fhir.example.org' }, false, false],
+  ])('%j: exposed %s, https %s', (environment, exposed, https) => {
+    const config = readConfig(environment);
+    expect([isExposed(config), isHttps(config)]).toEqual([exposed, https]);
   });
 });
 

@@ -1,16 +1,6 @@
 // The server's own signing keys: one file in the KEYS folder, made at first start. The key that signs may be
 // replaced by another; what it signed stays good until the longest of its tokens is over.
-import {
-  chmodSync,
-  existsSync,
-  linkSync,
-  mkdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, linkSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   type CryptoKey,
@@ -21,6 +11,7 @@ import {
   type JWK,
 } from 'jose';
 import type { Clock } from '../../fhir/id.ts';
+import { demandOwnerOnly, openKeyFolder } from './key-folder.ts';
 
 export const ALGORITHM = 'ES384';
 
@@ -122,10 +113,10 @@ export async function rotateSigningKey(folder: string, clock: Clock, drop: boole
 }
 
 async function prepare(folder: string): Promise<string> {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  chmodSync(folder, 0o700);
+  openKeyFolder(folder);
   const path = join(folder, 'signing-key.json');
   if (!existsSync(path)) await makeKey(path);
+  demandOwnerOnly(path);
   return path;
 }
 

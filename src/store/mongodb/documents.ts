@@ -128,6 +128,14 @@ export interface LockDocument {
   used: Date;
 }
 
+/** `rate`: requests of a caller in a minute, over all servers; removed when that is long over. */
+export interface RateDocument {
+  /** A keyed hash: whose it is, only the servers can tell. */
+  _id: string;
+  sum: number;
+  until: Date;
+}
+
 export interface OrganizationDocument {
   _id: string;
   prefix: string;

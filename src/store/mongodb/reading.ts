@@ -12,6 +12,7 @@ import type {
   MarkDocument,
   OrganizationDocument,
   PlaceDocument,
+  RateDocument,
   ResourceDocument,
   RevocationDocument,
   RuleDocument,
@@ -27,6 +28,7 @@ export interface Collections {
   claim: Collection<ClaimDocument>;
   mark: Collection<MarkDocument>;
   lock: Collection<LockDocument>;
+  rate: Collection<RateDocument>;
   organization: Collection<OrganizationDocument>;
   client: Collection<ClientDocument>;
   jti: Collection<JtiDocument>;
@@ -47,6 +49,7 @@ export function collectionsOf(db: Db): Collections {
     claim: db.collection('claim'),
     mark: db.collection('mark'),
     lock: db.collection('lock'),
+    rate: db.collection('rate'),
     organization: db.collection('organization'),
     client: db.collection('client'),
     jti: db.collection('jti'),

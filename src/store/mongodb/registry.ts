@@ -4,6 +4,7 @@ import { FhirError } from '../../fhir/error.ts';
 import type { Clock } from '../../fhir/id.ts';
 import type { ImportEntry, ImportPart, OrganizationEntry, Registry } from '../registry.ts';
 import { makeClients } from './clients.ts';
+import { spendOn } from './counts.ts';
 import type { MarkDocument, OrganizationDocument } from './documents.ts';
 import { translate } from './errors.ts';
 import type { Collections } from './reading.ts';
@@ -65,6 +66,7 @@ export function makeRegistry({
     claimsOf: references => inWords(keysOf(collections, references)),
     fact: name => inWords(factOf(collections, name)),
     setFact: (name, value) => inWords(writeFact(collections, name, value)),
+    spend: (amounts, keepMs) => inWords(spendOn(collections, amounts, keepMs)),
     empty: () => inWords(isEmpty(collections)),
   };
 }

@@ -92,6 +92,7 @@ export const COLLECTIONS = {
   claim: [{ name: 'name', key: { name: 1 } }],
   mark: [],
   lock: [{ name: 'used', key: { used: 1 }, expireAfterSeconds: 3600 }],
+  rate: [{ name: 'until', key: { until: 1 }, expireAfterSeconds: 0 }],
   organization: [],
   client: [],
   jti: [{ name: 'expires', key: { expires: 1 }, expireAfterSeconds: 0 }],

@@ -1,5 +1,5 @@
 // The file itself: who may read it, whether it is ours, what it was made with.
-import { closeSync, mkdirSync, openSync, statSync } from 'node:fs';
+import { chmodSync, closeSync, mkdirSync, openSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { Connection } from './connection.ts';
@@ -43,11 +43,18 @@ export function openReader(path: string, spare = false): Connection {
   return connection;
 }
 
-/** Records of patients: for the owner's eyes only, from the first byte. SQLite gives -wal and -shm the same. */
+/**
+ * Records of patients: for the owner's eyes only, from the first byte. SQLite gives -wal and -shm the same. One
+ * that was put here otherwise (a copy, a backup) is made so.
+ */
 function prepareFile(path: string): void {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) throw new Error('it is a folder.');
   closeSync(openSync(path, 'a', 0o600));
+  for (const name of [path, `${path}-wal`, `${path}-shm`]) {
+    const found = statSync(name, { throwIfNoEntry: false });
+    if (found !== undefined && (found.mode & 0o077) !== 0) chmodSync(name, 0o600);
+  }
 }
 
 function setUp(connection: Connection, path: string): void {
@@ -96,6 +103,8 @@ function reasonOf(error: unknown): string {
   const { errcode, code } = error as { errcode?: number; code?: string };
   if (errcode !== undefined && (errcode & 0xff) === 26) return 'it is not a store file.';
   if (errcode !== undefined && (errcode & 0xff) === 8) return 'it may not be written.';
+  if (code === 'EPERM')
+    return 'others can read it, and it belongs to another user, so that this cannot be ended.';
   if (code === 'EACCES' || code === 'EROFS') return 'it may not be written.';
   return (error as Error).message;
 }

@@ -1,6 +1,6 @@
 // One server per SQLite file. The lock is an exclusive transaction on a sidecar database, which the
 // operating system ends with the process, so that a kill frees it; commands do not take it.
-import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { FhirError } from '../../fhir/error.ts';
 
@@ -11,9 +11,9 @@ export interface ServerLock {
 /** Throws `conflict` with the holder's process id where another server has the file. */
 export function lockServer(path: string, named = true): ServerLock {
   const lock = `${path}.lock`;
+  closeSync(openSync(lock, 'a', 0o600));
   const db = new DatabaseSync(lock);
   try {
-    chmodSync(lock, 0o600);
     db.exec('PRAGMA busy_timeout = 0; PRAGMA journal_mode = DELETE; BEGIN EXCLUSIVE');
   } catch (error) {
     db.close();

@@ -3,6 +3,7 @@ import { FhirError } from '../../fhir/error.ts';
 import type { Clock } from '../../fhir/id.ts';
 import type { ImportEntry, ImportPart, OrganizationEntry, Registry } from '../registry.ts';
 import { makeClients } from './clients.ts';
+import { makeCounts } from './counts.ts';
 import type { Group } from './group.ts';
 import type { Reading } from './reading.ts';
 import { currentRow } from './rows.ts';
@@ -34,6 +35,7 @@ export function makeRegistry(parts: RegistryParts): Registry {
     claimsOf: async references => collect(references, reference => keysOf(reading(), reference)),
     fact: async name => factOf(reading(), name),
     setFact: (name, value) => group.run({ run: () => writeFact(writing, name, value) }),
+    spend: makeCounts(),
     empty: async () => reading().connection.get('SELECT 1 FROM resource LIMIT 1') === undefined,
   };
 }
