@@ -4,7 +4,7 @@ import type { Predicate } from '../search/ast.ts';
 import type { Use } from './grant.ts';
 
 export const NONE: Predicate = { kind: 'none' };
-const ALL: Predicate = { kind: 'all' };
+export const ALL: Predicate = { kind: 'all' };
 
 export const READING: ReadonlySet<Use> = new Set<Use>(['read', 'search', 'history']);
 

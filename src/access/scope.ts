@@ -10,7 +10,7 @@ import { readPairs } from '../search/query.ts';
 import { paramOf } from '../search/registry.ts';
 import { directory } from './directory.ts';
 import type { Principal, Scope, Use } from './grant.ts';
-import { allOf, anyOf, NONE, READING } from './rule.ts';
+import { ALL, allOf, anyOf, NONE, READING } from './rule.ts';
 
 const SCOPE = /^(system|user|patient)\/([A-Za-z]+|\*)\.([a-z]+|\*)(?:\?(.*))?$/;
 const LETTERS = /^c?r?u?d?s?$/;
@@ -21,17 +21,19 @@ const V1: Readonly<Record<string, string>> = { read: 'rs', write: 'cud', '*': 'c
 const MOST_QUERIES = 50;
 
 /**
- * Reads a space separated scope text. Scopes that are not about resources (`openid`, `launch`) are left
- * out. `base`: the server's own FHIR base URL, for references in full. Throws `invalid-value`, also for
+ * Reads a space separated scope text. Scopes that are not about resources (`openid`, `launch/patient`) are
+ * left out. `base`: the server's own FHIR base URL, for references in full. Throws `invalid-value`, also for
  * what a query asks and what cannot be kept on every resource alike: never is a part of it left out.
  */
 export function parseScopes(text: string, base?: string): Scope[] {
   const words = text.split(/\s+/).filter(word => word !== '');
-  const scopes = words.filter(word => word.includes('/')).map(word => parseScope(word, base));
+  const scopes = words.filter(isAboutResources).map(word => parseScope(word, base));
   if (scopes.filter(scope => scope.where !== undefined).length > MOST_QUERIES)
     throw bad(`more than ${MOST_QUERIES} scopes have a query`);
   return scopes;
 }
+
+const isAboutResources = (word: string): boolean => word.includes('/') && !word.startsWith('launch/');
 
 function parseScope(word: string, base: string | undefined): Scope {
   const found = SCOPE.exec(word);
@@ -128,6 +130,7 @@ export const scopesAllowAny = (scoped: Scoped, use: Use): boolean =>
  */
 export function scopesReach(scoped: Scoped, type: string, use: Use): Predicate {
   const those = scoped.scopes.filter(scope => isOf(scope, type) && holds(scope, scoped, use));
+  if (those.some(scope => scope.context !== 'patient' && scope.where === undefined)) return ALL;
   const [bound, free] = [true, false].map(own =>
     anyOf(...those.filter(scope => (scope.context === 'patient') === own).map(scope => queryOf(scope, type))),
   ) as [Predicate, Predicate];

@@ -188,6 +188,17 @@ onEveryStore(store => {
       expect(await statusFor(asker, `Provenance/${idsIn(found)[0]}`)).toBe(404);
     });
 
+    test('by time of writing they hold for what is there, and for what is written now', async () => {
+      const [old, late] = ['lt', 'ge'].map(prefix => `system/Goal.cruds?_lastUpdated=${prefix}2026-09-01`);
+      const count = async (scope: string) =>
+        (await get(within(PROGRAM, scope), 'Goal?_summary=count')).body.total;
+      expect([await count(old!), await count(late!)]).toEqual([0, 6]);
+      expect(await statusFor(within(PROGRAM, old!), 'Goal/p-goal-1')).toBe(404);
+      expect(await statusFor(within(PROGRAM, late!), 'Goal/p-goal-1/_history/1')).toBe(200);
+      expect((await post(within(PROGRAM, old!), goal('', 'p'))).status).toBe(403);
+      expect((await post(within(PROGRAM, late!), goal('', 'p'))).status).toBe(201);
+    });
+
     test('a token with a scope that cannot be kept is good for nothing', async () => {
       const asker = within(PROGRAM, 'system/Patient.rs system/Observation.rs?code:in=urn:x');
       expect(await statusFor(asker, 'Patient/p')).toBe(401);

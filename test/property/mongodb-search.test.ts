@@ -46,14 +46,20 @@ const inForce = fc
   .map(([patient, actor, effect]) => (effect === 'permit' ? permit(patient, actor) : deny(patient, actor)));
 const said = fc.record({ owner: organization, rule: fc.oneof({ weight: 4, arbitrary: inForce }, rule) });
 
-/** As decide makes them: own, source, consent; or any other. */
+const ruled = organization.map(
+  (one): Predicate => ({
+    kind: 'or',
+    of: [{ kind: 'owner', organization: one }, { kind: 'source', organization: one }, permittedTo(one)],
+  }),
+);
+const personal = fc.constantFrom('1', '2').map((one): Predicate => ({ kind: 'person', patient: one }));
+
+/** As decide makes them: own, source, consent, as far as a scope goes; or any other. */
 const narrow: fc.Arbitrary<Predicate> = fc.oneof(
-  organization.map(
-    (one): Predicate => ({
-      kind: 'or',
-      of: [{ kind: 'owner', organization: one }, { kind: 'source', organization: one }, permittedTo(one)],
-    }),
-  ),
+  ruled,
+  fc
+    .tuple(fc.oneof(personal, predicate), ruled)
+    .map(([scope, rules]): Predicate => ({ kind: 'and', of: [scope, rules] })),
   organization.map(
     (one): Predicate => ({ kind: 'or', of: [permittedTo(one), { kind: 'source', organization: one }] }),
   ),

@@ -4,6 +4,7 @@ import type { Grant } from '../../access/grant.ts';
 import type { Predicate } from '../../search/ast.ts';
 import { type Arm, armFilter, armsOf } from './arms.ts';
 import { type Consents, resolveConsents } from './consents.ts';
+import { valueKey } from './documents.ts';
 import { allOf, type ResourceFilter } from './filter.ts';
 import { horizonOf } from './lanes.ts';
 import type { Log, Logs } from './logs.ts';
@@ -51,7 +52,9 @@ function groupsOf(types: readonly string[], grant: Grant): Group[] {
   for (const type of types) {
     const predicate = grant.narrow(type, 'history');
     if (predicate.kind === 'none') continue;
-    const key = JSON.stringify([dependsOnType(predicate) ? type : '', predicate]);
+    const key = JSON.stringify([dependsOnType(predicate) ? type : '', predicate], (name, value: unknown) =>
+      name === 'key' ? valueKey(type, value as string) : value,
+    );
     const group = groups.get(key);
     if (group === undefined) groups.set(key, { types: [type], predicate });
     else group.types.push(type);
@@ -59,10 +62,11 @@ function groupsOf(types: readonly string[], grant: Grant): Group[] {
   return [...groups.values()];
 }
 
+/** Values are kept under the same name whatever the type. */
 const dependsOnType = (predicate: Predicate): boolean =>
   predicate.kind === 'and' || predicate.kind === 'or'
     ? predicate.of.some(dependsOnType)
-    : predicate.kind === 'clause' || predicate.kind === 'names';
+    : predicate.kind === 'names';
 
 async function logsOf(reading: Reading, group: Group, consents: Consents): Promise<Log[]> {
   const { collections } = reading;

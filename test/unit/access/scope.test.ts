@@ -26,7 +26,7 @@ describe('a scope gives', () => {
     ['system/Patient.rs?gender=female', 'Patient', ['read', 'history', 'search']],
     ['system/Patient.read?gender=female', 'Patient', ['read', 'history', 'search']],
     ['patient/Patient.cruds', 'Patient', []],
-    ['openid fhirUser launch', 'Patient', []],
+    ['openid fhirUser launch launch/patient offline_access', 'Patient', []],
     ['', 'Patient', []],
     ['system/Patient.r system/Patient.s', 'Patient', ['read', 'history', 'search']],
   ])('%s of %s: %j', (text, type, uses) => {
