@@ -95,11 +95,14 @@ export const applyClients = (
     const said = readJson(file!) as unknown;
     const list = Array.isArray(said) ? said : (said as { clients?: unknown }).clients;
     if (!Array.isArray(list)) throw new CommandError(`${file}: expected a list of clients`);
-    const entries = list.map((one, at) => readNamed(one, `${file}: client ${at + 1}: `));
-    if (new Set(entries.map(({ id }) => id)).size < entries.length)
+    const entries = list.map((one, at) => ({
+      entry: readNamed(one, `${file}: client ${at + 1}: `),
+      saysDisabled: (one as { disabled?: unknown }).disabled !== undefined,
+    }));
+    if (new Set(entries.map(({ entry }) => entry.id)).size < entries.length)
       throw new CommandError(`${file}: a client is there twice`);
     const done: { id: string; outcome: string }[] = [];
-    for (const entry of entries) done.push({ id: entry.id, outcome: await apply(app, entry) });
+    for (const said of entries) done.push({ id: said.entry.id, outcome: await apply(app, said) });
     if (options.json === true) say(terminal.out, JSON.stringify(done));
     else for (const { id, outcome } of done) say(terminal.out, `${id}\t${outcome}`);
     return 0;
@@ -118,9 +121,14 @@ export const printAssertion = async (
   return 0;
 };
 
-async function apply(app: App, entry: ClientEntry): Promise<string> {
-  await knowOrganization(app, entry.organization, entry);
-  const known = await app.registry.client(entry.id);
+/** A client that somebody disabled stays so, unless the file says otherwise: it may be applied at every start. */
+async function apply(
+  app: App,
+  { entry: given, saysDisabled }: { entry: ClientEntry; saysDisabled: boolean },
+): Promise<string> {
+  await knowOrganization(app, given.organization, given);
+  const known = await app.registry.client(given.id);
+  const entry = saysDisabled || known === undefined ? given : { ...given, disabled: known.disabled };
   if (known !== undefined && sorted(known) === sorted(entry)) return 'unchanged';
   await put(app, known === undefined ? 'client-add' : 'client-change', entry);
   return known === undefined ? 'added' : 'changed';

@@ -51,7 +51,7 @@ export function oauthRouter(options: OAuthOptions): Router {
   for (const [path, take] of Object.entries(POSTS)) {
     router.post(path, async (request, response) => {
       const { id } = options.arrivalOf(request);
-      const body = await take(options.oauth, { body: await formOf(request), id });
+      const body = await take(options.oauth, { read: () => formOf(request), id });
       send(request, response, options, { status: 200, ...(body === undefined ? {} : { body }) });
     });
     router.all(path, refuseMethod('POST'));

@@ -84,6 +84,11 @@ test('a file is applied whole or not at all, and again changes nothing', async (
     0,
     ['changed'],
   ]);
+  await client('disable', 'staff');
+  expect(await apply()).toEqual([0, ['changed', 'unchanged']]);
+  expect(await show('staff')).toMatchObject({ disabled: true });
+  expect(await apply(file('again.json', [{ ...staff, disabled: false }]))).toEqual([0, ['changed']]);
+  expect(await apply(file('more.json'))).toEqual([0, ['changed']]);
   const bad = await client('apply', file('bad.json', [{ ...entry, scope: 'system/*.cruds' }, { id: 'x y' }]));
   expect([bad.code, bad.out]).toEqual([1, '']);
   expect(bad.error).toMatch(/client 2: id: /);

@@ -115,7 +115,7 @@ async function useOnce(
   { jti, exp }: JWTPayload,
 ): Promise<void> {
   if (typeof jti !== 'string' || jti === '' || jti.length > LONGEST_JTI) throw badClaim('jti');
-  const isNew = await registry.useJti(client.id, jti, (exp! + SKEW + 1) * 1000);
+  const isNew = await registry.useJti(client.id, jti, Math.ceil(exp! + SKEW + 1) * 1000);
   if (!isNew) throw new OAuthError('invalid_client', 'client_assertion: it was used before.', 'replayed');
 }
 

@@ -1,5 +1,6 @@
 // What every OAuth endpoint does around its own steps: read the form, find whom it names, and leave an audit
 // row, durable before the answer, whatever becomes of it.
+import { FhirError } from '../../fhir/error.ts';
 import type { AuditDraft } from '../../store/port.ts';
 import type { ClientEntry } from '../../store/registry.ts';
 import { claimedClient } from './assertion.ts';
@@ -8,8 +9,8 @@ import { type Form, parseForm } from './form.ts';
 import type { OAuthPlace } from './place.ts';
 
 export interface OAuthRequest {
-  /** The form as it came. */
-  body: string;
+  /** Reads the form as it came; throws where it is none. */
+  read(): string | Promise<string>;
   /** X-Request-Id. */
   id: string;
 }
@@ -22,7 +23,7 @@ export async function audited<Answer>(
 ): Promise<Answer> {
   let row = rowOf(action, request.id, undefined);
   try {
-    const form = parseForm(request.body);
+    const form = parseForm(await request.read());
     const claimed = await claimedClient(place, form);
     row = rowOf(action, request.id, claimed);
     const answer = await steps(form, claimed);
@@ -31,6 +32,8 @@ export async function audited<Answer>(
   } catch (error) {
     if (error instanceof OAuthError)
       await place.record({ ...row, outcome: error.code, reasons: [error.check] });
+    else if (error instanceof FhirError && error.code !== 'unavailable')
+      await place.record({ ...row, outcome: error.code });
     throw error;
   }
 }

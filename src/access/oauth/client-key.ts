@@ -95,6 +95,6 @@ export async function requestToken(place: OAuthPlace, wish: TokenWish): Promise<
     client_assertion: await signAssertion({ client, key, audience: tokenUrl(place) }, place.clock),
     scope,
   });
-  const request = { body: form.toString(), id: crypto.randomUUID() };
+  const request = { read: () => form.toString(), id: crypto.randomUUID() };
   return (await issueToken({ ...place, lifetime: seconds }, request)).access_token;
 }

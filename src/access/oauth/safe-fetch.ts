@@ -37,10 +37,19 @@ export function createFetchJson({
     if (url.protocol !== 'https:' && url.protocol !== 'http:') throw new Error('Only https is fetched.');
     const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
     const family = isIP(host);
-    const addresses = family === 0 ? await resolve(host) : [{ address: host, family }];
+    const signal = AbortSignal.timeout(timeout);
+    const addresses = family === 0 ? await before(signal, resolve(host)) : [{ address: host, family }];
     const address = checkedAddress(url, addresses, loopback);
-    return JSON.parse(await download(url, address, AbortSignal.timeout(timeout)));
+    return JSON.parse(await download(url, address, signal));
   };
+}
+
+/** What comes too late is not waited for. */
+function before<T>(signal: AbortSignal, answer: Promise<T>): Promise<T> {
+  return new Promise((done, fail) => {
+    signal.addEventListener('abort', () => fail(new Error('It took too long.')), { once: true });
+    answer.then(done, fail);
+  });
 }
 
 /** Every address a name has must be fine, since any of them may be used; the one that is returned is. */

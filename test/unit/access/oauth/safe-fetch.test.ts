@@ -118,6 +118,11 @@ describe('a name', () => {
     },
   );
 
+  test('that is never resolved is not waited for', async () => {
+    const fetchJson = createFetchJson({ loopback: true, timeout: 50, resolve: () => new Promise(() => {}) });
+    await expect(fetchJson('https://keys.example/')).rejects.toThrow(/too long/);
+  });
+
   test('is fetched by http from loopback alone', async () => {
     await expect(named(true, '8.8.8.8').fetchJson('http://keys.example/')).rejects.toThrow(/https/);
     await expect(named(false, '127.0.0.1').fetchJson('http://keys.example/')).rejects.toThrow(/https/);
