@@ -8,9 +8,18 @@
 // Decide reads nothing of a person. A Grant is made per request and never kept: a Consent may be
 // revoked between two requests.
 import { FhirError } from '../fhir/error.ts';
+import { isTrailId } from '../fhir/id.ts';
 import type { Predicate } from '../search/ast.ts';
 import { DIRECTORY_TYPES, directory } from './directory.ts';
-import { type Grant, type Principal, type Reason, type Role, sealGrant, type Use } from './grant.ts';
+import {
+  type AuditReach,
+  type Grant,
+  type Principal,
+  type Reason,
+  type Role,
+  sealGrant,
+  type Use,
+} from './grant.ts';
 import { scopesAllow, scopesAllowAny } from './scope.ts';
 
 /** What is asked: a type and what is done with it; no type = the whole server. */
@@ -59,6 +68,7 @@ export function decide(principal: Principal, asked: readonly Asked[], at: number
     narrow,
     adopt: rules.adopt,
     mayName: id => mayName(principal, id),
+    audit: auditReach(principal),
     reasons: rules.reasons,
   });
 }
@@ -125,6 +135,23 @@ function anyOf(...of: Predicate[]): Predicate {
 }
 
 function mayName(principal: Principal, id: string): boolean {
+  if (isTrailId(id)) return false;
   const { prefix, others } = principal.idSpace;
   return prefix === '' ? !others.some(other => id.startsWith(other)) : id.startsWith(prefix);
 }
+
+/**
+ * The audit trail tells who looked at whom, so it has a rule of its own, beside scopes for AuditEvent:
+ *   program   what went out of its records, whoever asked, and what its own clients did;
+ *   auditor   the same of the Organization that it audits, and nothing but this: no record, no other trail;
+ *   patient   what names that person.
+ * Everybody else, outside Organizations among them, reads no row, not even of what they did themselves.
+ */
+function auditReach({ role, organization, patient, scopes }: Principal): AuditReach {
+  const asks = scopesAllow(scopes, 'AuditEvent', 'read') || scopesAllow(scopes, 'AuditEvent', 'search');
+  if (!asks) return NO_ROWS;
+  if (role === 'program' || role === 'auditor') return { kind: 'organization', organization };
+  return role === 'patient' && patient !== undefined ? { kind: 'patient', patient } : NO_ROWS;
+}
+
+const NO_ROWS: AuditReach = { kind: 'none' };

@@ -38,9 +38,19 @@ export interface Principal {
   scopes: readonly Scope[];
   /** Prefix of the ids this Organization may choose; '' where it has every id that is nobody else's. */
   idSpace: { prefix: string; others: readonly string[] };
+  /** Logical id of the Patient who calls (role patient). */
+  patient?: string;
 }
 
 export type Reason = 'own' | 'consent' | 'source' | 'directory';
+
+/** Which rows of the audit trail may be read. */
+export type AuditReach =
+  | { kind: 'none' }
+  /** Of what this Organization's clients did, and those in which something of its own went out or was written. */
+  | { kind: 'organization'; organization: string }
+  /** Those that name this person. */
+  | { kind: 'patient'; patient: string };
 
 declare const sealed: unique symbol;
 
@@ -58,6 +68,8 @@ export interface Grant {
   readonly adopt: Predicate;
   /** May the caller choose this logical id for a resource that does not exist? */
   readonly mayName: (id: string) => boolean;
+  /** Compiled into the query of `Store.audit`, and what a row is cut to before it is shown (audit/part.ts). */
+  readonly audit: AuditReach;
   /** The rules that took part, for audit and explanation. */
   readonly reasons: readonly Reason[];
 }

@@ -9,6 +9,7 @@ import { historyContract } from './history-contract.ts';
 import { importContract } from './import-contract.ts';
 import { planContract } from './plan-contract.ts';
 import { searchContract } from './search-contract.ts';
+import { trailContract } from './trail-contract.ts';
 import { versionContract } from './version-contract.ts';
 
 export interface OpenedStore {
@@ -30,5 +31,6 @@ export function storeContract(name: string, open: OpenStore): void {
     describe('history', () => historyContract(open));
     describe('imports and claims', () => importContract(open));
     describe('audit', () => auditContract(open));
+    describe('the audit trail', () => trailContract(open));
   });
 }

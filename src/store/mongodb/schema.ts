@@ -94,7 +94,10 @@ export const COLLECTIONS = {
   lock: [{ name: 'used', key: { used: 1 }, expireAfterSeconds: 3600 }],
   organization: [],
   fact: [],
-  audit: [{ name: 'chain', key: { writer: 1, number: 1 }, unique: true }],
+  audit: [
+    { name: 'chain', key: { writer: 1, number: 1 }, unique: true },
+    { name: 'key', key: { keys: 1, at: -1, writer: -1, number: -1 } },
+  ],
   lane: [],
   holder: [],
 } as const satisfies Record<string, readonly IndexDescription[]>;
