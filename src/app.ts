@@ -9,6 +9,7 @@ import { decide } from './access/decide.ts';
 import type { Principal } from './access/grant.ts';
 import { signToken, type TokenClaims } from './access/oauth/access-token.ts';
 import { openSigningKey } from './access/oauth/signing-key.ts';
+import { countStrangers } from './audit/strangers.ts';
 import type { Config } from './config.ts';
 import { type Clock, type Ids, randomIds, systemClock } from './fhir/id.ts';
 import type { AnyResource } from './fhir/types.ts';
@@ -89,6 +90,7 @@ export async function createApp(config: Config, surroundings: Surroundings = {})
     },
     limits: { ...DEFAULT_LIMITS, maxEntries: config.maxEntries },
     pages: pageSeal(key.secret),
+    strangers: countStrangers(store, clock),
     log,
   };
   const place = { key, clock };
@@ -107,6 +109,8 @@ export async function createApp(config: Config, surroundings: Surroundings = {})
     listen: serving.listen,
     close: async () => {
       await serving.stop();
+      // What cannot be written now is lost to nobody: it tells of requests that were refused.
+      await context.strangers.close().catch(error => log.error({ err: error }, 'audit rows are lost'));
       await close();
     },
     handle: (request, principal) => handle(request, context, principal),

@@ -32,7 +32,8 @@ const COMMON = [
 let made: { base: string; text: string } | undefined;
 
 /** The same for every caller: it needs no token. */
-export async function capabilities(context: Context): Promise<Reply> {
+export async function capabilities({ request }: { request: string }, context: Context): Promise<Reply> {
+  await context.strangers.note({ request, action: 'capabilities', outcome: 'ok' });
   if (made?.base !== context.base)
     made = { base: context.base, text: JSON.stringify(statement(context.base)) };
   return { status: 200, headers: {}, body: made.text };

@@ -1,6 +1,7 @@
 // What every interaction is given besides the request and the caller. Made once by the composition root.
 import type { Asked } from '../access/decide.ts';
 import type { Grant, Principal } from '../access/grant.ts';
+import type { Strangers } from '../audit/strangers.ts';
 import type { Clock, Ids } from '../fhir/id.ts';
 import type { Store } from '../store/port.ts';
 import type { Registry } from '../store/registry.ts';
@@ -39,5 +40,7 @@ export interface Context {
   base: string;
   limits: Limits;
   pages: PageSeal;
+  /** Rows of requests without a known caller. */
+  strangers: Strangers;
   log: Log;
 }
