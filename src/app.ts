@@ -9,6 +9,7 @@ import { decide } from './access/decide.ts';
 import type { Principal } from './access/grant.ts';
 import { signToken, type TokenClaims } from './access/oauth/access-token.ts';
 import { openSigningKey } from './access/oauth/signing-key.ts';
+import { trailIds } from './audit/event-id.ts';
 import { countStrangers } from './audit/strangers.ts';
 import type { Config } from './config.ts';
 import { type Clock, type Ids, randomIds, systemClock } from './fhir/id.ts';
@@ -90,6 +91,7 @@ export async function createApp(config: Config, surroundings: Surroundings = {})
     },
     limits: { ...DEFAULT_LIMITS, maxEntries: config.maxEntries },
     pages: pageSeal(key.secret),
+    trail: trailIds(key.secret),
     strangers: countStrangers(store, clock),
     log,
   };

@@ -1,6 +1,7 @@
 // What every interaction is given besides the request and the caller. Made once by the composition root.
 import type { Asked } from '../access/decide.ts';
 import type { Grant, Principal } from '../access/grant.ts';
+import type { TrailIds } from '../audit/event-id.ts';
 import type { Strangers } from '../audit/strangers.ts';
 import type { Clock, Ids } from '../fhir/id.ts';
 import type { Store } from '../store/port.ts';
@@ -40,6 +41,8 @@ export interface Context {
   base: string;
   limits: Limits;
   pages: PageSeal;
+  /** Ids of AuditEvents that are rendered from the audit trail. */
+  trail: TrailIds;
   /** Rows of requests without a known caller. */
   strangers: Strangers;
   log: Log;

@@ -55,6 +55,18 @@ shellTest('the lines to try beside the running demo all work, and show what they
   expect(out).toMatch(/written \d+, unchanged \d+, conflicting 0, bad 0/);
 });
 
+shellTest('the audit trail shows what the insurer saw', async () => {
+  const { host } = new URL(/http:\/\/[^/\s]+/.exec(demo.out())![0]);
+  const block = blockWith('subtype=disclose').replaceAll('127.0.0.1:8080', host);
+  const { code, out, error } = await runShell(STRICT + block, place.environment);
+  expect([code, error]).toEqual([0, '']);
+  const { entry } = JSON.parse(out.slice(out.indexOf('{'), out.lastIndexOf('}') + 1)) as {
+    entry: { resource: { resourceType: string; agent: { altId?: string }[] } }[];
+  };
+  expect(entry.length).toBe(5);
+  for (const { resource } of entry) expect(resource.agent[0]!.altId).toBe('demo-payer');
+});
+
 shellTest('a real store is made as the README says', async () => {
   const real = workplace();
   writeFileSync(
