@@ -9,6 +9,8 @@ import { decide } from './access/decide.ts';
 import type { Principal } from './access/grant.ts';
 import { signToken, type TokenClaims } from './access/oauth/access-token.ts';
 import { openSigningKey } from './access/oauth/signing-key.ts';
+import { signStatement } from './access/oauth/statement.ts';
+import { CHECKPOINT_TYPE, keepCheckpoints, makeCheckpointer } from './audit/checkpoint.ts';
 import { trailIds } from './audit/event-id.ts';
 import { countStrangers } from './audit/strangers.ts';
 import type { Config } from './config.ts';
@@ -29,12 +31,13 @@ import { demandWhole, moveStore } from './store/move.ts';
 import type { Derive } from './store/port.ts';
 import type { Registry } from './store/registry.ts';
 import { warmValidators } from './validation/validate.ts';
+import { readSigned, type Verified, verifyStore } from './verify-store.ts';
 import { VERSION } from './version.ts';
 
 export { parseScopes } from './access/scope.ts';
 export { type Config, ConfigError, readConfig, type StorePlace } from './config.ts';
 export type { Principal, TokenClaims };
-export { isServed, lockServer, moveStore, type OpenedStore, VERSION };
+export { isServed, lockServer, moveStore, type OpenedStore, readSigned, VERSION, type Verified, verifyStore };
 
 /** What may be replaced for tests: time and ids. */
 export interface Surroundings {
@@ -66,6 +69,8 @@ export interface App {
   ): AsyncIterable<RecordOutcome>;
   /** An access token of this server. */
   sign(claims: TokenClaims, seconds: number): Promise<string>;
+  /** Signs where the audit chains end into the file of checkpoints; the number of lines. A server does by itself. */
+  checkpoint(): Promise<number>;
   /** A caller as the server sees it: adds its id space. For commands that act on the store itself. */
   principalOf(caller: Omit<Principal, 'idSpace'>): Promise<Principal>;
 }
@@ -103,18 +108,36 @@ export async function createApp(config: Config, surroundings: Surroundings = {})
     log,
   });
   const serving = createServing(config, http, base);
+  const checkpoints = makeCheckpointer({
+    path: config.checkpoints,
+    ends: () => store.auditEnds(),
+    sign: said => signStatement(key, CHECKPOINT_TYPE, said),
+    clock,
+  });
+  let keeping: (() => void) | undefined;
   return {
     config,
     context,
     registry,
     http,
-    listen: serving.listen,
+    listen: async () => {
+      const url = await serving.listen();
+      // A server that cannot sign what it wrote does not serve.
+      await checkpoints.write();
+      keeping = keepCheckpoints(checkpoints, error => log.error({ err: error }, 'no audit checkpoint'));
+      return url;
+    },
     close: async () => {
       await serving.stop();
       // What cannot be written now is lost to nobody: it tells of requests that were refused.
       await context.strangers.close().catch(error => log.error({ err: error }, 'audit rows are lost'));
+      if (keeping !== undefined) {
+        keeping();
+        await checkpoints.write().catch(error => log.error({ err: error }, 'no audit checkpoint'));
+      }
       await close();
     },
+    checkpoint: () => checkpoints.write(),
     handle: (request, principal) => handle(request, context, principal),
     importRecords: (chunks, principal, options) =>
       importRecords(readLines(chunks), context, principal, options),

@@ -17,6 +17,8 @@ export interface Config {
   readonly store: StorePlace;
   /** Folder of the signing keys. Servers on one MongoDB share it. */
   readonly keys: string;
+  /** File of the signed checkpoints of the audit trail. */
+  readonly checkpoints: string;
   readonly demo: boolean;
   readonly logLevel: string;
   /** Bytes of a request body. */
@@ -49,6 +51,7 @@ const VARIABLES = {
   },
   STORE_FILE: { type: 'string', minLength: 1, is: 'a file that says what STORE would' },
   KEYS: { type: 'string', minLength: 1, is: 'a folder' },
+  AUDIT_CHECKPOINTS: { type: 'string', minLength: 1, is: 'a file' },
   DEMO: { type: 'boolean', default: false, is: 'true or false' },
   LOG_LEVEL: { type: 'string', enum: LEVELS, default: 'warn', is: `one of ${LEVELS.join(', ')}` },
   MAX_BODY: {
@@ -94,12 +97,14 @@ export function readConfig(environment: Environment): Config {
   }
   if (problems.length > 0) throw new ConfigError(problems);
   const store = placeOf(values.STORE as string);
+  const keys = (values.KEYS as string | undefined) ?? join(folderOf(store), 'keys');
   return Object.freeze({
     port: values.PORT as number,
     host: values.HOST as string,
     baseUrl: (values.BASE_URL as string | undefined)?.replace(/\/+$/, ''),
     store,
-    keys: (values.KEYS as string | undefined) ?? join(folderOf(store), 'keys'),
+    keys,
+    checkpoints: (values.AUDIT_CHECKPOINTS as string | undefined) ?? join(keys, 'audit-checkpoints.jws'),
     demo: values.DEMO as boolean,
     logLevel: values.LOG_LEVEL as string,
     maxBody: values.MAX_BODY as number,

@@ -62,6 +62,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   cli: ['app', 'config', 'fhir', 'iop'],
   config: [],
   'open-store': ['config', 'fhir', 'store'],
+  'verify-store': ['access/oauth', 'audit', 'store/archive'],
   version: [],
   main: ['cli', 'config', 'fhir'],
 };

@@ -1,7 +1,8 @@
 // `token`: an access token for scripts and first steps, signed with the server's own key.
-import { type App, createApp, parseScopes } from '../app.ts';
+import { type App, createApp, parseScopes, type TokenClaims } from '../app.ts';
 import { FhirError } from '../fhir/error.ts';
 import { isId } from '../fhir/id.ts';
+import { recordAct } from './administer.ts';
 import { demoClientOf, isDemo } from './demo-store.ts';
 import { type Options, text, whole } from './options.ts';
 import { CommandError, configOf, say, type Terminal } from './terminal.ts';
@@ -32,7 +33,7 @@ async function forClient(app: App, client: string, seconds: number): Promise<str
       `There is no client ${client} in this store. Demo clients exist in a demo store only; see --organization.`,
     );
   }
-  return app.sign(claims, seconds);
+  return signed(app, claims, seconds);
 }
 
 async function forOrganization(app: App, options: Options, seconds: number): Promise<string> {
@@ -46,7 +47,15 @@ async function forOrganization(app: App, options: Options, seconds: number): Pro
     throw new CommandError(`--role: expected one of ${ORGANIZATIONAL.join(', ')}`, 2);
   const scope = scopeOf(options);
   await knowOrganization(app, organization, { role, prefix: text(options, 'prefix') });
-  return app.sign({ client: `${role}-${organization}`.slice(0, 64), organization, role, scope }, seconds);
+  const client = `${role}-${organization}`.slice(0, 64);
+  return signed(app, { client, organization, role, scope }, seconds);
+}
+
+/** That a token was given out is on record before it is. */
+async function signed(app: App, claims: TokenClaims, seconds: number): Promise<string> {
+  const { client, organization } = claims;
+  await recordAct(app.context.store, app.context.ids(), { action: 'token', organization, client });
+  return app.sign(claims, seconds);
 }
 
 /** Refused here rather than by every request that would carry it. */
