@@ -119,8 +119,8 @@ async function bringForward(terminal: Terminal, config: Config, json: boolean): 
   demandStore(config.store, 'STORE');
   const opened = await openShowing(terminal, config);
   try {
-    await recordAct(opened.store, randomIds(), { action: 'migrate', organization: '' });
     const counts = await opened.archive.counts();
+    await recordAct(opened.store, randomIds(), { action: 'migrate', organization: '' });
     say(terminal.out, json ? JSON.stringify({ counts }) : `up to date: ${sumUp(counts)}`);
     return 0;
   } finally {

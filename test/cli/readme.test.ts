@@ -67,6 +67,12 @@ shellTest('the audit trail shows what the insurer saw', async () => {
   for (const { resource } of entry) expect(resource.agent[0]!.altId).toBe('demo-payer');
 });
 
+shellTest('the audit trail of the demo is whole, while it is served', async () => {
+  const { code, out, error } = await runShell(STRICT + blockWith('audit verify'), place.environment);
+  expect([code, error]).toEqual([0, '']);
+  expect(out).toMatch(/^whole: chains 1, rows \d+, checkpoints \d+\n$/);
+});
+
 shellTest('a real store is made as the README says', async () => {
   const real = workplace();
   writeFileSync(
