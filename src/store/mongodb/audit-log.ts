@@ -78,17 +78,21 @@ export async function readEnds(collections: Collections): Promise<AuditEnd[]> {
   return Promise.all(writers.map(async writer => ({ writer, ...(await chainEnd(collections, writer)) })));
 }
 
+/** The order of the index, so that nothing is sorted. */
+const NEWEST = { at: -1, writer: -1, number: -1 } as const;
+
 /** Rows that the Grant reaches, newest first: along the rarest key asked for, in the order of the index. */
 export async function readTrail({ audit }: Collections, query: AuditQuery, grant: Grant): Promise<AuditPage> {
   const keys = keysAsked(query, grant.audit);
   if (keys === undefined) return { entries: [] };
   const filter = { $and: [...keys.map(key => ({ keys: key })), ...boundsOf(query)] };
-  const hint = query.row === undefined ? 'key' : 'chain';
-  const found = await audit
-    .find(filter, { hint, projection: { keys: 0, hash: 0 } })
-    .sort({ at: -1, writer: -1, number: -1 })
-    .limit(query.limit + 1)
-    .toArray();
+  const options = {
+    hint: query.row === undefined ? 'key' : 'chain',
+    projection: { keys: 0, hash: 0 },
+    sort: NEWEST,
+    limit: query.limit + 1,
+  };
+  const found = await audit.find(filter, options).toArray();
   const beyond = found[query.limit];
   return {
     entries: found.slice(0, query.limit).map(toEntry),
