@@ -12,7 +12,11 @@ import { createKeySets } from './access/oauth/key-set.ts';
 import type { OAuthPlace } from './access/oauth/place.ts';
 import { createFetchJson } from './access/oauth/safe-fetch.ts';
 import { openKeyring } from './access/oauth/signing-key.ts';
+import { signStatement } from './access/oauth/statement.ts';
 import { compileRoster, ROSTER_RULES } from './access/roster.ts';
+import { CHECKPOINT_TYPE, keepCheckpoints, makeCheckpointer } from './audit/checkpoint.ts';
+import { trailIds } from './audit/event-id.ts';
+import { countStrangers } from './audit/strangers.ts';
 import { type Config, isHttps, isLoopback } from './config.ts';
 import { type Clock, type Ids, randomIds, systemClock } from './fhir/id.ts';
 import type { AnyResource } from './fhir/types.ts';
@@ -33,6 +37,7 @@ import { demandWhole, moveStore } from './store/move.ts';
 import type { Derive } from './store/port.ts';
 import type { ClientEntry, Registry } from './store/registry.ts';
 import { warmValidators } from './validation/validate.ts';
+import { readSigned, type Verified, verifyStore } from './verify-store.ts';
 import { VERSION } from './version.ts';
 
 export { readClient, readJwks, readKeys } from './access/oauth/client-entry.ts';
@@ -47,7 +52,7 @@ export { rotateSigningKey } from './access/oauth/signing-key.ts';
 export { parseScopes } from './access/scope.ts';
 export { type Config, ConfigError, readConfig, type StorePlace } from './config.ts';
 export type { ClientEntry, Principal, TokenClaims };
-export { isServed, lockServer, moveStore, type OpenedStore, VERSION };
+export { isServed, lockServer, moveStore, type OpenedStore, readSigned, VERSION, type Verified, verifyStore };
 
 /** What may be replaced for tests: time and ids. */
 export interface Surroundings {
@@ -83,6 +88,8 @@ export interface App {
   ): AsyncIterable<RecordOutcome>;
   /** An access token of this server. Its client is registered, without keys, where it is not yet. */
   sign(claims: TokenClaims, seconds: number): Promise<string>;
+  /** Signs where the audit chains end into the file of checkpoints; the number of lines. A server does by itself. */
+  checkpoint(): Promise<number>;
   /** A caller as the server sees it: adds its id space. For commands that act on the store itself. */
   principalOf(caller: Omit<Principal, 'idSpace'>): Promise<Principal>;
 }
@@ -109,6 +116,8 @@ export async function createApp(config: Config, surroundings: Surroundings = {})
     limits: { ...DEFAULT_LIMITS, maxEntries: config.maxEntries },
     pages: pageSeal(keys.secret),
     cors: config.corsOrigins.length > 0,
+    trail: trailIds(keys.secret),
+    strangers: countStrangers(store, clock),
     log,
   };
   const place = { keys, clock };
@@ -141,19 +150,39 @@ export async function createApp(config: Config, surroundings: Surroundings = {})
     edge,
   });
   const serving = createServing(config, http, base);
+  const checkpoints = makeCheckpointer({
+    path: config.checkpoints,
+    ends: () => store.auditEnds(),
+    sign: async said => signStatement(await keys.signing(), CHECKPOINT_TYPE, said),
+    clock,
+  });
+  let keeping: (() => void) | undefined;
   return {
     config,
     context,
     registry,
     oauth,
     http,
-    listen: serving.listen,
+    listen: async () => {
+      const url = await serving.listen();
+      // A server that cannot sign what it wrote does not serve.
+      await checkpoints.write();
+      keeping = keepCheckpoints(checkpoints, error => log.error({ err: error }, 'no audit checkpoint'));
+      return url;
+    },
     renewTls: serving.renewTls,
     close: async () => {
       await serving.stop();
       await Promise.all([edge.clients?.close(), edge.addresses?.close()]);
+      // What cannot be written now is lost to nobody: it tells of requests that were refused.
+      await context.strangers.close().catch(error => log.error({ err: error }, 'audit rows are lost'));
+      if (keeping !== undefined) {
+        keeping();
+        await checkpoints.write().catch(error => log.error({ err: error }, 'no audit checkpoint'));
+      }
       await close();
     },
+    checkpoint: () => checkpoints.write(),
     handle: (request, principal) => handle(request, context, principal),
     importRecords: (chunks, principal, options) =>
       importRecords(readLines(chunks), context, principal, options),

@@ -22,6 +22,8 @@ export interface Config {
   readonly tokenMinutes: number;
   /** Issuers whose access tokens are taken, as they name themselves. */
   readonly issuers: readonly string[];
+  /** File of the signed checkpoints of the audit trail. */
+  readonly checkpoints: string;
   readonly demo: boolean;
   readonly logLevel: string;
   /** Bytes of a request body. */
@@ -74,6 +76,7 @@ const VARIABLES = {
     pattern: '^https?://[^\\s?#]+( +https?://[^\\s?#]+)*$',
     is: 'https URLs with spaces between them',
   },
+  AUDIT_CHECKPOINTS: { type: 'string', minLength: 1, is: 'a file' },
   DEMO: { type: 'boolean', default: false, is: 'true or false' },
   LOG_LEVEL: { type: 'string', enum: LEVELS, default: 'warn', is: `one of ${LEVELS.join(', ')}` },
   MAX_BODY: {
@@ -174,16 +177,18 @@ export function readConfig(environment: Environment): Config {
     problems.push('TLS_CERT, TLS_KEY: set both or neither');
   if (problems.length > 0) throw new ConfigError(problems);
   const store = placeOf(values.STORE as string);
+  const keys = (values.KEYS as string | undefined) ?? join(folderOf(store), 'keys');
   return Object.freeze({
     port: values.PORT as number,
     host: values.HOST as string,
     baseUrl: (values.BASE_URL as string | undefined)?.replace(/\/+$/, ''),
     store,
-    keys: (values.KEYS as string | undefined) ?? join(folderOf(store), 'keys'),
+    keys,
     tokenMinutes: values.TOKEN_MINUTES as number,
     issuers: Object.freeze(
       ((values.ISSUERS as string | undefined) ?? '').split(/ +/).filter(url => url !== ''),
     ),
+    checkpoints: (values.AUDIT_CHECKPOINTS as string | undefined) ?? join(keys, 'audit-checkpoints.jws'),
     demo: values.DEMO as boolean,
     logLevel: values.LOG_LEVEL as string,
     maxBody: values.MAX_BODY as number,

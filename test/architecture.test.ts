@@ -14,7 +14,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   access: ['fhir', 'search', 'terminology', 'store/port', 'store/registry'],
   'store/port': ['fhir', 'search/ast', 'access/grant'],
   'store/registry': ['fhir', 'access/grant'],
-  'store/unit': ['store/port', 'search/ast', 'fhir', 'access/grant'],
+  'store/unit': ['store/port', 'search/ast', 'fhir', 'access/grant', 'audit/row'],
   'store/sqlite': [
     'store/port',
     'store/registry',
@@ -23,6 +23,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'search',
     'fhir',
     'audit/chain',
+    'audit/row',
     'access/grant',
   ],
   'store/mongodb': [
@@ -33,6 +34,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'search',
     'fhir',
     'audit/chain',
+    'audit/row',
     'access/grant',
   ],
   'store/archive': ['store/port', 'store/registry', 'audit/chain'],
@@ -60,6 +62,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   cli: ['app', 'config', 'fhir', 'iop'],
   config: [],
   'open-store': ['config', 'fhir', 'store'],
+  'verify-store': ['access/oauth', 'audit', 'store/archive'],
   version: [],
   main: ['cli', 'config', 'fhir'],
 };

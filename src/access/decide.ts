@@ -11,10 +11,18 @@
 // Decide reads nothing of a person. A Grant is made per request and never kept: a Consent may be
 // revoked between two requests.
 import { FhirError } from '../fhir/error.ts';
-import { isId } from '../fhir/id.ts';
+import { isId, isTrailId } from '../fhir/id.ts';
 import type { Predicate } from '../search/ast.ts';
 import { DIRECTORY_TYPES, directory } from './directory.ts';
-import { type Grant, type Principal, type Reason, type Role, sealGrant, type Use } from './grant.ts';
+import {
+  type AuditReach,
+  type Grant,
+  type Principal,
+  type Reason,
+  type Role,
+  sealGrant,
+  type Use,
+} from './grant.ts';
 import { ROSTER } from './roster.ts';
 import { allOf, anyOf, NONE, READING } from './rule.ts';
 import { scopesAllow, scopesAllowAny, scopesReach } from './scope.ts';
@@ -69,6 +77,7 @@ export function decide(principal: Principal, asked: readonly Asked[], at: number
     narrow,
     adopt: rules.adopt,
     mayName: (type, id) => isOwnName(principal, id) && !hidesOwn(principal, type),
+    audit: auditReach(principal),
     reasons: rules.reasons,
   });
 }
@@ -143,6 +152,27 @@ const hidesOwn = (principal: Principal, type: string): boolean =>
   (['read', 'update'] as const).every(use => scopesReach(principal, type, use).kind !== 'all');
 
 function isOwnName(principal: Principal, id: string): boolean {
+  if (isTrailId(id)) return false;
   const { prefix, others } = principal.idSpace;
   return prefix === '' ? !others.some(other => id.startsWith(other)) : id.startsWith(prefix);
 }
+
+/**
+ * The audit trail tells who looked at whom, so it has a rule of its own, beside scopes for AuditEvent:
+ *   program   what went out of its records, whoever asked, and what its own clients did;
+ *   auditor   the same of the Organization that it audits, and nothing but this: no record, no other trail;
+ *   patient   what names that person.
+ * Everybody else, outside Organizations among them, reads no row, not even of what they did themselves.
+ */
+function auditReach(principal: Principal): AuditReach {
+  const { role, organization, patient } = principal;
+  // A scope with a query is about resources; rows are none, so that it says nothing of them.
+  const bounds = (['read', 'search'] as const).map(use => scopesReach(principal, 'AuditEvent', use).kind);
+  const whole = bounds.includes('all');
+  if (role === 'program' || role === 'auditor')
+    return whole ? { kind: 'organization', organization } : NO_ROWS;
+  if (role !== 'patient' || patient === undefined || !isId(patient)) return NO_ROWS;
+  return whole || bounds.includes('person') ? { kind: 'patient', patient } : NO_ROWS;
+}
+
+const NO_ROWS: AuditReach = { kind: 'none' };

@@ -55,6 +55,14 @@ export interface Principal {
 
 export type Reason = 'own' | 'consent' | 'roster' | 'source' | 'patient' | 'directory';
 
+/** Which rows of the audit trail may be read. */
+export type AuditReach =
+  | { kind: 'none' }
+  /** Of what this Organization's clients did, and those in which something of its own went out or was written. */
+  | { kind: 'organization'; organization: string }
+  /** Those that name this person. */
+  | { kind: 'patient'; patient: string };
+
 declare const sealed: unique symbol;
 
 export interface Grant {
@@ -74,6 +82,8 @@ export interface Grant {
    * Organization may hold one that it is not to know of.
    */
   readonly mayName: (type: string, id: string) => boolean;
+  /** Compiled into the query of `Store.audit`, and what a row is cut to before it is shown (audit/part.ts). */
+  readonly audit: AuditReach;
   /** The rules that took part, for audit and explanation. */
   readonly reasons: readonly Reason[];
 }

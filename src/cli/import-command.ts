@@ -1,5 +1,6 @@
 // `import`: the command around importFile: whose records, which store, and Ctrl-C.
 import { createApp, isServed } from '../app.ts';
+import { recordAct } from './administer.ts';
 import { ownPrincipal } from './demo-store.ts';
 import { importFile } from './import.ts';
 import { type Options, text } from './options.ts';
@@ -16,6 +17,7 @@ export async function runImport(terminal: Terminal, options: Options, path: stri
   const config = configOf(terminal);
   const alone = !isServed(config.store);
   const app = await createApp(config, alone ? { commitMs: ALONE_COMMIT_MS } : {});
+  const request = app.context.ids();
   const stop = new AbortController();
   void untilSignal().then(() => stop.abort());
   try {
@@ -25,7 +27,10 @@ export async function runImport(terminal: Terminal, options: Options, path: stri
       throw new CommandError(`There is no program ${program} in this store: make it with program add.`);
     }
     const principal = await ownPrincipal(app, program);
-    return await importFile({
+    const act = (action: string, outcome = 'ok') =>
+      recordAct(app.context.store, request, { action, organization: program, outcome });
+    await act('import-start');
+    const code = await importFile({
       path,
       input: terminal.input as AsyncIterable<Uint8Array | string>,
       out: terminal.out,
@@ -34,8 +39,10 @@ export async function runImport(terminal: Terminal, options: Options, path: stri
       signal: stop.signal,
       clock: () => performance.now(),
       records: (chunks, signal) =>
-        app.importRecords(chunks, principal, { signal, ...(alone ? ALONE : BESIDE) }),
+        app.importRecords(chunks, principal, { signal, request, ...(alone ? ALONE : BESIDE) }),
     });
+    await act('import-end', code === 0 ? 'ok' : 'incomplete');
+    return code;
   } finally {
     await app.close();
   }

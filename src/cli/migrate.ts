@@ -10,6 +10,8 @@ import {
   type StorePlace,
 } from '../app.ts';
 import { readPlace } from '../config.ts';
+import { randomIds } from '../fhir/id.ts';
+import { recordAct } from './administer.ts';
 import { type Options, text } from './options.ts';
 import { type ProgressBar, progressBar } from './progress-bar.ts';
 import { untilSignal } from './signal.ts';
@@ -108,6 +110,8 @@ async function move(terminal: Terminal, { source, target, json, signal }: Move):
     say(terminal.out, `moved ${sumUp(moved.counts)} in ${seconds.toFixed(1)} s`);
     say(terminal.out, `from  sha256 ${moved.checksums.from}\nto    sha256 ${moved.checksums.to}`);
   }
+  // Not before: until the move is done nothing else may be in the target.
+  if (moved.finished) await recordAct(target.store, randomIds(), { action: 'migrate', organization: '' });
   return moved.finished ? 0 : 1;
 }
 
@@ -116,6 +120,7 @@ async function bringForward(terminal: Terminal, config: Config, json: boolean): 
   const opened = await openShowing(terminal, config);
   try {
     const counts = await opened.archive.counts();
+    await recordAct(opened.store, randomIds(), { action: 'migrate', organization: '' });
     say(terminal.out, json ? JSON.stringify({ counts }) : `up to date: ${sumUp(counts)}`);
     return 0;
   } finally {

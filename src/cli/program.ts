@@ -2,6 +2,7 @@
 import { createApp } from '../app.ts';
 import { isId } from '../fhir/id.ts';
 import { organizationOf } from '../iop/program.ts';
+import { recordAct } from './administer.ts';
 import { ownPrincipal } from './demo-store.ts';
 import { type Options, text } from './options.ts';
 import { putOrganization } from './put-organization.ts';
@@ -18,6 +19,7 @@ export async function addProgram(terminal: Terminal, options: Options): Promise<
     const first = !known.some(entry => entry.prefix === '');
     const prefix = text(options, 'prefix') ?? (first ? '' : `${id.slice(0, 20)}-`);
     const part2 = options.part2 !== false;
+    await recordAct(app.context.store, app.context.ids(), { action: 'program-add', organization: id });
     await app.registry.putOrganization({ id, prefix, program: true, part2 });
     const npi = text(options, 'npi');
     const facts = {

@@ -1,6 +1,7 @@
 // The command line. Exit codes: 0 done, 1 failed or partly, 2 wrong usage.
 import { Command, CommanderError } from 'commander';
 import { VERSION } from '../app.ts';
+import { checkpointAudit, verifyAudit } from './audit.ts';
 import { addClientCommands } from './client-commands.ts';
 import { startDemo } from './demo.ts';
 import { generate } from './generate.ts';
@@ -113,6 +114,19 @@ function commandsOf(
     .option('--to <store>', 'the same; goes on where an interrupted move stopped')
     .option('--json', 'print the counts and checksums as JSON')
     .action(keep(options => runMigrate(terminal, options)));
+
+  const audit = root.command('audit').description('the audit trail of this store').exitOverride();
+  audit
+    .command('verify')
+    .description('find any row that was changed, removed, put in or moved; exit code 0 whole, 1 broken')
+    .option('--checkpoint <file>', 'hold it against these signed checkpoints (default: AUDIT_CHECKPOINTS)')
+    .option('--json', 'print JSON')
+    .action(keep(options => verifyAudit(terminal, options)));
+  audit
+    .command('checkpoint')
+    .description('sign where the chains end now; a running server does so every five minutes')
+    .option('--json', 'print JSON')
+    .action(keep(options => checkpointAudit(terminal, options)));
 
   root
     .command('generate')

@@ -1,8 +1,9 @@
 // `token`: an access token for scripts and first steps. For a client whose key is at hand by the token endpoint's own
 // steps; for an Organization signed with the server's own key.
-import { type App, createApp, parseScopes, readClientKey, requestToken } from '../app.ts';
+import { type App, createApp, parseScopes, readClientKey, requestToken, type TokenClaims } from '../app.ts';
 import { FhirError } from '../fhir/error.ts';
 import { isId } from '../fhir/id.ts';
+import { recordAct } from './administer.ts';
 import { keyFileOf } from './client-file.ts';
 import { ensureDemoClients } from './demo-clients.ts';
 import { isDemo } from './demo-store.ts';
@@ -62,7 +63,15 @@ async function forOrganization(app: App, options: Options, seconds: number): Pro
     throw new CommandError(`--role: expected one of ${ORGANIZATIONAL.join(', ')}`, 2);
   const scope = scopeOf(options);
   await knowOrganization(app, organization, { role, prefix: text(options, 'prefix') });
-  return app.sign({ client: `${role}-${organization}`.slice(0, 64), organization, role, scope }, seconds);
+  const client = `${role}-${organization}`.slice(0, 64);
+  return signed(app, { client, organization, role, scope }, seconds);
+}
+
+/** That a token was given out is on record before it is. */
+async function signed(app: App, claims: TokenClaims, seconds: number): Promise<string> {
+  const { client, organization } = claims;
+  await recordAct(app.context.store, app.context.ids(), { action: 'token', organization, client });
+  return app.sign(claims, seconds);
 }
 
 /** Refused here rather than by every request that would carry it. */

@@ -18,6 +18,7 @@ import { capabilities } from '../interactions/capabilities.ts';
 import type { Context } from '../interactions/context.ts';
 import { type DoorInput, type DoorRoute, doorRoutes } from '../interactions/door.ts';
 import { handle } from '../interactions/handle.ts';
+import { type Refused, recordRefusal } from '../interactions/refusal.ts';
 import type { Reply } from '../interactions/request.ts';
 import type { Log } from '../observe/log.ts';
 import { readText } from './body.ts';
@@ -64,6 +65,10 @@ interface Arrival {
   id: string;
   /** Milliseconds, for the log. */
   at: number;
+  /** What is asked, once the path says it: for the row of a request that is refused before anything answers. */
+  asked?: Pick<Refused, 'action' | 'type' | 'id'>;
+  /** Something answers it and sees to its row itself. */
+  entered?: true;
 }
 const arrivals = new WeakMap<object, Arrival>();
 const callers = new WeakMap<object, Principal>();
@@ -95,7 +100,7 @@ export function createHttp(options: HttpOptions): Express {
   app.use((error: unknown, request: Request, response: Response, _next: NextFunction) => {
     // Express would print it, with its message; half an answer is no answer.
     if (response.headersSent) return void breakOff(error, request, response, options);
-    fail(error, request, response, options);
+    return refuse(error, request, response, options);
   });
   return app;
 }
@@ -157,14 +162,21 @@ function fhirRouter(options: HttpOptions, demand: RequestHandler) {
   return router;
 }
 
+/** What a row calls a kind of request, where it is not the kind. */
+const ACTIONS: Readonly<Record<string, string>> = { 'conditional-update': 'update' };
+
 function add(router: express.Router, path: string, route: Route, options: HttpOptions): void {
   const { context, maxBody } = options;
   const verb = route.method.toLowerCase() as 'get' | 'post' | 'put' | 'delete';
   router[verb](path, async (request: Request, response: Response) => {
-    const { id } = arrivalOf(request);
-    const parsed = await toRequest(route, request, id, { maxBody });
+    const arrival = arrivalOf(request);
+    arrival.asked = { action: ACTIONS[route.kind] ?? route.kind, ...request.params };
+    const parsed = await toRequest(route, request, arrival.id, { maxBody });
+    arrival.entered = true;
     const answer =
-      parsed.kind === 'capabilities' ? capabilities(context) : handle(parsed, context, callerOf(request));
+      parsed.kind === 'capabilities'
+        ? capabilities(parsed, context)
+        : handle(parsed, context, callerOf(request));
     reply(request, response, options, `/fhir${path}`, await answer);
   });
 }
@@ -177,7 +189,10 @@ function doorRouter(options: HttpOptions, demand: RequestHandler) {
     for (const door of rows) {
       const verb = door.method.toLowerCase() as 'get' | 'post';
       router[verb](path, async (request: Request, response: Response) => {
+        const arrival = arrivalOf(request);
+        arrival.asked = { action: door.action };
         const input = await doorInput(door, request, options.maxBody);
+        arrival.entered = true;
         reply(request, response, options, path, await door.handle(input, options.context, callerOf(request)));
       });
     }
@@ -217,12 +232,26 @@ function reply(
   logReply(options.log, { request: id, method: request.method, route, status: answer.status, since: at });
 }
 
-function fail(thrown: unknown, request: Request, response: Response, options: HttpOptions): void {
-  const { id, at } = arrivalOf(request);
-  const error = toFhirError(thrown, id);
+/** The row of what nothing answered is durable before the refusal goes out, or that cannot be had. */
+async function refuse(
+  thrown: unknown,
+  request: Request,
+  response: Response,
+  options: HttpOptions,
+): Promise<void> {
+  const arrival = arrivalOf(request);
+  let error = toFhirError(thrown, arrival.id);
+  if (arrival.entered === undefined && isOurs(request)) {
+    const asked = { action: 'request', ...arrival.asked, request: arrival.id };
+    try {
+      await recordRefusal({ ...asked, principal: callers.get(request) }, error, options.context);
+    } catch (unrecorded) {
+      error = toFhirError(unrecorded, arrival.id);
+    }
+  }
   const answer = errorReply(error);
-  sendReply(response, answer, id);
-  const line = { request: id, method: request.method, status: answer.status, since: at };
+  sendReply(response, answer, arrival.id);
+  const line = { request: arrival.id, method: request.method, status: answer.status, since: arrival.at };
   logReply(options.log, line, error);
 }
 
@@ -232,3 +261,5 @@ function breakOff(thrown: unknown, request: Request, response: Response, options
   const line = { request: id, method: request.method, status: 500, since: at };
   logReply(options.log, line, toFhirError(thrown, id));
 }
+/** Everything else that is asked for is nothing of ours, and says nothing of anybody. */
+const isOurs = ({ originalUrl }: Request): boolean => /^\/(fhir|iop|oauth)(\/|\?|$)/.test(originalUrl);

@@ -2,6 +2,7 @@
 // answer leaves; the row of a write rides in its commit; whatever fails leaves a row with its code.
 import type { Asked } from '../access/decide.ts';
 import type { Grant, Principal } from '../access/grant.ts';
+import { seenIn } from '../audit/row.ts';
 import { FhirError, notFound } from '../fhir/error.ts';
 import { isId } from '../fhir/id.ts';
 import { isResourceType } from '../fhir/resource-types.ts';
@@ -49,7 +50,7 @@ export async function attempt(
       settled = true;
       return context.store.record({
         ...draft,
-        ...seen(versions),
+        ...seenIn(versions),
         ...(params === undefined ? {} : { params }),
       });
     },
@@ -67,16 +68,26 @@ export async function attempt(
   }
 }
 
+/** Who asks, and for what purpose. */
+export function callerOf(
+  principal: Principal,
+): Pick<AuditDraft, 'client' | 'organization' | 'role' | 'purpose'> {
+  const { client, organization, role } = principal;
+  const purpose = purposesOf(principal);
+  return { client, organization, role, ...(purpose.length === 0 ? {} : { purpose }) };
+}
+
+/** Purposes of use of the token; a token need not say any. */
+const purposesOf = (principal: Principal & { purposes?: readonly string[] }): readonly string[] =>
+  principal.purposes ?? [];
+
 const codeOf = (error: unknown): string => (error instanceof FhirError ? error.code : 'internal');
 
 /** Type and id come from a URL: what is neither is not written down. */
-function draftOf(subject: Subject, principal: Principal): AuditDraft {
-  const { client, organization, role } = principal;
+export function draftOf(subject: Subject, principal: Principal): AuditDraft {
   return {
     request: subject.request,
-    client,
-    organization,
-    role,
+    ...callerOf(principal),
     action: subject.action,
     ...(isResourceType(subject.type) ? { type: subject.type } : {}),
     ...(isId(subject.id) ? { id: subject.id } : {}),
@@ -86,15 +97,3 @@ function draftOf(subject: Subject, principal: Principal): AuditDraft {
     versions: [],
   };
 }
-
-function seen(versions: readonly Version[]): Pick<AuditDraft, 'patients' | 'versions'> {
-  const [only] = versions;
-  if (only !== undefined && versions.length === 1)
-    return { patients: only.patients, versions: [nameOf(only)] };
-  return {
-    patients: [...new Set(versions.flatMap(version => version.patients))],
-    versions: versions.map(nameOf),
-  };
-}
-
-const nameOf = (version: Version): string => `${version.type}/${version.id}/${version.version}`;

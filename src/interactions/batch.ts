@@ -11,6 +11,7 @@ import type { Attempt } from './attempt.ts';
 import type { BundleRequest } from './bundle.ts';
 import type { Context } from './context.ts';
 import { type EntryRequest, toRequest } from './entry-request.ts';
+import { recordRefusal } from './refusal.ts';
 import type { FhirRequest, Reply } from './request.ts';
 
 export type Enter = (request: FhirRequest, context: Context, principal: Principal) => Promise<Reply>;
@@ -42,7 +43,7 @@ export async function batch(body: Body, request: BundleRequest, tools: Tools): P
     const group = entries.slice(start, start + AT_ONCE);
     const done =
       size > MOST_ANSWERED
-        ? group.map(() => failure(TOO_MUCH, request.request, tools.context))
+        ? await Promise.all(group.map(() => refused(TOO_MUCH, request.request, tools)))
         : await Promise.all(group.map((entry, i) => answer(entry, start + i, request, tools)));
     size += done.reduce((sum, entry) => sum + (entry.resource?.length ?? 0), 0);
     answers.push(...done);
@@ -81,13 +82,30 @@ async function answer(
   // What was just sent is not sent back unless asked for.
   const prefer = { return: 'minimal' as const, ...request.prefer };
   const path = `Bundle.entry[${index}]`;
+  const text = entry.resource === undefined ? '' : JSON.stringify(entry.resource);
+  const frame = { base: context.base, prefer, request: request.request, path };
+  let inner: FhirRequest;
   try {
-    const text = entry.resource === undefined ? '' : JSON.stringify(entry.resource);
-    const frame = { base: context.base, prefer, request: request.request, path };
-    const inner = toRequest(entry.request as unknown as EntryRequest, text, frame);
+    inner = toRequest(entry.request as unknown as EntryRequest, text, frame);
+  } catch (error) {
+    return refused(error, request.request, tools);
+  }
+  try {
     return entryOf(await enter(inner, context, principal));
   } catch (error) {
     return failure(error, request.request, context);
+  }
+}
+
+/** An entry that never became a request leaves a row as well. */
+async function refused(error: unknown, request: string, tools: Tools): Promise<Entry> {
+  const { context, principal } = tools;
+  const known = knownError(error, request);
+  try {
+    await recordRefusal({ request, action: 'request', principal }, known, context);
+    return failure(error, request, context);
+  } catch (unrecorded) {
+    return failure(unrecorded, request, context);
   }
 }
 
@@ -105,12 +123,14 @@ function entryOf(reply: Reply): Entry {
 }
 
 function failure(error: unknown, request: string, context: Context): Entry {
-  const known =
-    error instanceof FhirError ? error : new FhirError('internal', `Internal error; request ${request}.`);
+  const known = knownError(error, request);
   if (known !== error) context.log.error({ err: error, request }, 'a batch entry failed');
   const outcome = JSON.stringify(outcomeOf(known));
   return { response: { status: statusText(ERRORS[known.code].status), outcome } };
 }
+
+const knownError = (error: unknown, request: string): FhirError =>
+  error instanceof FhirError ? error : new FhirError('internal', `Internal error; request ${request}.`);
 
 /** `201 Created`. */
 export const statusText = (status: number): string => `${status} ${STATUS_CODES[status] ?? ''}`.trim();

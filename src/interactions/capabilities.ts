@@ -32,7 +32,9 @@ const COMMON = [
 let made: { base: string; cors: boolean; text: string } | undefined;
 
 /** The same for every caller: it needs no token. */
-export async function capabilities({ base, cors }: Context): Promise<Reply> {
+export async function capabilities({ request }: { request: string }, context: Context): Promise<Reply> {
+  await context.strangers.note({ request, action: 'capabilities', outcome: 'ok' });
+  const { base, cors } = context;
   if (made?.base !== base || made.cors !== cors)
     made = { base, cors, text: JSON.stringify(statement(base, cors)) };
   return { status: 200, headers: {}, body: made.text };

@@ -1,6 +1,8 @@
 // What every interaction is given besides the request and the caller. Made once by the composition root.
 import type { Asked } from '../access/decide.ts';
 import type { Grant, Principal } from '../access/grant.ts';
+import type { TrailIds } from '../audit/event-id.ts';
+import type { Strangers } from '../audit/strangers.ts';
 import type { Clock, Ids } from '../fhir/id.ts';
 import type { Store } from '../store/port.ts';
 import type { Registry } from '../store/registry.ts';
@@ -41,5 +43,9 @@ export interface Context {
   pages: PageSeal;
   /** Web pages of some other origin may call. */
   cors: boolean;
+  /** Ids of AuditEvents that are rendered from the audit trail. */
+  trail: TrailIds;
+  /** Rows of requests without a known caller. */
+  strangers: Strangers;
   log: Log;
 }

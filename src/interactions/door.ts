@@ -21,6 +21,8 @@ export interface DoorRoute {
   method: 'GET' | 'POST';
   /** Express path. */
   path: string;
+  /** What an audit row calls it. */
+  action: string;
   /** Media types of the body; none where it has no body. */
   accepts: readonly string[];
   handle(input: DoorInput, context: Context, principal: Principal): Promise<Reply>;
@@ -32,6 +34,7 @@ export const doorRoutes: readonly DoorRoute[] = [
   {
     method: 'POST',
     path: '/iop/records',
+    action: 'import',
     accepts: RECORDS,
     handle: ({ body, contentType, request }, context, principal) =>
       replyToRecords({ mediaType: mediaTypeOf(contentType), text: body, request }, context, principal),
@@ -39,16 +42,25 @@ export const doorRoutes: readonly DoorRoute[] = [
   {
     method: 'GET',
     path: '/iop/clients/:id',
+    action: 'client-view',
     accepts: [],
     handle: ({ params, request }, context, principal) =>
       viewClient({ id: params.id ?? '', request }, context, principal),
   },
-  { method: 'GET', path: '/iop/schema', accepts: [], handle: async () => listSchemas() },
+  {
+    method: 'GET',
+    path: '/iop/schema',
+    action: 'schema',
+    accepts: [],
+    handle: ({ request }, context, principal) => listSchemas(request, context, principal),
+  },
   {
     method: 'GET',
     path: '/iop/schema/:kind',
+    action: 'schema',
     accepts: [],
-    handle: async ({ params }) => readSchema(params.kind ?? ''),
+    handle: ({ params, request }, context, principal) =>
+      readSchema(params.kind ?? '', request, context, principal),
   },
 ];
 

@@ -17,7 +17,7 @@ import { vread } from './vread.ts';
 export async function handle(request: FhirRequest, context: Context, principal: Principal): Promise<Reply> {
   switch (request.kind) {
     case 'capabilities':
-      return capabilities(context);
+      return capabilities(request, context);
     case 'read':
       return read(request, context, principal);
     case 'vread':

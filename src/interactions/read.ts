@@ -1,10 +1,12 @@
-import type { Principal } from '../access/grant.ts';
+import type { Grant, Principal } from '../access/grant.ts';
 import { FhirError, notFound } from '../fhir/error.ts';
-import { isId } from '../fhir/id.ts';
+import { isId, isTrailId } from '../fhir/id.ts';
+import type { Version } from '../store/port.ts';
 import { attempt } from './attempt.ts';
 import type { Context } from './context.ts';
 import type { FhirRequest, Reply } from './request.ts';
 import { parseShape, shapeResource } from './shape.ts';
+import { readEvent } from './trail.ts';
 import { matchesTag, versionHeaders, versionReply } from './version-reply.ts';
 
 type Read = Extract<FhirRequest, { kind: 'read' }>;
@@ -15,7 +17,7 @@ export async function read(request: Read, context: Context, principal: Principal
   return attempt({ ...request, action: 'read' }, context, principal, async audit => {
     const grant = audit.decide([{ type, use: 'read' }]);
     const shape = parseShape(request.query, request.prefer);
-    const version = isId(id) ? await context.store.read(type, id, grant) : undefined;
+    const version = isId(id) ? await find(type, id, context, grant) : undefined;
     if (version === undefined) throw notFound();
     if (version.deleted) throw new FhirError('gone', 'This resource was deleted.');
     await audit.record([version]);
@@ -24,3 +26,9 @@ export async function read(request: Read, context: Context, principal: Principal
     return shape === undefined ? reply : { ...reply, body: shapeResource(reply.body!, shape) };
   });
 }
+
+/** Nobody chooses an id of the trail, so what has one is found there or nowhere. */
+const find = (type: string, id: string, context: Context, grant: Grant): Promise<Version | undefined> =>
+  type === 'AuditEvent' && isTrailId(id)
+    ? readEvent(id, context, grant)
+    : context.store.read(type, id, grant);

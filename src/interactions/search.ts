@@ -1,5 +1,5 @@
 // https://hl7.org/fhir/R4/search.html
-import type { Principal } from '../access/grant.ts';
+import type { Grant, Principal } from '../access/grant.ts';
 import { serveBody } from '../fhir/body.ts';
 import { bundleText, type Entry, type Link } from '../fhir/bundle.ts';
 import { informational } from '../fhir/outcome.ts';
@@ -12,6 +12,7 @@ import { type Attempt, attempt } from './attempt.ts';
 import type { Context } from './context.ts';
 import type { FhirRequest, Preference, Reply } from './request.ts';
 import { type Shape, shapeOf, shapeResource } from './shape.ts';
+import { searchTrail } from './trail.ts';
 
 type SearchRequest = Extract<FhirRequest, { kind: 'search' }>;
 
@@ -38,10 +39,16 @@ export async function searchPage(
 ): Promise<Reply> {
   const grant = audit.decide([{ type: page.type, use: 'search' }]);
   const parsed = readSearch(page.type, page.query, page.prefer.handling === 'strict', context);
-  const plan = planSearch(parsed, grant, 'search', page.cursor === undefined ? {} : { cursor: page.cursor });
-  const found = await context.store.search(plan, grant);
+  const found = await findPage(parsed, page.cursor, context, grant);
   await audit.record([...found.matches, ...found.included], paramNames(parsed));
   return { status: 200, headers: {}, body: searchsetText(parsed, found, context, principal) };
+}
+
+function findPage(search: Search, cursor: Cursor | undefined, context: Context, grant: Grant): Promise<Page> {
+  if (search.type === 'AuditEvent' && grant.audit.kind !== 'none')
+    return searchTrail(search, cursor, context, grant);
+  const plan = planSearch(search, grant, 'search', cursor === undefined ? {} : { cursor });
+  return context.store.search(plan, grant);
 }
 
 /** Parses a query with the limits of this server. */

@@ -116,6 +116,14 @@ export interface PlannedInclude extends Include {
   narrow: Readonly<Record<string, Predicate>>;
 }
 
+/** A row of the audit trail, and how many of its events were on the page before. */
+export interface TrailCursor {
+  at: number;
+  writer: string;
+  number: number;
+  events: number;
+}
+
 /** Where a page starts. Without `_sort` only `after` counts. */
 export interface Cursor {
   /** Nothing committed after this seq (microseconds) may appear newly: see store/port.ts, search. */
@@ -126,6 +134,8 @@ export interface Cursor {
   after: number;
   /** The store's own note of what was under way at page 1. */
   open?: readonly (readonly [slot: number, last: number])[];
+  /** The page starts in the audit trail, or where that ends: see interactions/trail.ts. */
+  trail?: TrailCursor | 'end';
 }
 
 /** A Search narrowed by a Grant: all that an adapter needs. Plain data; print it to see what will run. */

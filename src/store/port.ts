@@ -197,6 +197,8 @@ export interface HistoryPage {
 /**
  * What an audit row says. Compact, no value of a query and nothing of a record but ids.
  * The adapter adds writer, number, time, previous hash, and for writes the versions that came out.
+ * What is hashed is the canonical JSON, in which absent members are left out: a member may be added, never
+ * made to be there, or the rows that stand could not be verified any more.
  */
 export interface AuditDraft {
   /** X-Request-Id. */
@@ -218,6 +220,16 @@ export interface AuditDraft {
   patients: readonly string[];
   /** `Type/id/version` of what went out or was written. */
   versions: readonly string[];
+  /** Purposes of use that the caller acts for: v3-ActReason codes. */
+  purpose?: readonly string[];
+  /** Organizations whose records went out or were written; one that did not ask: it is a disclosure. */
+  owners?: readonly string[];
+  /** For each version: which of `owners` it is of. Absent: all are of the one there is. */
+  owned?: readonly number[];
+  /** For each version: which of `patients` it names. Absent, where there are owners: each names all of them. */
+  named?: readonly (readonly number[])[];
+  /** The row stands for so many requests: see audit/strangers.ts. */
+  count?: number;
 }
 
 export interface AuditRow extends AuditDraft {
@@ -227,6 +239,46 @@ export interface AuditRow extends AuditDraft {
   at: number;
   /** Hex sha-256 of the row before, and of this one (over prev and the canonical JSON of the rest). */
   prev: string;
+  hash: string;
+}
+
+/** A row as it is read: where it stands and what it says. */
+export type AuditEntry = Omit<AuditRow, 'prev' | 'hash'>;
+
+/** A place in the order in which rows are read: by time, then by chain, newest first. */
+export interface AuditPlace {
+  at: number;
+  writer: string;
+  number: number;
+}
+
+/** All that is given has to hold. */
+export interface AuditQuery {
+  /** Rows that name this person. */
+  patient?: string;
+  client?: string;
+  /** Rows of what this Organization's clients did, and those in which something of its own went out. */
+  organization?: string;
+  /** since <= at < until, microseconds. */
+  since?: number;
+  until?: number;
+  /** This one row. */
+  row?: { writer: string; number: number };
+  /** From this place on, it included. */
+  from?: AuditPlace;
+  limit: number;
+}
+
+export interface AuditPage {
+  entries: readonly AuditEntry[];
+  /** Where to go on. There may be fewer entries than `limit` before it, or none: a call looks so far and no further. */
+  next?: AuditPlace;
+}
+
+/** Where a chain ends. */
+export interface AuditEnd {
+  writer: string;
+  number: number;
   hash: string;
 }
 
@@ -273,6 +325,10 @@ export interface Store {
   auditWriters(): Promise<readonly string[]>;
   /** Audit rows of a writer with number > after, in order, for verification. */
   auditRows(writer: string, after: number, limit: number): Promise<readonly AuditRow[]>;
+  /** The last row of every chain, in order of the writers. */
+  auditEnds(): Promise<readonly AuditEnd[]>;
+  /** Rows that the Grant's `audit` reaches, newest first. Goes by indexes, whatever is asked. */
+  audit(query: AuditQuery, grant: Grant): Promise<AuditPage>;
   /** Computes every index value, patient and rule afresh; `progress(done, total)`. */
   reindex(progress?: (done: number, total: number) => void): Promise<void>;
   close(): Promise<void>;

@@ -1,6 +1,8 @@
 // What a MongoDB is filled with to be measured: generated clinics as the store would keep them, made as
 // documents at once, since a million writes through the server would take hours.
+
 import { randomUUID } from 'node:crypto';
+import { keysOf } from '../../src/audit/row.ts';
 import type {
   AuditDocument,
   ClaimDocument,
@@ -117,6 +119,7 @@ export class Clinic {
     const writer = this.program;
     const number = this.#number;
     const hash = `${randomUUID()}${randomUUID()}`.replaceAll('-', '');
-    return { _id: `${writer}/${number}`, writer, number, at: seq, draft: JSON.stringify(draft), hash };
+    const keys = keysOf(draft);
+    return { _id: `${writer}/${number}`, writer, number, at: seq, draft: JSON.stringify(draft), hash, keys };
   }
 }

@@ -71,6 +71,24 @@ shellTest('a client is registered, gets a token, searches, and is shut out again
   expect((JSON.parse(found!) as { entry: unknown[] }).entry.length).toBeGreaterThan(0);
 });
 
+shellTest('the audit trail shows what the insurer saw', async () => {
+  const { host } = new URL(/http:\/\/[^/\s]+/.exec(demo.out())![0]);
+  const block = blockWith('subtype=disclose').replaceAll('127.0.0.1:8080', host);
+  const { code, out, error } = await runShell(STRICT + block, place.environment);
+  expect([code, error]).toEqual([0, '']);
+  const { entry } = JSON.parse(out.slice(out.indexOf('{'), out.lastIndexOf('}') + 1)) as {
+    entry: { resource: { resourceType: string; agent: { altId?: string }[] } }[];
+  };
+  expect(entry.length).toBe(5);
+  for (const { resource } of entry) expect(resource.agent[0]!.altId).toBe('demo-payer');
+});
+
+shellTest('the audit trail of the demo is whole, while it is served', async () => {
+  const { code, out, error } = await runShell(STRICT + blockWith('audit verify'), place.environment);
+  expect([code, error]).toEqual([0, '']);
+  expect(out).toMatch(/^whole: chains 1, rows \d+, checkpoints \d+\n$/);
+});
+
 shellTest('a real store is made as the README says', async () => {
   const real = workplace();
   writeFileSync(

@@ -11,6 +11,7 @@ import { importContract } from './import-contract.ts';
 import { planContract } from './plan-contract.ts';
 import { rateContract } from './rate-contract.ts';
 import { searchContract } from './search-contract.ts';
+import { trailContract } from './trail-contract.ts';
 import { versionContract } from './version-contract.ts';
 
 export interface OpenedStore {
@@ -34,5 +35,6 @@ export function storeContract(name: string, open: OpenStore): void {
     describe('clients', () => clientContract(open));
     describe('shared counts', () => rateContract(open));
     describe('audit', () => auditContract(open));
+    describe('the audit trail', () => trailContract(open));
   });
 }

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import type { AuditReach } from '../../src/access/grant.ts';
 import { Connection } from '../../src/store/sqlite/connection.ts';
 import { lockServer } from '../../src/store/sqlite/lock.ts';
 import { openSqlite, type SqliteStore } from '../../src/store/sqlite/open.ts';
@@ -204,6 +205,8 @@ test('index values made under another name are made anew when the store is opene
   await renewed.close();
 });
 
+const NAMING = { patients: ['somebody', '?'] };
+
 /** Puts what a store of today holds into a file as version 1 made them. */
 function makeFirstVersion(path: string, from: string): void {
   const db = new DatabaseSync(path);
@@ -224,7 +227,9 @@ describe('a file of schema version 1', () => {
   beforeEach(async () => {
     const today = join(folder, 'today.db');
     const opened = await open(today);
-    for (const id of ['a', 'b']) await create(opened, id);
+    const ops = [{ kind: 'create' as const, type: 'Task', id: 'a', body: stated('Task', 'a', NAMING) }];
+    await opened.store.transact({ ops, lookups: [], claims: [], marks: [] }, own, draft());
+    await create(opened, 'b');
     before = await auditRows(opened.store);
     await opened.close();
     path = join(folder, 'iop.db');
@@ -244,6 +249,27 @@ describe('a file of schema version 1', () => {
     expect(db.prepare('PRAGMA user_version').get()).toEqual({ user_version: SCHEMA_VERSION });
     db.close();
     await (await open(path)).close();
+  });
+
+  test('has its rows found by whom they concern', async () => {
+    const opened = await open(path);
+    const trail = async (audit: AuditReach) =>
+      (await opened.store.audit({ limit: 9 }, grantFor('reader', { audit }))).entries.map(row => row.number);
+    expect(await trail({ kind: 'organization', organization: 'organization' })).toEqual([2, 1]);
+    expect(await trail({ kind: 'patient', patient: 'somebody' })).toEqual([1]);
+    expect(await trail({ kind: 'patient', patient: '?' })).toEqual([]);
+    await opened.close();
+  });
+
+  test('is brought forward also where somebody has spoilt a row: that shows when it is verified', async () => {
+    const db = new DatabaseSync(path);
+    db.exec("UPDATE audit SET draft = 'spoilt' WHERE number = 1");
+    db.close();
+    const opened = await open(path);
+    const reach: AuditReach = { kind: 'organization', organization: 'organization' };
+    const { entries } = await opened.store.audit({ limit: 9 }, grantFor('reader', { audit: reach }));
+    expect(entries.map(row => row.number)).toEqual([2]);
+    await opened.close();
   });
 
   test('has then the tables that a new file has', async () => {

@@ -152,11 +152,6 @@ onEveryStore(store => {
     ]);
   });
 
-  test('a request without a token and the CapabilityStatement leave none', async () => {
-    expect(await left(() => server.stranger.get('/fhir/Patient'))).toEqual([]);
-    expect(await left(() => program.get('/fhir/metadata'))).toEqual([]);
-  });
-
   test('no row holds a value of a query or a record', async () => {
     await program.get('/fhir/Patient?family=Fisher&identifier=http://mrn|Zorkmid&Fisher=1');
     await program.get('/fhir/Fisher/Zorkmid-x%20y');

@@ -3,7 +3,7 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Grant, type Principal, sealGrant, type Use } from '../../src/access/grant.ts';
+import { type AuditReach, type Grant, type Principal, sealGrant, type Use } from '../../src/access/grant.ts';
 import type { Clause, Param, ParamType, Plan, Predicate } from '../../src/search/ast.ts';
 import type { AuditDraft, ConsentRule, Derive, Derived, IndexValue } from '../../src/store/port.ts';
 import { openSqlite, type SqliteStore } from '../../src/store/sqlite/open.ts';
@@ -99,6 +99,7 @@ export interface GrantParts {
   adopt?: Predicate;
   mayName?: Grant['mayName'];
   role?: Principal['role'];
+  audit?: AuditReach;
 }
 
 let made = 0;
@@ -120,6 +121,7 @@ export function grantFor(organization: string, parts: GrantParts = {}): Grant {
     narrow: parts.narrow ?? (() => own),
     adopt: parts.adopt ?? own,
     mayName: parts.mayName ?? (() => true),
+    audit: parts.audit ?? { kind: 'organization', organization },
     reasons: ['own'],
   });
 }

@@ -33,6 +33,8 @@ export interface Keyring {
   signing(): Promise<SigningKey>;
   /** The public key of a kid: the one that signs, or a former one whose tokens are not over. */
   find(kid: string): Promise<CryptoKey | undefined>;
+  /** Also a former one whose tokens are over: for what it signed to be believed later (statement.ts). */
+  known(kid: string): CryptoKey | undefined;
   /** The public keys as others may know them (RFC 7517). */
   jwks(): Promise<{ keys: readonly JWK[] }>;
 }
@@ -85,6 +87,7 @@ export async function openKeyring(folder: string, clock: Clock): Promise<Keyring
       if (performance.now() - looked > LOOK_MS || find(kid) === undefined) await look();
       return find(kid);
     },
+    known: kid => loaded.keys.get(kid)?.key,
     jwks: async () => {
       await look();
       const good = [...loaded.keys.values()].filter(({ until }) => clock() < until);
@@ -93,14 +96,17 @@ export async function openKeyring(folder: string, clock: Clock): Promise<Keyring
   };
 }
 
-/** `drop`: former keys are no longer good, for where one has come into wrong hands. */
+/**
+ * `drop`: former keys are no longer good, for where one has come into wrong hands; nor is what they signed to be
+ * believed later.
+ */
 export async function rotateSigningKey(folder: string, clock: Clock, drop: boolean): Promise<string> {
   const path = await prepare(folder);
   const stored = readStored(path);
   const now = clock();
   const former = [
     { key: publicOf(stored.signing), until: now + LONGEST_TOKEN_HOURS * 3_600_000 },
-    ...(stored.former ?? []).filter(({ until }) => until > now),
+    ...(stored.former ?? []),
   ];
   const next: Stored = {
     ...stored,

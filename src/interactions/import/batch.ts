@@ -1,10 +1,12 @@
 // Records that share one commit. Each is planned by itself and written wholly or not at all.
 import type { Grant, Principal } from '../../access/grant.ts';
+import { seenIn } from '../../audit/row.ts';
 import { FhirError } from '../../fhir/error.ts';
 import type { AnyResource } from '../../fhir/types.ts';
 import type { Problem } from '../../iop/concept.ts';
-import type { AuditDraft, Version } from '../../store/port.ts';
+import type { AuditDraft } from '../../store/port.ts';
 import { validateResource } from '../../validation/validate.ts';
+import { callerOf } from '../attempt.ts';
 import type { Context } from '../context.ts';
 import { checkIop } from '../iop-rules.ts';
 import type { Planned, Planner } from './changes.ts';
@@ -63,7 +65,7 @@ async function attemptAll(batch: readonly Drafted[], importer: Importer): Promis
       : Promise.resolve(told(name, plan));
   });
   const looked = planned.filter(one => one.plan.kind !== 'write').flatMap(one => facts.read(one.draft));
-  const recorded = looked.length === 0 ? undefined : context.store.record({ ...row, ...seen(looked) });
+  const recorded = looked.length === 0 ? undefined : context.store.record({ ...row, ...seenIn(looked) });
   const [, ...attempts] = await Promise.all([recorded, ...answers]);
   return attempts;
 }
@@ -139,13 +141,10 @@ const checkFor = (base: string) => (resource: AnyResource) => [
 ];
 
 function auditRow({ principal, request }: Importer, grant: Grant): AuditDraft {
-  const { client, organization, role } = principal;
   const { reasons } = grant;
   return {
     request,
-    client,
-    organization,
-    role,
+    ...callerOf(principal),
     action: 'import',
     outcome: 'ok',
     reasons,
@@ -153,8 +152,3 @@ function auditRow({ principal, request }: Importer, grant: Grant): AuditDraft {
     versions: [],
   };
 }
-
-const seen = (versions: readonly Version[]): Pick<AuditDraft, 'patients' | 'versions'> => ({
-  patients: [...new Set(versions.flatMap(one => one.patients))],
-  versions: [...new Set(versions.map(one => `${one.type}/${one.id}/${one.version}`))],
-});

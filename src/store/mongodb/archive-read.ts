@@ -97,7 +97,7 @@ async function auditAfter(held: Collections, after: string, limit: number): Prom
       .sort({ number: 1 })
       .limit(limit - items.length)
       .toArray();
-    items.push(...rows.map(({ _id, ...row }) => ({ kind: 'audit' as const, ...row })));
+    items.push(...rows.map(({ _id, keys: _, ...row }) => ({ kind: 'audit' as const, ...row })));
   }
   return items;
 }

@@ -1,6 +1,7 @@
 // Puts single items of another store into this one. Versions: see archive.ts.
 import type { Collection, Filter, OptionalUnlessRequiredId } from 'mongodb';
 import { canonicalJson } from '../../audit/chain.ts';
+import { keysOfText } from '../../audit/row.ts';
 import { FhirError } from '../../fhir/error.ts';
 import type { ArchiveItem, ArchiveKind } from '../archive.ts';
 import type { Collections } from './reading.ts';
@@ -49,7 +50,11 @@ const claimOf = ({ key, imported, ...named }: Item<'claim'>) => ({ _id: key, nam
 
 const markOf = ({ key, digest, parts }: Item<'mark'>) => ({ _id: key, digest, parts: [...parts] });
 
-const auditOf = ({ kind: _, ...row }: Item<'audit'>) => ({ _id: `${row.writer}/${row.number}`, ...row });
+const auditOf = ({ kind: _, ...row }: Item<'audit'>) => ({
+  _id: `${row.writer}/${row.number}`,
+  ...row,
+  keys: keysOfText(row.draft),
+});
 
 async function writeMissing<T extends { _id: string }>(
   kind: ArchiveKind,

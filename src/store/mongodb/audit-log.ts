@@ -1,6 +1,17 @@
 // Chains of audit rows, one to a writer: a lane, or the recorder of a process.
+
+import type { Grant } from '../../access/grant.ts';
 import { canonicalJson, FIRST_HASH, rowHash } from '../../audit/chain.ts';
-import type { AuditDraft, AuditRow } from '../port.ts';
+import { keysAsked, keysOf } from '../../audit/row.ts';
+import type {
+  AuditDraft,
+  AuditEnd,
+  AuditEntry,
+  AuditPage,
+  AuditPlace,
+  AuditQuery,
+  AuditRow,
+} from '../port.ts';
 import type { AuditDocument } from './documents.ts';
 import type { Collections } from './reading.ts';
 
@@ -22,7 +33,7 @@ export function auditDocuments(
     number += 1;
     const draft = canonicalJson(one);
     hash = rowHash(hash, { writer, number, at }, draft);
-    return { _id: `${writer}/${number}`, writer, number, at, draft, hash };
+    return { _id: `${writer}/${number}`, writer, number, at, draft, hash, keys: keysOf(one) };
   });
 }
 
@@ -60,3 +71,54 @@ export async function readAudit(
     return row;
   });
 }
+
+/** The last row of each chain, in order of the writers. */
+export async function readEnds(collections: Collections): Promise<AuditEnd[]> {
+  const writers = await readWriters(collections);
+  return Promise.all(writers.map(async writer => ({ writer, ...(await chainEnd(collections, writer)) })));
+}
+
+/** The order of the index, so that nothing is sorted. */
+const NEWEST = { at: -1, writer: -1, number: -1 } as const;
+
+/** Rows that the Grant reaches, newest first: along the rarest key asked for, in the order of the index. */
+export async function readTrail({ audit }: Collections, query: AuditQuery, grant: Grant): Promise<AuditPage> {
+  const keys = keysAsked(query, grant.audit);
+  if (keys === undefined) return { entries: [] };
+  const filter = { $and: [...keys.map(key => ({ keys: key })), ...boundsOf(query)] };
+  const options = {
+    hint: query.row === undefined ? 'key' : 'chain',
+    projection: { keys: 0, hash: 0 },
+    sort: NEWEST,
+    limit: query.limit + 1,
+  };
+  const found = await audit.find(filter, options).toArray();
+  const beyond = found[query.limit];
+  return {
+    entries: found.slice(0, query.limit).map(toEntry),
+    ...(beyond === undefined
+      ? {}
+      : { next: { at: beyond.at, writer: beyond.writer, number: beyond.number } }),
+  };
+}
+
+const toEntry = ({ writer, number, at, draft }: Omit<AuditDocument, 'keys' | 'hash'>): AuditEntry => ({
+  ...(JSON.parse(draft) as AuditDraft),
+  writer,
+  number,
+  at,
+});
+
+function boundsOf({ since, until, row, from }: AuditQuery): object[] {
+  return [
+    ...(since === undefined ? [] : [{ at: { $gte: since } }]),
+    ...(until === undefined ? [] : [{ at: { $lt: until } }]),
+    ...(row === undefined ? [] : [{ writer: row.writer, number: row.number }]),
+    ...(from === undefined ? [] : [{ at: { $lte: from.at } }, notAfter(from)]),
+  ];
+}
+
+/** Not before this place in the order, which goes down. */
+const notAfter = ({ at, writer, number }: AuditPlace) => ({
+  $or: [{ at: { $lt: at } }, { at, writer: { $lt: writer } }, { at, writer, number: { $lte: number } }],
+});

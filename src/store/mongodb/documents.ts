@@ -177,6 +177,8 @@ export interface AuditDocument {
   /** Canonical JSON of the draft. */
   draft: string;
   hash: string;
+  /** Whom it concerns: what it is found by (keysOf in audit/row.ts). Not hashed: it follows from the draft. */
+  keys: string[];
 }
 
 /**

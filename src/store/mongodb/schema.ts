@@ -98,7 +98,10 @@ export const COLLECTIONS = {
   jti: [{ name: 'expires', key: { expires: 1 }, expireAfterSeconds: 0 }],
   revocation: [],
   fact: [],
-  audit: [{ name: 'chain', key: { writer: 1, number: 1 }, unique: true }],
+  audit: [
+    { name: 'chain', key: { writer: 1, number: 1 }, unique: true },
+    { name: 'key', key: { keys: 1, at: -1, writer: -1, number: -1 } },
+  ],
   lane: [],
   holder: [],
 } as const satisfies Record<string, readonly IndexDescription[]>;

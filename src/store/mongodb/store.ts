@@ -1,6 +1,6 @@
 // The store port on one MongoDB.
 import type { Derive, Store } from '../port.ts';
-import { readAudit, readWriters } from './audit-log.ts';
+import { readAudit, readEnds, readTrail, readWriters } from './audit-log.ts';
 import { translate, unavailable } from './errors.ts';
 import { makeGroup } from './group.ts';
 import { historyPage } from './history.ts';
@@ -56,6 +56,8 @@ export function makeStore({ site, lanes, recorder, derive, closed, close }: Part
     outbox: (after, limit) => askMoment(reading => readOutbox(reading, after, limit)),
     auditWriters: () => ask(() => readWriters(collections)),
     auditRows: (writer, after, limit) => ask(() => readAudit(collections, writer, after, limit)),
+    auditEnds: () => ask(() => readEnds(collections)),
+    audit: (query, grant) => ask(() => readTrail(collections, query, grant)),
     reindex: progress => ask(() => reindexAll(site, derive, progress)),
     close,
   };

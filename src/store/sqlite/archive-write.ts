@@ -1,8 +1,10 @@
 // Puts single items of another store into this one. Versions: see ../unit/restore.ts.
 import { canonicalJson } from '../../audit/chain.ts';
+import { keysOfText } from '../../audit/row.ts';
 import { FhirError } from '../../fhir/error.ts';
 import type { ArchiveItem, ArchiveKind } from '../archive.ts';
 import { partsOf } from './archive-read.ts';
+import { writeKeys } from './audit-log.ts';
 import { entryOf, writeClient, writeRevocation } from './clients.ts';
 import type { Reading } from './reading.ts';
 import { factOf, organizationsOf, writeFact, writeOrganization } from './registry.ts';
@@ -103,10 +105,8 @@ function writeMark({ connection }: Reading, { kind, key, digest, parts }: Item<'
   }
 }
 
-function writeAuditRow(
-  { connection, words }: Reading,
-  { kind, writer, number, at, draft, hash }: Item<'audit'>,
-): void {
+function writeAuditRow(writing: Reading, { kind, writer, number, at, draft, hash }: Item<'audit'>): void {
+  const { connection, words } = writing;
   const chain = words.intern(connection, writer);
   const there = connection.get<{ at: number; draft: string; hash: string }>(
     'SELECT at, draft, hash FROM audit WHERE writer = ? AND number = ?',
@@ -122,4 +122,5 @@ function writeAuditRow(
     draft,
     hash,
   );
+  writeKeys(writing, keysOfText(draft), { at, writer: chain, number });
 }

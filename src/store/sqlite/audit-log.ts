@@ -1,10 +1,12 @@
 import { canonicalJson, FIRST_HASH, rowHash } from '../../audit/chain.ts';
-import type { AuditDraft, AuditRow } from '../port.ts';
+import { keysOf } from '../../audit/row.ts';
+import type { AuditDraft, AuditEnd, AuditRow } from '../port.ts';
 import type { Reading } from './reading.ts';
 import type { Tail } from './tail.ts';
 
 /** Adds a row at the end of the chain. Inside a unit. */
-export function appendAudit({ connection, words }: Reading, tail: Tail, draft: AuditDraft): void {
+export function appendAudit(writing: Reading, tail: Tail, draft: AuditDraft): void {
+  const { connection, words } = writing;
   const number = tail.audit.number + 1;
   const at = tail.now();
   const text = canonicalJson(draft);
@@ -18,7 +20,24 @@ export function appendAudit({ connection, words }: Reading, tail: Tail, draft: A
     text,
     hash,
   );
+  writeKeys(writing, keysOf(draft), { at, writer, number });
   tail.append(number, hash);
+}
+
+/** What a row is found by. `writer`: its number in `word`. */
+export function writeKeys(
+  { connection, words }: Reading,
+  keys: readonly string[],
+  { at, writer, number }: { at: number; writer: number; number: number },
+): void {
+  for (const key of keys)
+    connection.run(
+      'INSERT INTO audit_key (word, at, writer, number) VALUES (?, ?, ?, ?)',
+      words.intern(connection, key),
+      at,
+      writer,
+      number,
+    );
 }
 
 interface StoredRow {
@@ -59,5 +78,16 @@ export function readAudit(reading: Reading, writer: string, after: number, limit
     const row = { ...(JSON.parse(draft) as AuditDraft), writer, number, at, prev, hash };
     prev = hash;
     return row;
+  });
+}
+
+/** The last row of each chain, in order of the writers. */
+export function readAuditEnds(reading: Reading): AuditEnd[] {
+  return readAuditWriters(reading).flatMap(writer => {
+    const last = reading.connection.get<{ number: number; hash: string }>(
+      'SELECT number, hash FROM audit WHERE writer = ? ORDER BY number DESC LIMIT 1',
+      reading.number(writer),
+    );
+    return last === undefined ? [] : [{ writer, ...last }];
   });
 }

@@ -6,7 +6,7 @@
 // (`*_rid`), the second for sorting, for checks on a resource at hand and for deleting.
 
 /** Raised by one with every change below; an older file is brought forward (upgrade.ts), a newer one is refused. */
-export const SCHEMA_VERSION = 3;
+export const SCHEMA_VERSION = 4;
 /** `IOPF`: tells a store file from any other SQLite file. */
 export const APPLICATION_ID = 0x494f5046;
 
@@ -100,6 +100,9 @@ CREATE TABLE revocation (jti TEXT PRIMARY KEY, expires INTEGER NOT NULL) STRICT,
 CREATE TABLE audit (
   writer INTEGER NOT NULL, number INTEGER NOT NULL, at INTEGER NOT NULL, draft TEXT NOT NULL,
   hash TEXT NOT NULL, PRIMARY KEY (writer, number)) STRICT;
+-- Whom audit rows concern (keysOf in audit/row.ts): what they are found by, in the order of time.
+CREATE TABLE audit_key (word INTEGER, at INTEGER, writer INTEGER, number INTEGER,
+  PRIMARY KEY (word, at, writer, number)) STRICT, WITHOUT ROWID;
 `;
 
 export const SCHEMA: string = LINES;

@@ -4,7 +4,8 @@ import type { AuditDraft, Store } from '../port.ts';
 import { completed } from '../unit/audit.ts';
 import { runPlan } from '../unit/plan.ts';
 import { doNow } from '../unit/work.ts';
-import { appendAudit, readAudit, readAuditWriters } from './audit-log.ts';
+import { appendAudit, readAudit, readAuditEnds, readAuditWriters } from './audit-log.ts';
+import { readTrail } from './audit-trail.ts';
 import { translate } from './connection.ts';
 import type { Group } from './group.ts';
 import { historyPage } from './history.ts';
@@ -47,6 +48,8 @@ export function makeStore(parts: Parts): Store {
     auditWriters: async () => readers.run(readAuditWriters),
     auditRows: async (writer, after, limit) =>
       readers.run(reading => readAudit(reading, writer, after, limit)),
+    auditEnds: async () => readers.run(readAuditEnds),
+    audit: async (query, grant) => readers.run(reading => readTrail(reading, query, grant)),
     reindex: progress => reindexAll(writing, group, derive, progress),
     close,
   };

@@ -20,6 +20,23 @@ const STEPS: readonly string[] = [
    CREATE TABLE jti (client TEXT, jti TEXT, expires INTEGER NOT NULL, PRIMARY KEY (client, jti)) STRICT, WITHOUT ROWID;
    CREATE INDEX jti_expires ON jti (expires);
    CREATE TABLE revocation (jti TEXT PRIMARY KEY, expires INTEGER NOT NULL) STRICT, WITHOUT ROWID;`,
+  // What audit rows are found by, also those that are there. Of these it is not known whose records went out.
+  `CREATE TABLE audit_key (word INTEGER, at INTEGER, writer INTEGER, number INTEGER,
+     PRIMARY KEY (word, at, writer, number)) STRICT, WITHOUT ROWID;
+   CREATE TEMP VIEW said AS
+     SELECT writer, number, at, CASE WHEN json_valid(draft) THEN draft ELSE '{}' END AS draft FROM main.audit;
+   CREATE TEMP VIEW audit_word AS
+     SELECT a.writer, a.number, a.at, 'Patient/' || p.value AS text
+       FROM said a CROSS JOIN json_each(a.draft, '$.patients') p WHERE p.value NOT IN ('', '?')
+     UNION ALL SELECT writer, number, at, 'Organization/' || json_extract(draft, '$.organization') FROM said
+       WHERE json_extract(draft, '$.organization') <> ''
+     UNION ALL SELECT writer, number, at, 'client ' || json_extract(draft, '$.client') FROM said
+       WHERE json_extract(draft, '$.client') <> '';
+   INSERT OR IGNORE INTO word (text) SELECT text FROM audit_word;
+   INSERT OR IGNORE INTO audit_key (word, at, writer, number)
+     SELECT w.n, a.at, a.writer, a.number FROM audit_word a CROSS JOIN word w ON w.text = a.text;
+   DROP VIEW audit_word;
+   DROP VIEW said;`,
 ];
 
 /** All steps in one commit; nothing is changed where one of them fails. */

@@ -1,15 +1,10 @@
+import { seenIn } from '../../audit/row.ts';
 import type { AuditDraft, Version, WriteResult } from '../port.ts';
 
-/** The draft with the versions that came out of a plan, and the people they name. */
+/** The draft of a plan with the versions that came out of it, whose they are and whom they name. */
 export function completed(draft: AuditDraft, results: readonly WriteResult[]): AuditDraft {
   const versions = results.flatMap(versionsOf);
-  if (versions.length === 0) return draft;
-  const names = versions.map(one => `${one.type}/${one.id}/${one.version}`);
-  return {
-    ...draft,
-    versions: [...new Set([...draft.versions, ...names])],
-    patients: [...new Set([...draft.patients, ...versions.flatMap(one => one.patients)])],
-  };
+  return versions.length === 0 ? draft : { ...draft, ...seenIn(versions) };
 }
 
 function versionsOf(result: WriteResult): readonly Version[] {

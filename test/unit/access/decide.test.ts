@@ -188,6 +188,8 @@ describe('ids a caller may choose', () => {
     ['anything', '', [], true],
     ['other-1', '', ['other-'], false],
     ['acme', 'acme-', [], false],
+    ['trail.0', '', [], false],
+    ['trail.0', 'trail.', [], false],
   ])('%s with prefix "%s" beside %j: %s', (id, prefix, others, may) => {
     expect(decide(caller('ehr', 'system/*.cruds', prefix, others), [], AT).mayName('Goal', id)).toBe(may);
   });
@@ -205,6 +207,31 @@ describe('ids a caller may choose', () => {
   ])('%s with %s: %s, for nothing of its Organization may be hidden from it', (role, scope, may) => {
     const principal = { ...caller(role, scope), patient: 'p' };
     expect(decide(principal, [], AT).mayName('Goal', 'acme-1')).toBe(may);
+  });
+});
+
+describe('rows of the audit trail', () => {
+  const organization = { kind: 'organization', organization: 'acme' };
+  const none = { kind: 'none' };
+  test.each<[Role, string, object]>([
+    ['program', 'system/*.cruds', organization],
+    ['program', 'system/AuditEvent.r', organization],
+    ['program', 'system/AuditEvent.s', organization],
+    ['program', 'system/AuditEvent.cud', none],
+    ['program', 'system/Patient.rs', none],
+    ['auditor', 'system/*.rs', organization],
+    ['patient', 'system/*.rs', { kind: 'patient', patient: 'me' }],
+    ['patient', 'system/Patient.rs', none],
+    ['ehr', 'system/*.cruds', none],
+    ['payer', 'system/*.cruds', none],
+    ['representative', 'system/*.cruds', none],
+    ['admin', 'system/*.cruds', none],
+  ])('%s with %s', (role, scope, reach) => {
+    expect(decide({ ...caller(role, scope), patient: 'me' }, [], AT).audit).toEqual(reach);
+  });
+
+  test('a patient who is nobody in particular reaches none', () => {
+    expect(decide(caller('patient'), [], AT).audit).toEqual(none);
   });
 });
 

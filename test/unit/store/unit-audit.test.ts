@@ -3,13 +3,13 @@ import type { Version } from '../../../src/store/port.ts';
 import { completed } from '../../../src/store/unit/audit.ts';
 import { draft } from '../../support/store.ts';
 
-const version = (id: string, patients: readonly string[]): Version => ({
+const version = (id: string, patients: readonly string[], owner = 'prog'): Version => ({
   type: 'Basic',
   id,
   version: 1,
   seq: 5,
   created: 5,
-  owner: 'prog',
+  owner,
   source: 'prog',
   writer: 'prog',
   patients,
@@ -18,21 +18,24 @@ const version = (id: string, patients: readonly string[]): Version => ({
 });
 
 test('an audit draft is completed by what was written, read and found, each once', () => {
-  const [a, b, c] = [version('a', ['p']), version('b', ['p', 'q']), version('c', ['r'])] as const;
-  const done = completed(draft('transaction', { patients: ['o'], versions: ['Basic/a/1'] }), [
+  const [a, b, c] = [version('a', ['p']), version('b', ['p', 'q']), version('c', ['r'], 'other')] as const;
+  const done = completed(draft('transaction'), [
     { kind: 'created', version: a, seq: 5 },
     { kind: 'absent' },
     { kind: 'found', page: { matches: [a, b], included: [c] } },
   ]);
   expect(done).toEqual(
     draft('transaction', {
-      patients: ['o', 'p', 'q', 'r'],
+      patients: ['p', 'q', 'r'],
       versions: ['Basic/a/1', 'Basic/b/1', 'Basic/c/1'],
+      owners: ['prog', 'other'],
+      owned: [0, 0, 1],
+      named: [[0], [0, 1], [2]],
     }),
   );
 });
 
 test('a plan that brings nothing leaves the draft as it was', () => {
-  const before = draft('read', { versions: ['Basic/a/1'] });
+  const before = draft('read');
   expect(completed(before, [{ kind: 'absent' }])).toEqual(before);
 });

@@ -1,0 +1,101 @@
+// What an action is in the words of FHIR R4 and of IHE Basic Audit Log Patterns (BALP 1.1).
+// https://profiles.ihe.net/ITI/BALP/ https://hl7.org/fhir/R4/auditevent.html
+import { codeSystemUrl } from '../fhir/canonical.ts';
+
+export interface Code {
+  system: string;
+  code: string;
+}
+
+const DCM = 'http://dicom.nema.org/resources/ontology/DCM';
+const PARTICIPATION = 'http://terminology.hl7.org/CodeSystem/v3-ParticipationType';
+const REST: Code = { system: 'http://terminology.hl7.org/CodeSystem/audit-event-type', code: 'rest' };
+const restful = (code: string): Code => ({ system: 'http://hl7.org/fhir/restful-interaction', code });
+
+const SOURCE: Code = { system: DCM, code: '110153' };
+const DESTINATION: Code = { system: DCM, code: '110152' };
+const APPLICATION: Code = { system: DCM, code: '110150' };
+const CUSTODIAN: Code = {
+  system: 'http://terminology.hl7.org/CodeSystem/provenance-participant-type',
+  code: 'custodian',
+};
+const RECIPIENT: Code = { system: PARTICIPATION, code: 'IRCP' };
+const AUTHOR: Code = { system: PARTICIPATION, code: 'AUT' };
+
+export const DISCLOSE: Code = {
+  system: 'http://terminology.hl7.org/CodeSystem/iso-21089-lifecycle',
+  code: 'disclose',
+};
+export const PURPOSE = 'http://terminology.hl7.org/CodeSystem/v3-ActReason';
+export const ENTITY = {
+  person: { system: 'http://terminology.hl7.org/CodeSystem/audit-entity-type', code: '1' },
+  object: { system: 'http://terminology.hl7.org/CodeSystem/audit-entity-type', code: '2' },
+  request: {
+    system: 'https://profiles.ihe.net/ITI/BALP/CodeSystem/BasicAuditEntityType',
+    code: 'XrequestId',
+  },
+} as const;
+const ROLE = 'http://terminology.hl7.org/CodeSystem/object-role';
+export const OBJECT_ROLE = {
+  patient: { system: ROLE, code: '1' },
+  domain: { system: ROLE, code: '4' },
+  query: { system: ROLE, code: '24' },
+} as const;
+
+/** type, subtype and action of an event, and what its client, server and user are in it. */
+export interface EventKind {
+  type: Code;
+  subtype?: Code;
+  action: 'C' | 'R' | 'U' | 'D' | 'E';
+  client: Code;
+  server: Code;
+  user: Code;
+  /** Parameters were searched by. */
+  query?: true;
+  /** Something of the store went out. */
+  reads?: true;
+}
+
+/** Data go from the server to the client (`reads`), or the other way; BALP turns it round for what asks a question. */
+const READING = { client: DESTINATION, server: SOURCE, user: RECIPIENT, reads: true } as const;
+const ASKING = { client: SOURCE, server: DESTINATION, user: RECIPIENT, reads: true } as const;
+const WRITING = { client: SOURCE, server: DESTINATION, user: AUTHOR } as const;
+const rest = (code: string, action: EventKind['action']) => ({ type: REST, subtype: restful(code), action });
+
+const KINDS: Readonly<Record<string, EventKind>> = {
+  read: { ...rest('read', 'R'), ...READING },
+  vread: { ...rest('vread', 'R'), ...READING },
+  history: { ...rest('history', 'E'), ...ASKING, query: true },
+  search: { ...rest('search', 'E'), ...ASKING, query: true },
+  page: { type: REST, action: 'E', ...ASKING },
+  create: { ...rest('create', 'C'), ...WRITING },
+  update: { ...rest('update', 'U'), ...WRITING },
+  delete: { ...rest('delete', 'D'), client: APPLICATION, server: CUSTODIAN, user: AUTHOR },
+  batch: { ...rest('batch', 'E'), ...WRITING },
+  transaction: { ...rest('transaction', 'E'), ...WRITING },
+  bundle: { type: REST, action: 'E', ...WRITING },
+  capabilities: { ...rest('capabilities', 'E'), ...ASKING },
+  request: { type: REST, action: 'E', ...ASKING },
+  // The program's door: an operation that asks, and an import.
+  'client-view': { ...rest('operation', 'E'), ...ASKING },
+  schema: { ...rest('operation', 'E'), ...ASKING },
+  import: { type: { system: DCM, code: '110107' }, action: 'C', ...WRITING },
+  // https://hl7.org/fhir/R4/auditevent-example-login.html
+  token: { type: { system: DCM, code: '110114' }, action: 'E', ...ASKING },
+};
+
+/** Words of rows that the README lists; what is none of these is an act on the server itself. */
+export const ACTIONS: readonly string[] = Object.keys(KINDS);
+
+/** `subtype` of an act on the server: the row's own word. */
+const ACT = codeSystemUrl('audit-action');
+
+export const kindOf = (action: string): EventKind =>
+  Object.hasOwn(KINDS, action)
+    ? KINDS[action]!
+    : {
+        type: { system: DCM, code: '110100' },
+        subtype: { system: ACT, code: action },
+        action: 'E',
+        ...WRITING,
+      };
