@@ -203,4 +203,4 @@ async function refuse(
 }
 
 /** Everything else that is asked for is nothing of ours, and says nothing of anybody. */
-const isOurs = ({ originalUrl }: Request): boolean => /^\/(fhir|iop|oauth)(\/|\?|$)/.test(originalUrl);
+const isOurs = ({ originalUrl }: Request): boolean => /^\/(fhir|iop)(\/|\?|$)/.test(originalUrl);
