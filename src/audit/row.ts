@@ -1,6 +1,6 @@
 // What a row says of the versions that went out or were written, and by what rows are found. Pure.
 import type { AuditReach } from '../access/grant.ts';
-import type { AuditDraft, AuditQuery, Version } from '../store/port.ts';
+import type { AuditDraft, AuditEntry, AuditPlace, AuditQuery, Version } from '../store/port.ts';
 
 export type SeenVersion = Pick<Version, 'type' | 'id' | 'version' | 'owner' | 'patients'>;
 export type Seen = Pick<AuditDraft, 'patients' | 'versions' | 'owners' | 'owned' | 'named'>;
@@ -71,4 +71,13 @@ export function keysAsked(query: AuditQuery, reach: AuditReach): string[] | unde
     ...(reach.kind === 'organization' ? [organizationKey(reach.organization)] : []),
   ];
   return [...new Set(keys)];
+}
+
+/** A row as it is read; none where somebody has spoilt its text, which shows when the trail is verified. */
+export function entriesOf(draft: string, { writer, number, at }: AuditPlace): AuditEntry[] {
+  try {
+    return [{ ...(JSON.parse(draft) as AuditDraft), writer, number, at }];
+  } catch {
+    return [];
+  }
 }

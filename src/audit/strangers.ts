@@ -27,6 +27,8 @@ export function countStrangers(store: Pick<Store, 'record'>, clock: Clock, most 
   const beyond = new Map<string, Strange & { count: number }>();
   let minute = 0;
   let written = 0;
+  /** What was counted in the minute before is still to be written. */
+  let owed = false;
   let timer: NodeJS.Timeout | undefined;
 
   async function settle(): Promise<void> {
@@ -55,12 +57,17 @@ export function countStrangers(store: Pick<Store, 'record'>, clock: Clock, most 
     note: async what => {
       const now = Math.floor(clock() / MINUTE);
       if (now !== minute) {
-        await settle();
         minute = now;
         written = 0;
+        owed = true;
       }
       written += 1;
-      if (written > most) count(what);
+      const counts = written > most;
+      if (owed) {
+        await settle();
+        owed = false;
+      }
+      if (counts) count(what);
       else await store.record({ ...what, ...NOBODY });
     },
     close: settle,

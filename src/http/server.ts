@@ -262,4 +262,4 @@ function breakOff(thrown: unknown, request: Request, response: Response, options
   logReply(options.log, line, toFhirError(thrown, id));
 }
 /** Everything else that is asked for is nothing of ours, and says nothing of anybody. */
-const isOurs = ({ originalUrl }: Request): boolean => /^\/(fhir|iop|oauth)(\/|\?|$)/.test(originalUrl);
+const isOurs = ({ originalUrl }: Request): boolean => /^\/(fhir|iop)(\/|\?|$)/.test(originalUrl);

@@ -179,6 +179,17 @@ onEveryStore(store => {
     }
   });
 
+  test('what is left of a spoilt trail can still be read', async () => {
+    await tamper(place.environment, rows =>
+      rows.filter(row => row.number !== 5).map(row => (row.number === 7 ? { ...row, draft: '{' } : row)),
+    );
+    const opened = await openStoreOf(readConfig(place.environment));
+    const audit = { kind: 'organization', organization: 'organization' } as const;
+    const { entries } = await opened.store.audit({ limit: 50 }, grantFor('x', { audit }));
+    await opened.close();
+    expect(entries.map(row => row.number).sort((a, b) => a - b)).toEqual([1, 2, 3, 4, 6, 8, 9, 10, 11, 12]);
+  });
+
   test('a checkpoint that this server has not signed is no proof, and is told', async () => {
     const file = join(place.environment.KEYS, 'audit-checkpoints.jws');
     writeFileSync(file, `${readFileSync(file, 'utf8')}forged\n`);

@@ -2,16 +2,8 @@
 
 import type { Grant } from '../../access/grant.ts';
 import { canonicalJson, FIRST_HASH, rowHash } from '../../audit/chain.ts';
-import { keysAsked, keysOf } from '../../audit/row.ts';
-import type {
-  AuditDraft,
-  AuditEnd,
-  AuditEntry,
-  AuditPage,
-  AuditPlace,
-  AuditQuery,
-  AuditRow,
-} from '../port.ts';
+import { entriesOf, keysAsked, keysOf } from '../../audit/row.ts';
+import type { AuditDraft, AuditEnd, AuditPage, AuditPlace, AuditQuery, AuditRow } from '../port.ts';
 import type { AuditDocument } from './documents.ts';
 import type { Collections } from './reading.ts';
 
@@ -95,19 +87,12 @@ export async function readTrail({ audit }: Collections, query: AuditQuery, grant
   const found = await audit.find(filter, options).toArray();
   const beyond = found[query.limit];
   return {
-    entries: found.slice(0, query.limit).map(toEntry),
+    entries: found.slice(0, query.limit).flatMap(row => entriesOf(row.draft, row)),
     ...(beyond === undefined
       ? {}
       : { next: { at: beyond.at, writer: beyond.writer, number: beyond.number } }),
   };
 }
-
-const toEntry = ({ writer, number, at, draft }: Omit<AuditDocument, 'keys' | 'hash'>): AuditEntry => ({
-  ...(JSON.parse(draft) as AuditDraft),
-  writer,
-  number,
-  at,
-});
 
 function boundsOf({ since, until, row, from }: AuditQuery): object[] {
   return [

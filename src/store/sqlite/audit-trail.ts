@@ -1,8 +1,8 @@
 // The audit trail as those may read it who may: along the rarest key that is asked for, newest first. Every
 // other key is looked up in its own place, so that no table is gone through.
 import type { Grant } from '../../access/grant.ts';
-import { keysAsked } from '../../audit/row.ts';
-import type { AuditDraft, AuditEntry, AuditPage, AuditQuery } from '../port.ts';
+import { entriesOf, keysAsked } from '../../audit/row.ts';
+import type { AuditEntry, AuditPage, AuditQuery } from '../port.ts';
 import type { Reading } from './reading.ts';
 import { and, type Fragment, sql, word } from './sql.ts';
 
@@ -30,7 +30,7 @@ export function readTrail(reading: Reading, query: AuditQuery, grant: Grant): Au
     const enough = entries.length === query.limit || looked === MOST_LOOKED;
     if (enough) return { entries, next: { ...place, writer: reading.text(place.writer) } };
     looked += 1;
-    if (others.every(key => holds(reading, key, place))) entries.push(entryAt(reading, place));
+    if (others.every(key => holds(reading, key, place))) entries.push(...entriesAt(reading, place));
   }
   return { entries };
 }
@@ -61,10 +61,10 @@ const holds = (reading: Reading, key: string, { at, writer, number }: Place): bo
       WHERE word = ${word(key)} AND at = ${at} AND writer = ${writer} AND number = ${number}`,
   ) !== undefined;
 
-function entryAt(reading: Reading, { at, writer, number }: Place): AuditEntry {
+/** None where somebody has taken the row away. */
+function entriesAt(reading: Reading, { at, writer, number }: Place): AuditEntry[] {
   const row = reading.get<{ draft: string }>(
     sql`SELECT draft FROM audit WHERE writer = ${writer} AND number = ${number}`,
   );
-  if (row === undefined) throw new Error('The index of the audit trail names a row that is not there.');
-  return { ...(JSON.parse(row.draft) as AuditDraft), at, writer: reading.text(writer), number };
+  return row === undefined ? [] : entriesOf(row.draft, { at, writer: reading.text(writer), number });
 }

@@ -39,6 +39,15 @@ test('the first of a minute leave a row each, the others are counted and told wh
   ]);
 });
 
+test('many at once at the turn of a minute are bounded as well', async () => {
+  for (const request of ['1', '2', '3', '4']) await refused(request);
+  now = 60_000;
+  await Promise.all(Array.from({ length: 20 }, (_, at) => refused(`${at}`)));
+  await strangers.close();
+  expect(rows.filter(row => row.count === undefined)).toHaveLength(6);
+  expect(rows.reduce((sum, row) => sum + (row.count ?? 1), 0)).toBe(24);
+});
+
 test('a flood of any size is some rows a minute', async () => {
   for (let at = 0; at < 5000; at += 1) await refused(`${at}`);
   await strangers.close();
