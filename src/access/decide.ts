@@ -132,8 +132,9 @@ function personalRules({ role, patient }: Principal): Rules {
 }
 
 function consentRule(principal: Principal, at: number): Predicate {
-  const purposes = PURPOSES[principal.role];
-  if (purposes === undefined) return NONE;
+  // Who calls for something else calls for nothing that a Consent permits here: no purpose stands for another.
+  const purposes = (PURPOSES[principal.role] ?? []).filter(one => principal.purposes.includes(one));
+  if (purposes.length === 0) return NONE;
   const actor = principal.organization;
   const permitted: Predicate = { kind: 'consent', actor, purposes, at };
   if (!ROSTERED.has(principal.role)) return permitted;

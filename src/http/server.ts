@@ -244,7 +244,9 @@ async function refuse(
   if (arrival.entered === undefined && isOurs(request)) {
     const asked = { action: 'request', ...arrival.asked, request: arrival.id };
     try {
-      await recordRefusal({ ...asked, principal: callers.get(request) }, error, options.context);
+      // Who sends too much must not fill the disk either: those rows are bounded, and name nobody.
+      const principal = error.code === 'throttled' ? undefined : callers.get(request);
+      await recordRefusal({ ...asked, principal }, error, options.context);
     } catch (unrecorded) {
       error = toFhirError(unrecorded, arrival.id);
     }

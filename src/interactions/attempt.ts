@@ -72,14 +72,9 @@ export async function attempt(
 export function callerOf(
   principal: Principal,
 ): Pick<AuditDraft, 'client' | 'organization' | 'role' | 'purpose'> {
-  const { client, organization, role } = principal;
-  const purpose = purposesOf(principal);
+  const { client, organization, role, purposes: purpose } = principal;
   return { client, organization, role, ...(purpose.length === 0 ? {} : { purpose }) };
 }
-
-/** Purposes of use of the token; a token need not say any. */
-const purposesOf = (principal: Principal & { purposes?: readonly string[] }): readonly string[] =>
-  principal.purposes ?? [];
 
 const codeOf = (error: unknown): string => (error instanceof FhirError ? error.code : 'internal');
 

@@ -105,7 +105,7 @@ function principalOf(role: Role, organization: string, scope = 'system/*.rs'): P
     organization,
     role,
     scopes,
-    purposes: [],
+    purposes: ['TREAT', 'HPAYMT'],
     patient: values.patient!,
     idSpace,
   };

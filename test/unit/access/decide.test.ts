@@ -16,7 +16,7 @@ const caller = (
   organization: 'acme',
   role,
   scopes: parseScopes(scope),
-  purposes: [],
+  purposes: ['TREAT', 'HPAYMT'],
   idSpace: { prefix, others },
 });
 const USES: Use[] = ['read', 'search', 'history', 'create', 'update', 'delete'];
@@ -85,6 +85,37 @@ describe('what each role reaches', () => {
     const grant = decide({ ...caller(role), patient: 'p' }, [], AT);
     expect(grant.narrow(type, use)).toEqual(predicate);
     expect(grant.reasons.includes('patient')).toBe(role === 'patient');
+  });
+
+  test.each<[Role, string[], object]>([
+    ['ehr', ['TREAT', 'HOPERAT'], or(own, source, consent('TREAT'))],
+    ['ehr', ['HPAYMT'], or(own, source)],
+    ['ehr', ['HOPERAT'], or(own, source)],
+    ['ehr', [], or(own, source)],
+    ['payer', ['TREAT'], or(own, source)],
+    ['payer', ['HPAYMT'], or(own, source, rostered)],
+    ['program', ['HPAYMT'], or(own, source)],
+  ])('%s for %j: a Consent opens what it is called for and nothing else', (role, purposes, predicate) => {
+    const grant = decide({ ...caller(role), purposes }, [], AT);
+    expect(grant.narrow('Observation', 'search')).toEqual(predicate);
+  });
+
+  test.each<[Role, string, object]>([
+    ['program', 'system/AuditEvent.rs', { kind: 'organization', organization: 'acme' }],
+    ['auditor', 'user/*.r', { kind: 'organization', organization: 'acme' }],
+    ['program', 'system/AuditEvent.rs?type=rest', { kind: 'none' }],
+    ['program', 'patient/AuditEvent.rs', { kind: 'none' }],
+    ['program', 'system/AuditEvent.cud', { kind: 'none' }],
+    ['program', 'system/Observation.rs', { kind: 'none' }],
+    ['patient', 'patient/AuditEvent.rs', { kind: 'patient', patient: 'p1' }],
+    ['patient', 'user/AuditEvent.rs', { kind: 'patient', patient: 'p1' }],
+    ['patient', 'patient/AuditEvent.rs?type=rest', { kind: 'none' }],
+    ['representative', 'patient/AuditEvent.rs', { kind: 'none' }],
+    ['ehr', 'system/AuditEvent.rs', { kind: 'none' }],
+    ['payer', 'system/*.rs', { kind: 'none' }],
+    ['admin', 'system/*.rs', { kind: 'none' }],
+  ])('%s with %s reads of the audit trail %j', (role, scope, reach) => {
+    expect(decide({ ...caller(role, scope), patient: 'p1' }, [], AT).audit).toEqual(reach);
   });
 
   test('nobody reaches every resource of any type: no role, use or type is open', () => {

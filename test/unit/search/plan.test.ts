@@ -12,7 +12,7 @@ const grantOf = (scope: string): Grant =>
       organization: 'org',
       role: 'ehr',
       scopes: parseScopes(scope),
-      purposes: [],
+      purposes: ['TREAT', 'HPAYMT'],
       idSpace: { prefix: '', others: [] },
     },
     [],

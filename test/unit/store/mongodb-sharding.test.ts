@@ -87,7 +87,7 @@ const grantOf = (organization: string, role: Role, scope = 'system/*.cruds', pat
       role,
       scopes: parseScopes(scope),
       ...(patient === undefined ? {} : { patient }),
-      purposes: [],
+      purposes: ['TREAT', 'HPAYMT'],
       idSpace: { prefix: organization === 'prog' ? '' : `${organization}-`, others: [] },
     },
     [],
