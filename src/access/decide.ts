@@ -4,7 +4,8 @@
 //   consent    another Organization sees of a person what that person's active Consents allow, and
 //              writes little: see WRITABLE_BY_CONSENT; a payer only of people on its roster besides;
 //   source     a caller sees, updates and deletes what it created, as long as nobody else wrote it.
-//   patient    the person sees what names it and nobody else (42 CFR 2.23), and writes nothing yet.
+//   patient    the person sees what in the record of its program names it and nobody else (42 CFR 2.23), and
+//              writes nothing yet.
 // Beside them the directory: data that identify no client are readable by everybody with the scope; auditors,
 // administrators and, until there are rules for them (2.14, 2.15), representatives see that alone.
 // All of it only as far as the token's scopes go, which narrow every type and use and widen nothing.
@@ -121,9 +122,10 @@ function rulesFor(principal: Principal, at: number): Rules {
 }
 
 /** Of those who act for no Organization. */
-function personalRules({ role, patient }: Principal): Rules {
+function personalRules({ role, organization, patient }: Principal): Rules {
   const known = role === 'patient' && patient !== undefined && isId(patient);
-  const own: Predicate = known ? { kind: 'person', patient } : NONE;
+  // In the record of the program that registered the client: what others say under that id is somebody else.
+  const own = known ? allOf({ kind: 'owner', organization }, { kind: 'person', patient }) : NONE;
   return {
     reach: (type, use) => (READING.has(use) ? anyOf(own, directory(type)) : NONE),
     adopt: NONE,

@@ -240,7 +240,7 @@ export function sees(facts: Facts, asker: Asker, fact: Fact, version = fact.vers
   const images = [lastLive(fact), lastLive(fact, version)];
   if (images.every(isDirectory)) return true;
   if (asker.role === 'patient' && asker.patient !== undefined)
-    return images.every(image => isOnlyAbout(asker, image));
+    return fact.owner === asker.organization && images.every(image => isOnlyAbout(asker, image));
   if (!isOrganizational(asker)) return false;
   if (owns(asker, fact) || isSource(asker, fact, version)) return true;
   if (fact.type === 'Group') return false;

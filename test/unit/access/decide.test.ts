@@ -66,7 +66,7 @@ describe('what each role reaches', () => {
     expect(decide(caller(role), [{ type, use }], AT).narrow(type, use)).toEqual(predicate);
   });
 
-  const person = { kind: 'person', patient: 'p' };
+  const person = { kind: 'and', of: [own, { kind: 'person', patient: 'p' }] };
   const nobody = { kind: 'no-person' };
   test.each<[Role, string, Use, object]>([
     ['patient', 'Observation', 'read', person],
@@ -200,7 +200,7 @@ describe('what a scope says further', () => {
       'patient/Observation.rs?_id=lab',
       'Observation',
       'read',
-      and(person, lab),
+      and(person, lab, own),
     ],
   ])('%s', (_name, role, scope, type, use, predicate) => {
     expect(of(role, scope, type, use, 'p')).toEqual(predicate);
