@@ -44,7 +44,8 @@ export const addClient = (terminal: Terminal, options: Options): Promise<number>
     };
     const about = demandUsage(() => readClient(given));
     await knowOrganization(app, about.organization, about);
-    const entry = { ...about, keys: await keysOf(options) };
+    const keys = about.issuer !== undefined && !saysKeys(options) ? about.keys : await keysOf(options);
+    const entry = { ...about, keys };
     await put(app, 'client-add', entry);
     say(terminal.out, options.json === true ? JSON.stringify(entry) : id);
     return 0;
@@ -169,8 +170,13 @@ function issuerOf(options: Options): unknown {
   return iss === undefined && sub === undefined ? undefined : { iss, sub };
 }
 
+const WAYS = ['jwks', 'jwksUrl', 'generateKey'];
+
+/** A client whose tokens an issuer makes needs none. */
+const saysKeys = (options: Options): boolean => WAYS.some(name => text(options, name) !== undefined);
+
 async function keysOf(options: Options): Promise<ClientEntry['keys']> {
-  const ways = ['jwks', 'jwksUrl', 'generateKey'].filter(name => text(options, name) !== undefined);
+  const ways = WAYS.filter(name => text(options, name) !== undefined);
   if (ways.length !== 1)
     throw new CommandError('Say which keys: one of --jwks FILE, --jwks-url URL, --generate-key FILE.', 2);
   const [file, jwksUrl, made] = [

@@ -1,12 +1,27 @@
-// The client registry on the command line, beside no server: each command is a process of its own.
+// The client registry on the command line. Commands run in this process; the server beside them in its own.
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Readable, Writable } from 'node:stream';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { run } from '../../src/cli/run.ts';
 import { makeKey } from '../support/oauth-client.ts';
-import { launch, runCommand, workplace } from '../support/process.ts';
+import { launch, workplace } from '../support/process.ts';
 
 const place = workplace();
-const client = (...args: string[]) => runCommand(['client', ...args], place.environment);
+async function command(...args: string[]) {
+  const said = { out: '', error: '' };
+  const to = (name: keyof typeof said) =>
+    new Writable({
+      write: (chunk, _encoding, done) => {
+        said[name] += String(chunk);
+        done();
+      },
+    });
+  const streams = { out: to('out'), error: to('error'), input: Readable.from([]) };
+  const code = await run(args, { environment: place.environment, ...streams });
+  return { code, ...said };
+}
+const client = (...args: string[]) => command('client', ...args);
 const show = async (id: string) =>
   JSON.parse((await client('show', id, '--json')).out) as Record<string, unknown>;
 const file = (name: string, content?: unknown) => {
@@ -18,7 +33,7 @@ const file = (name: string, content?: unknown) => {
 const ADD = ['add', '--organization', 'ehr', '--role', 'ehr', '--scope', 'system/*.rs'];
 
 beforeAll(async () => {
-  await runCommand(['program', 'add', '--name', 'Hillside', '--id', 'hillside'], place.environment);
+  await command('program', 'add', '--name', 'Hillside', '--id', 'hillside');
 });
 afterAll(() => place.remove());
 
@@ -47,6 +62,16 @@ test('a client is added with a key that is made for it, shown, disabled, enabled
   expect((await client('enable', 'app')).code).toBe(0);
   expect(await show('app')).toMatchObject({ disabled: false });
   expect(JSON.parse((await client('list', '--json')).out)).toEqual([await show('app')]);
+});
+
+test('a client of a trusted issuer needs no key of its own', async () => {
+  const issuer = ['--issuer', 'https://login.example', '--subject', 'portal'];
+  const added = await client(...ADD, '--id', 'portal', '--json', ...issuer);
+  expect([added.code, added.error]).toEqual([0, '']);
+  expect(JSON.parse(added.out)).toMatchObject({
+    issuer: { iss: 'https://login.example', sub: 'portal' },
+    keys: { jwks: { keys: [] } },
+  });
 });
 
 test('keys are rotated: beside the former, or in their place', async () => {
@@ -100,13 +125,12 @@ test('the server takes over what is changed beside it, and rotates its own key w
   await client(...ADD, '--id', 'beside', '--generate-key', key);
   const server = launch(['serve'], place.environment);
   const url = /http:\/\/\S+/.exec(await server.until('listens'))![0];
-  const token = async () =>
-    (await runCommand(['token', '--client', 'beside', '--key', key], place.environment)).out.trim();
+  const token = async () => (await command('token', '--client', 'beside', '--key', key)).out.trim();
   const search = async (bearer: string) =>
     (await fetch(`${url}/fhir/Patient`, { headers: { authorization: `Bearer ${bearer}` } })).status;
   const first = await token();
   expect(await search(first)).toBe(200);
-  const rotated = await runCommand(['keys', 'rotate'], place.environment);
+  const rotated = await command('keys', 'rotate');
   expect(rotated.code).toBe(0);
   const second = await token();
   expect([await search(first), await search(second)]).toEqual([200, 200]);
