@@ -71,11 +71,14 @@ async function fill(): Promise<void> {
   values.since = new Date((seq - 400_000_000) / 1000).toISOString();
 }
 
-/** A client whom both the payer and the EHR may see, and what there is of one. */
+/** A client whom both the payer, which pays, and the EHR may see, and what there is of one. */
 function choosePlaceholders(own: readonly ResourceDocument[]): void {
-  const actors = (person: string) =>
-    new Set(own.filter(one => one.who === person).flatMap(one => one.names ?? []));
-  const patient = own.find(one => one.type === 'Patient' && actors(one.id).size > 1)!;
+  const actors = (person: string, type: string) =>
+    new Set(own.filter(one => one.who === person && one.type === type).flatMap(one => one.names ?? []));
+  const patient = own.find(
+    one =>
+      one.type === 'Patient' && actors(one.id, 'Consent').size > 1 && actors(one.id, 'Coverage').size > 0,
+  )!;
   const body = JSON.parse(patient.body) as {
     identifier: { system: string; value: string }[];
     name: { family: string }[];

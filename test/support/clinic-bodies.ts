@@ -1,5 +1,6 @@
 // A generated clinic as the bodies that a store keeps.
 import { compileConsent } from '../../src/access/consent.ts';
+import { compileRoster } from '../../src/access/roster.ts';
 import type { AnyResource } from '../../src/fhir/types.ts';
 import { transactionOf } from '../../src/iop/bundle.ts';
 import { type ClinicSize, generateClinic } from '../../src/iop/generate/clinic-records.ts';
@@ -30,6 +31,6 @@ const idOf = (urn: string): string => urn.slice('urn:uuid:'.length);
 /** As the server derives it. */
 export const clinicDerive: Derive = given => {
   const resource = given as AnyResource;
-  const rules = resource.resourceType === 'Consent' ? compileConsent(resource) : [];
+  const rules = [...compileConsent(resource), ...compileRoster(resource)];
   return { ...extract(resource), rules };
 };

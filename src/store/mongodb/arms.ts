@@ -117,10 +117,13 @@ function places(predicate: Predicate, consents: Consents, ties: Ties): readonly 
   }
 }
 
-/** The first that names persons, or else the first that is known. */
+/** The one that names the fewest persons, or else the first that is known. */
 function leastOf(all: readonly (readonly Arm[] | undefined)[]): readonly Arm[] | undefined {
   const known = all.filter(one => one !== undefined);
-  return known.find(arms => arms.every(arm => arm.who !== undefined)) ?? known[0];
+  const count = (arms: readonly Arm[]): number =>
+    arms.reduce((sum, { who }) => sum + (who?.length ?? Number.POSITIVE_INFINITY), 0);
+  const [least] = known.toSorted((a, b) => (count(a) < count(b) ? -1 : count(a) > count(b) ? 1 : 0));
+  return least;
 }
 
 /** Where one of these persons is named: not where nobody is. */

@@ -84,7 +84,7 @@ export const COLLECTIONS = {
   ],
   place: [],
   rule: [
-    { name: 'actor', key: { actor: 1, permit: 1, person: 1, owner: 1 } },
+    { name: 'actor', key: { actor: 1, permit: 1, purpose: 1, person: 1, owner: 1 } },
     { name: 'person', key: { owner: 1, person: 1, permit: 1, actor: 1 } },
     { name: 'consent', key: { consent: 1 } },
   ],
