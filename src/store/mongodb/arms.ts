@@ -255,8 +255,9 @@ const placeFilter = ({ partitions, who, source }: Arm): ResourceFilter => ({
 const oneOf = (all: readonly string[]): { $in: string[] } | string =>
   all.length === 1 ? all[0]! : { $in: [...all] };
 
-/** Only the arms of a source can: all others were cut to be disjoint. */
+/** Arms of a source can, and persons sought anywhere with partitions sought whole: all others were cut to be disjoint. */
 function mayShare(arm: Arm, other: Arm): boolean {
+  if (arm.partitions === 'others' && arm.who !== undefined) return other.partitions !== 'others';
   if (arm.source === undefined || arm.source === other.source) return false;
   if (arm.partitions === 'others' || other.partitions === 'others') return other.source === undefined;
   const { partitions } = arm;
