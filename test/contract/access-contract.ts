@@ -162,6 +162,23 @@ export function accessContract(open: OpenStore): void {
       expect(await hand().store.vread('Consent', 'c', 1, grant)).toBeUndefined();
     });
 
+    test('what can be reached in two ways is found once', async () => {
+      await create(hand(), 'Observation', 'o', about('1'));
+      await update(hand(), 'Observation', 'o', about('1'));
+      const person: Predicate = { kind: 'person', patient: '1' };
+      for (const other of [
+        ownedBy('prog'),
+        writtenBy('prog'),
+        permittedTo('ehr'),
+        { kind: 'no-person' } as const,
+      ]) {
+        expect(await sees({ kind: 'or', of: [other, person] })).toBe(true);
+        const grant = grantFor('asker', { narrow: () => ({ kind: 'or', of: [person, other] }) });
+        const listed = await hand().store.history({ limit: 9, total: true }, grant);
+        expect([listed.total, ...listed.versions.map(one => one.version)]).toEqual([2, 2, 1]);
+      }
+    });
+
     test('of past versions an Organization that the store does not know reaches nothing', async () => {
       const rules = { rules: [permit('1', 'ehr')] };
       await create(hand(), 'Consent', 'c', rules);
