@@ -12,10 +12,10 @@ import { directory } from './directory.ts';
 import type { Principal, Scope, Use } from './grant.ts';
 import { ALL, allOf, anyOf, NONE, READING } from './rule.ts';
 
-const SCOPE = /^(system|user|patient)\/([A-Za-z]+|\*)\.([a-z]+|\*)(?:\?(.*))?$/;
+export const SCOPE = /^(system|user|patient)\/([A-Za-z]+|\*)\.([a-z]+|\*)(?:\?(.*))?$/;
 const LETTERS = /^c?r?u?d?s?$/;
 /** The v1 words and what they are in v2. */
-const V1: Readonly<Record<string, string>> = { read: 'rs', write: 'cud', '*': 'cruds' };
+export const V1: Readonly<Record<string, string>> = { read: 'rs', write: 'cud', '*': 'cruds' };
 
 /** Each is an alternative that every query is asked with; a token names some. */
 const MOST_QUERIES = 50;

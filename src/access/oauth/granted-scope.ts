@@ -1,10 +1,7 @@
 // What of the scope that is asked for a client is granted. https://hl7.org/fhir/smart-app-launch/scopes-and-launch-context.html
-import { parseScopes } from '../scope.ts';
+import { parseScopes, SCOPE, V1 } from '../scope.ts';
 import { OAuthError } from './error.ts';
 
-const WORD = /^(system|user|patient)\/([A-Za-z]+|\*)\.([a-z]+|\*)(?:\?(.+))?$/;
-/** The v1 words and what they are in v2. */
-const V1: Readonly<Record<string, string>> = { read: 'rs', write: 'cud', '*': 'cruds' };
 const LONGEST = 4000;
 
 interface Word {
@@ -53,7 +50,7 @@ function readWords(text: string): Word[] {
 }
 
 function readWord(text: string): Word {
-  const found = WORD.exec(text);
+  const found = SCOPE.exec(text);
   if (found === null) throw refused('cannot be read: expected words like system/Observation.rs');
   const [, context, type, how, query] = found as unknown as [string, string, string, string, string?];
   return { context, type, letters: V1[how] ?? how, query };
