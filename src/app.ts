@@ -15,6 +15,7 @@ import { openKeyring } from './access/oauth/signing-key.ts';
 import { signStatement } from './access/oauth/statement.ts';
 import { compileRoster, ROSTER_RULES } from './access/roster.ts';
 import { CHECKPOINT_TYPE, keepCheckpoints, makeCheckpointer } from './audit/checkpoint.ts';
+import type { AuditAct } from './audit/event-codes.ts';
 import { trailIds } from './audit/event-id.ts';
 import { countStrangers } from './audit/strangers.ts';
 import { type Config, isHttps, isLoopback } from './config.ts';
@@ -51,7 +52,7 @@ export {
 export { rotateSigningKey } from './access/oauth/signing-key.ts';
 export { parseScopes } from './access/scope.ts';
 export { type Config, ConfigError, readConfig, type StorePlace } from './config.ts';
-export type { ClientEntry, Principal, TokenClaims };
+export type { AuditAct, ClientEntry, Principal, TokenClaims };
 export { isServed, lockServer, moveStore, type OpenedStore, readSigned, VERSION, type Verified, verifyStore };
 
 /** What may be replaced for tests: time and ids. */

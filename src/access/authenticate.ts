@@ -46,20 +46,29 @@ export function createAuthenticate(place: AuthenticatePlace): Authenticate {
       throw refused();
     }
     if (!cache.has(key)) remember(cache, key, known);
-    const { organization, role } = client;
-    // What a client is registered for binds it, whatever its issuer says.
-    const { patient = token.patient, practitioner = token.practitioner } = client;
-    const caller = {
-      client: client.id,
-      organization,
-      role,
+    const caller = callerOf(client, token, {
       scopes: scopesNow(place, known, client),
       purposes: standingPurposes(client, token),
-      token: token.jti,
-      ...(patient === undefined ? {} : { patient }),
-      ...(practitioner === undefined ? {} : { practitioner }),
-    };
-    return principalOf(caller, organizations);
+    });
+    return principalOf({ ...caller, token: token.jti }, organizations);
+  };
+}
+
+/** A client's own word binds it, whatever its issuer says: who it is, and whom its token is about. */
+export function callerOf(
+  client: ClientEntry,
+  token: Pick<VerifiedToken, 'patient' | 'practitioner'>,
+  granted: Pick<Principal, 'scopes' | 'purposes'>,
+): Omit<Principal, 'idSpace'> {
+  const { id, organization, role } = client;
+  const { patient = token.patient, practitioner = token.practitioner } = client;
+  return {
+    client: id,
+    organization,
+    role,
+    ...granted,
+    ...(patient === undefined ? {} : { patient }),
+    ...(practitioner === undefined ? {} : { practitioner }),
   };
 }
 

@@ -45,10 +45,18 @@ const PLAIN_ELEMENTS: ReadonlySet<string> = new Set([
 /** As all codes of v3-ActReason are that are purposes. */
 const PURPOSE_CODE = /^[A-Z]+$/;
 
-type Line = Omit<ConsentRule, 'patient'>;
+/** What a provision comes to, and which it is: `Consent.provision.provision[0]`. */
+export interface Provision extends ConsentRule {
+  path: string;
+}
+type Line = Omit<Provision, 'patient'>;
 
 /** The rules of one Consent; none where it is not an active privacy consent of one local Patient. */
-export function compileConsent(resource: AnyResource, base?: string): ConsentRule[] {
+export const compileConsent = (resource: AnyResource, base?: string): ConsentRule[] =>
+  provisionsOf(resource, base).map(({ path: _path, ...rule }) => rule);
+
+/** The same with the provision that each is said in. */
+export function provisionsOf(resource: AnyResource, base?: string): Provision[] {
   if (resource.resourceType !== 'Consent' || resource.status !== 'active') return [];
   const consent = resource as unknown as Consent;
   if (!hasCode(consent.scope, SCOPE, 'patient-privacy')) return [];
@@ -74,10 +82,10 @@ function isTrustworthy(consent: Consent): boolean {
 function permitsOf(consent: Consent, root: ConsentProvision, base?: string): Line[] {
   const nested = root.provision ?? [];
   const type = root.type ?? policyBase(consent) ?? 'deny';
-  if (type === 'permit') return nested.length === 0 ? permitLines(root, base) : [];
+  if (type === 'permit') return nested.length === 0 ? permitLines(root, ROOT, base) : [];
   const [only, ...others] = nested;
   if (only === undefined || others.length > 0 || only.type !== 'permit' || !isBare(root)) return [];
-  return permitLines(only, base);
+  return permitLines(only, nestedPath(ROOT, 0), base);
 }
 
 /** A root that is only the base of its one exception: no criterion of its own. */
@@ -92,7 +100,7 @@ function isBare(root: ConsentProvision): boolean {
   );
 }
 
-function permitLines(provision: ConsentProvision, base?: string): Line[] {
+function permitLines(provision: ConsentProvision, path: string, base?: string): Line[] {
   const plain = Object.entries(provision).every(
     ([name, value]) => value === undefined || PLAIN_ELEMENTS.has(name),
   );
@@ -105,7 +113,7 @@ function permitLines(provision: ConsentProvision, base?: string): Line[] {
     one => canonicalSystem(one.system ?? '') === ACT_REASON && PURPOSE_CODE.test(one.code ?? ''),
   );
   return actors.flatMap(actor =>
-    purposes.map(one => ({ effect: 'permit' as const, actor, purpose: one.code!, ...period })),
+    purposes.map(one => ({ effect: 'permit' as const, actor, purpose: one.code!, ...period, path })),
   );
 }
 
@@ -124,16 +132,20 @@ function deniesOf(consent: Consent, root: ConsentProvision, base?: string): Line
   const nested = root.provision ?? [];
   const type = root.type ?? policyBase(consent);
   const rootDenies = contradicts(consent) || (type === 'deny' && (nested.length === 0 || !isBare(root)));
-  const own = rootDenies ? denyLines(root, base) : [];
-  return [...own, ...nested.flatMap(one => nestedDenies(one, base))];
+  const own = rootDenies ? denyLines(root, ROOT, base) : [];
+  return [...own, ...nested.flatMap((one, at) => nestedDenies(one, nestedPath(ROOT, at), base))];
 }
 
-function nestedDenies(provision: ConsentProvision, base?: string): Line[] {
-  const own = provision.type === 'deny' ? denyLines(provision, base) : [];
-  return [...own, ...(provision.provision ?? []).flatMap(one => nestedDenies(one, base))];
+const ROOT = 'Consent.provision';
+const nestedPath = (path: string, at: number): string => `${path}.provision[${at}]`;
+
+function nestedDenies(provision: ConsentProvision, path: string, base?: string): Line[] {
+  const own = provision.type === 'deny' ? denyLines(provision, path, base) : [];
+  const nested = provision.provision ?? [];
+  return [...own, ...nested.flatMap((one, at) => nestedDenies(one, nestedPath(path, at), base))];
 }
 
-function denyLines(provision: ConsentProvision, base?: string): Line[] {
+function denyLines(provision: ConsentProvision, path: string, base?: string): Line[] {
   const period = periodOf(provision.period) ?? ALWAYS;
   const actors =
     provision.actor === undefined
@@ -141,7 +153,7 @@ function denyLines(provision: ConsentProvision, base?: string): Line[] {
       : provision.actor.map(actor => deniedActor(actor, base)).filter(one => one !== undefined);
   const purposes = provision.purpose === undefined ? [''] : provision.purpose.map(deniedPurpose);
   return actors.flatMap(actor =>
-    purposes.map(purpose => ({ effect: 'deny' as const, actor, purpose, ...period })),
+    purposes.map(purpose => ({ effect: 'deny' as const, actor, purpose, ...period, path })),
   );
 }
 

@@ -17,10 +17,12 @@ import type { Predicate } from '../search/ast.ts';
 import { DIRECTORY_TYPES, directory } from './directory.ts';
 import {
   type AuditReach,
+  type Because,
   type Grant,
   type Principal,
   type Reason,
   type Role,
+  type Rule,
   sealGrant,
   type Use,
 } from './grant.ts';
@@ -64,24 +66,51 @@ export function decide(principal: Principal, asked: readonly Asked[], at: number
   for (const { type, use } of asked) demandScope(principal, type, use);
   const rules = rulesFor(principal, at);
   const known = new Map<string, Predicate>();
+  const because = (type: string, use: Use): Because => ({
+    scope: scopesReach(principal, type, use),
+    rules: rules.reach(type, use).filter(rule => rule.where.kind !== 'none'),
+  });
   const narrow = (type: string, use: Use): Predicate => {
     const key = `${use} ${type}`;
     const found = known.get(key);
     if (found !== undefined) return found;
-    const made = allOf(scopesReach(principal, type, use), rules.reach(type, use));
+    const made = reachOf(because(type, use));
     known.set(key, made);
     return made;
   };
   return sealGrant({
-    id: `grant-${(made++).toString(36)}`,
+    id: nextId(),
     principal,
     narrow,
+    because,
     adopt: rules.adopt,
     mayName: (type, id) => isOwnName(principal, id) && !hidesOwn(principal, type),
     audit: auditReach(principal),
     reasons: rules.reasons,
   });
 }
+
+const reachOf = ({ scope, rules }: Because): Predicate => allOf(scope, anyOf(...rules.map(one => one.where)));
+
+/**
+ * What a Grant reaches of what another reaches too: never more than either. To look at what somebody else would
+ * see, without seeing more oneself.
+ */
+export function restrict(grant: Grant, narrow: Grant['narrow']): Grant {
+  return sealGrant({
+    ...grant,
+    id: nextId(),
+    narrow: (type, use) => allOf(grant.narrow(type, use), narrow(type, use)),
+    adopt: NONE,
+    mayName: () => false,
+    because: (type, use) => {
+      const { scope, rules } = grant.because(type, use);
+      return { scope: allOf(scope, narrow(type, use)), rules };
+    },
+  });
+}
+
+const nextId = (): string => `grant-${(made++).toString(36)}`;
 
 /** Grants are told apart by number: a Plan that was narrowed by another one is refused. */
 let made = 0;
@@ -93,7 +122,7 @@ function demandScope(principal: Principal, type: string | undefined, use: Use): 
 }
 
 interface Rules {
-  reach(type: string, use: Use): Predicate;
+  reach(type: string, use: Use): readonly Rule[];
   adopt: Predicate;
   reasons: readonly Reason[];
 }
@@ -101,25 +130,28 @@ interface Rules {
 function rulesFor(principal: Principal, at: number): Rules {
   if (!ORGANIZATIONAL.has(principal.role)) return personalRules(principal);
   const organization = principal.organization;
-  const own: Predicate = { kind: 'owner', organization };
-  const source: Predicate = { kind: 'source', organization };
+  const own: Rule = { reason: 'own', where: { kind: 'owner', organization } };
+  const source: Rule = { reason: 'source', where: { kind: 'source', organization } };
   const consent = consentRule(principal, at);
-  const reach = (type: string, use: Use): Predicate => {
+  const permitted = (where: Predicate): Rule => ({ reason: 'consent', where });
+  const reach = (type: string, use: Use): Rule[] => {
     switch (use) {
       case 'delete':
-        return anyOf(own, source);
+        return [own, source];
       case 'update':
-        return anyOf(own, source, WRITABLE_BY_CONSENT.has(type) ? consent : NONE);
+        return [own, source, permitted(WRITABLE_BY_CONSENT.has(type) ? consent : NONE)];
       case 'create':
-        return anyOf(own, source, consent);
+        return [own, source, permitted(consent)];
       default:
-        return anyOf(own, source, byConsent(type, consent, organization), directory(type));
+        return [own, source, permitted(byConsent(type, consent, organization)), directoryRule(type)];
     }
   };
   const reasons: Reason[] = ['own', 'consent', 'source', 'directory'];
   if (ROSTERED.has(principal.role)) reasons.push('roster');
-  return { reach, adopt: anyOf(own, consent), reasons };
+  return { reach, adopt: anyOf(own.where, consent), reasons };
 }
+
+const directoryRule = (type: string): Rule => ({ reason: 'directory', where: directory(type) });
 
 /** Of those who act for no Organization. */
 function personalRules({ role, organization, patient }: Principal): Rules {
@@ -127,7 +159,7 @@ function personalRules({ role, organization, patient }: Principal): Rules {
   // In the record of the program that registered the client: what others say under that id is somebody else.
   const own = known ? allOf({ kind: 'owner', organization }, { kind: 'person', patient }) : NONE;
   return {
-    reach: (type, use) => (READING.has(use) ? anyOf(own, directory(type)) : NONE),
+    reach: (type, use) => (READING.has(use) ? [{ reason: 'patient', where: own }, directoryRule(type)] : []),
     adopt: NONE,
     reasons: known ? ['patient', 'directory'] : ['directory'],
   };

@@ -19,6 +19,8 @@ export type Use = 'read' | 'search' | 'history' | 'create' | 'update' | 'delete'
 
 /** `system/Observation.rs?category=laboratory`: one parsed SMART v2 scope. type `*` is any type. */
 export interface Scope {
+  /** As it is written. */
+  text: string;
   context: 'system' | 'user' | 'patient';
   type: string;
   create: boolean;
@@ -63,6 +65,18 @@ export type AuditReach =
   /** Those that name this person. */
   | { kind: 'patient'; patient: string };
 
+/** What a rule reaches by itself. */
+export interface Rule {
+  reason: Reason;
+  where: Predicate;
+}
+
+/** Why a Grant reaches what it does of a type for a use: what its scope does and any of these rules. */
+export interface Because {
+  scope: Predicate;
+  rules: readonly Rule[];
+}
+
 declare const sealed: unique symbol;
 
 export interface Grant {
@@ -72,6 +86,8 @@ export interface Grant {
   readonly principal: Principal;
   /** Which resources of a type may be reached for a use; `none` where scope or role exclude it. */
   readonly narrow: (type: string, use: Use) => Predicate;
+  /** Of what `narrow` is made: for explanation. */
+  readonly because: (type: string, use: Use) => Because;
   /**
    * The Patients whose record a new resource that names them joins (owner = the Patient's owner): those
    * the caller may see and may write about. Compiled against Patient rows.

@@ -50,6 +50,7 @@ function parseScope(word: string, base: string | undefined): Scope {
   if (!LETTERS.test(letters)) throw bad('its permissions are letters of "cruds" in that order');
   const has = (letter: string) => letters.includes(letter);
   return {
+    text: word,
     context,
     type,
     create: has('c'),
@@ -116,9 +117,13 @@ const holds = (scope: Scope, { patient }: Scoped, use: Use): boolean =>
 
 const isOf = (scope: Scope, type: string): boolean => scope.type === '*' || scope.type === type;
 
+/** Those that reach a type for a use. */
+export const scopesFor = (scoped: Scoped, type: string, use: Use): readonly Scope[] =>
+  scoped.scopes.filter(scope => isOf(scope, type) && holds(scope, scoped, use));
+
 /** Do these scopes reach a type for a use? */
 export const scopesAllow = (scoped: Scoped, type: string, use: Use): boolean =>
-  scoped.scopes.some(scope => isOf(scope, type) && holds(scope, scoped, use));
+  scopesFor(scoped, type, use).length > 0;
 
 /** Does any scope give this use for any type? For what is asked of the whole server. */
 export const scopesAllowAny = (scoped: Scoped, use: Use): boolean =>
@@ -129,7 +134,7 @@ export const scopesAllowAny = (scoped: Scoped, use: Use): boolean =>
  * rules of the role do, or all of that in one person's compartment (and in the directory, which is in none).
  */
 export function scopesReach(scoped: Scoped, type: string, use: Use): Predicate {
-  const those = scoped.scopes.filter(scope => isOf(scope, type) && holds(scope, scoped, use));
+  const those = scopesFor(scoped, type, use);
   if (those.some(scope => scope.context !== 'patient' && scope.where === undefined)) return ALL;
   const [bound, free] = [true, false].map(own =>
     anyOf(...those.filter(scope => (scope.context === 'patient') === own).map(scope => queryOf(scope, type))),

@@ -78,6 +78,9 @@ const KINDS: Readonly<Record<string, EventKind>> = {
   request: { type: REST, action: 'E', ...ASKING },
   // The program's door: an operation that asks, and an import.
   'client-view': { ...rest('operation', 'E'), ...ASKING },
+  'explain-access': { ...rest('operation', 'E'), ...ASKING },
+  accounting: { ...rest('operation', 'E'), ...ASKING },
+  'breach-impact': { ...rest('operation', 'E'), ...ASKING },
   schema: { ...rest('operation', 'E'), ...ASKING },
   import: { type: { system: DCM, code: '110107' }, action: 'C', ...WRITING },
   // https://hl7.org/fhir/R4/auditevent-example-login.html
@@ -88,14 +91,36 @@ const KINDS: Readonly<Record<string, EventKind>> = {
 export const ACTIONS: readonly string[] = Object.keys(KINDS);
 
 /** `subtype` of an act on the server: the row's own word. */
-const ACT = codeSystemUrl('audit-action');
+export const AUDIT_ACTION = {
+  name: 'audit-action',
+  url: codeSystemUrl('audit-action'),
+  title: 'Acts on the server',
+  description: 'What was done to the server itself, as a row of the audit trail calls it.',
+  codes: {
+    'program-add': "A program's Organization was made",
+    'client-add': 'A client was registered',
+    'client-change': 'A client was registered anew',
+    'client-rotate': 'A client was given other keys',
+    'client-disable': 'A client was shut out',
+    'client-enable': 'A client was let in again',
+    'keys-rotate': 'The server was given another signing key',
+    'import-start': 'An import of records began',
+    'import-end': 'An import of records ended',
+    migrate: 'A store was moved, or its schema brought forward',
+    introspect: 'A token was asked about',
+    revoke: 'A token was ended',
+  },
+} as const;
+
+/** An act on the server. */
+export type AuditAct = keyof typeof AUDIT_ACTION.codes;
 
 export const kindOf = (action: string): EventKind =>
   Object.hasOwn(KINDS, action)
     ? KINDS[action]!
     : {
         type: { system: DCM, code: '110100' },
-        subtype: { system: ACT, code: action },
+        subtype: { system: AUDIT_ACTION.url, code: action },
         action: 'E',
         ...WRITING,
       };

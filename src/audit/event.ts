@@ -13,7 +13,7 @@ export function eventOf(row: AuditEntry, part: Part, id: string, base: string): 
   const kind = kindOf(row.action);
   const subtype = [
     ...(kind.subtype === undefined ? [] : [kind.subtype]),
-    ...(part.disclosed && kind.reads === true ? [DISCLOSE] : []),
+    ...(part.disclosed ? [DISCLOSE] : []),
   ];
   const entities = entitiesOf(row, part, kind);
   return {
@@ -42,14 +42,14 @@ const serverOf = (base: string): JsonObject => ({ identifier: { value: base } })
 const concept = (code: Code): JsonObject => ({ coding: [{ ...code }] });
 
 function agentsOf(
-  { client, organization, purpose }: AuditEntry,
+  { client, organization, purpose, user: person }: AuditEntry,
   kind: EventKind,
   base: string,
 ): JsonObject[] {
   const user = {
     type: concept(kind.user),
     who: { reference: `Organization/${organization}` },
-    requestor: true,
+    requestor: person === undefined,
     ...(purpose === undefined
       ? {}
       : { purposeOfUse: purpose.map(code => concept({ system: PURPOSE, code })) }),
@@ -64,6 +64,9 @@ function agentsOf(
       network: { address: base, type: '5' },
     },
     ...(organization === '' ? [] : [user]),
+    ...(person === undefined
+      ? []
+      : [{ type: concept(kind.user), who: { reference: person }, requestor: true }]),
   ];
 }
 

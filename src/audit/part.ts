@@ -3,6 +3,7 @@
 // him, and nothing that lets him count the rest. Pure.
 import type { AuditReach } from '../access/grant.ts';
 import type { AuditEntry } from '../store/port.ts';
+import { kindOf } from './event-codes.ts';
 
 export interface Part {
   /** Logical id; absent where what is shown names nobody. */
@@ -15,10 +16,14 @@ export interface Part {
   own: boolean;
 }
 
-interface Shown {
+/** One version in a row. */
+export interface Shown {
+  /** `Type/id/version`. */
   name: string;
   owner: string | undefined;
   persons: readonly string[];
+  /** It went out to who asked; else it was written. */
+  out: boolean;
 }
 
 /** None where the reach does not include the row. Several parts: one for each person it names, in order. */
@@ -26,10 +31,10 @@ export function partsOf(row: AuditEntry, reach: AuditReach): readonly Part[] {
   if (reach.kind === 'none') return [];
   if (reach.kind === 'patient') {
     if (!row.patients.includes(reach.patient)) return [];
-    return [partOf(row, shownOf(row), reach.patient, false)];
+    return [partOf(row, shownTo(row, reach), reach.patient, false)];
   }
   const own = row.organization === reach.organization;
-  const shown = own ? shownOf(row) : shownOf(row).filter(one => one.owner === reach.organization);
+  const shown = shownTo(row, reach);
   if (!own && shown.length === 0) return [];
   const persons = (own ? row.patients : shown.flatMap(one => one.persons)).filter(one => one !== '?');
   const each = [...new Set(persons)];
@@ -42,20 +47,37 @@ function partOf(row: AuditEntry, shown: readonly Shown[], patient: string | unde
   return {
     ...(patient === undefined ? {} : { patient }),
     versions: about.map(one => one.name),
-    disclosed: about.some(one => one.owner !== undefined && one.owner !== row.organization),
+    disclosed: about.some(one => isDisclosed(one, row)),
     own,
   };
 }
 
+/** Of what a row tells, what concerns a reader. */
+export function shownTo(row: AuditEntry, reach: AuditReach): readonly Shown[] {
+  if (reach.kind === 'none') return [];
+  if (reach.kind === 'patient') return shownOf(row).filter(one => one.persons.includes(reach.patient));
+  if (row.organization === reach.organization) return shownOf(row);
+  return shownOf(row).filter(one => one.owner === reach.organization);
+}
+
+/** It went to another Organization than the one whose record it is of. */
+export const isDisclosed = (
+  { owner, out }: Shown,
+  { organization }: Pick<AuditEntry, 'organization'>,
+): boolean => out && owner !== undefined && owner !== organization;
+
 /** Rows from before say of several people not who is named where: then a Patient alone is known to name itself. */
-function shownOf({ versions, owners, owned, named, patients }: AuditEntry): Shown[] {
+function shownOf({ action, versions, owners, owned, named, patients, read }: AuditEntry): Shown[] {
   const told = owners !== undefined || patients.length < 2;
+  const isReading = kindOf(action).reads === true;
+  const only = new Set(read);
   return versions.map((name, at) => ({
     name,
     owner: owners?.[owned?.[at] ?? 0],
     persons:
       named?.[at]?.map(place => patients[place]!) ??
       (told ? patients : patients.filter(one => isOf(name, one))),
+    out: isReading || only.has(at),
   }));
 }
 

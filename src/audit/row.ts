@@ -3,7 +3,7 @@ import type { AuditReach } from '../access/grant.ts';
 import type { AuditDraft, AuditEntry, AuditPlace, AuditQuery, Version } from '../store/port.ts';
 
 export type SeenVersion = Pick<Version, 'type' | 'id' | 'version' | 'owner' | 'patients'>;
-export type Seen = Pick<AuditDraft, 'patients' | 'versions' | 'owners' | 'owned' | 'named'>;
+export type Seen = Pick<AuditDraft, 'patients' | 'versions' | 'owners' | 'owned' | 'named' | 'read'>;
 
 export const versionName = ({ type, id, version }: SeenVersion): string => `${type}/${id}/${version}`;
 
@@ -35,15 +35,18 @@ function placesOf(list: readonly SeenVersion[], patients: readonly string[]): nu
 const personKey = (patient: string): string => `Patient/${patient}`;
 const organizationKey = (organization: string): string => `Organization/${organization}`;
 const clientKey = (client: string): string => `client ${client}`;
+const userKey = (user: string): string => `user ${user}`;
+const isStaff = (user: string): boolean => user.startsWith('Practitioner/');
 
 /** Whom a row concerns: what it is found by. */
 export function keysOf(draft: AuditDraft): string[] {
-  const { client, organization, owners = [], patients } = draft;
+  const { client, organization, owners = [], patients, user = '' } = draft;
   const organizations = new Set([organization, ...owners]);
   return [
     ...new Set(patients.filter(one => one !== '' && one !== '?').map(personKey)),
     ...[...organizations].filter(one => one !== '').map(organizationKey),
     ...(client === '' ? [] : [clientKey(client)]),
+    ...(isStaff(user) ? [userKey(user)] : []),
   ];
 }
 
@@ -62,10 +65,11 @@ export function keysOfText(draft: string): string[] {
  */
 export function keysAsked(query: AuditQuery, reach: AuditReach): string[] | undefined {
   if (reach.kind === 'none') return undefined;
-  const { patient, client, organization } = query;
+  const { patient, client, organization, user } = query;
   const keys = [
     ...(patient === undefined ? [] : [personKey(patient)]),
     ...(reach.kind === 'patient' ? [personKey(reach.patient)] : []),
+    ...(user === undefined ? [] : [userKey(user)]),
     ...(client === undefined ? [] : [clientKey(client)]),
     ...(organization === undefined ? [] : [organizationKey(organization)]),
     ...(reach.kind === 'organization' ? [organizationKey(reach.organization)] : []),

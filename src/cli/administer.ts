@@ -1,14 +1,16 @@
 // What a command does to a store leaves a row in the audit trail of that store, as every request does: who is
 // the command line, and the Organization is the one whom it concerns.
-import type { OpenedStore } from '../app.ts';
+import type { AuditAct, OpenedStore } from '../app.ts';
 
 export interface Act {
-  /** The row's word: `program-add`, `token`, `import-start`, `import-end`, `migrate`. */
-  action: string;
+  /** The row's word. */
+  action: AuditAct | 'token';
   /** Organization id; '' where it concerns the store as a whole. */
   organization: string;
   /** Client for whom a token is signed. */
   client?: string;
+  /** Of the client that is changed. */
+  id?: string;
   /** ok, or an error code. */
   outcome?: string;
 }
@@ -19,7 +21,7 @@ export function recordAct(
   request: string,
   act: Act,
 ): Promise<void> {
-  const { client = 'command-line', outcome = 'ok', ...named } = act;
+  const { client = 'cli', outcome = 'ok', ...named } = act;
   return store.record({
     request,
     client,

@@ -1,6 +1,7 @@
 // `client`: who may get tokens. Each change leaves an audit row.
 import {
   type App,
+  type AuditAct,
   type ClientEntry,
   createApp,
   makeClientKey,
@@ -12,6 +13,7 @@ import {
   signAssertion,
 } from '../app.ts';
 import { FhirError } from '../fhir/error.ts';
+import { recordAct } from './administer.ts';
 import { type Options, text } from './options.ts';
 import { knowOrganization } from './organization.ts';
 import { CommandError, configOf, say, type Terminal } from './terminal.ts';
@@ -143,20 +145,10 @@ const sorted = (value: unknown): string =>
       : member,
   );
 
-async function put(app: App, action: string, entry: ClientEntry): Promise<void> {
+async function put(app: App, action: AuditAct, entry: ClientEntry): Promise<void> {
+  const { organization, id } = entry;
+  await recordAct(app.context.store, app.context.ids(), { action, organization, id });
   await app.registry.putClient(entry);
-  await app.context.store.record({
-    request: app.context.ids(),
-    client: 'cli',
-    organization: entry.organization,
-    role: 'admin',
-    action,
-    id: entry.id,
-    outcome: 'ok',
-    reasons: [],
-    patients: [],
-    versions: [],
-  });
 }
 
 async function demandClient(app: App, id: string | undefined): Promise<ClientEntry> {

@@ -27,7 +27,7 @@ export async function runImport(terminal: Terminal, options: Options, path: stri
       throw new CommandError(`There is no program ${program} in this store: make it with program add.`);
     }
     const principal = await ownPrincipal(app, program);
-    const act = (action: string, outcome = 'ok') =>
+    const act = (action: 'import-start' | 'import-end', outcome = 'ok') =>
       recordAct(app.context.store, request, { action, organization: program, outcome });
     await act('import-start');
     const code = await importFile({

@@ -51,6 +51,17 @@ export function demandJson(accept: string | undefined, format: string | undefine
   throw new FhirError('not-acceptable', `Accept: only ${FHIR_JSON} in FHIR version 4.0 is served.`);
 }
 
+const CSV_TYPES: ReadonlySet<string> = new Set(['text/csv', 'csv']);
+
+/** Where an answer may be had as CSV too: is it what the caller asks for? */
+export function wantsCsv(accept: string | undefined, format: string | undefined): boolean {
+  if (format !== undefined) return CSV_TYPES.has(parseMediaType(format).type);
+  return (accept ?? '').split(',').some(range => {
+    const { type, parameters } = parseMediaType(range);
+    return type === 'text/csv' && !/^0(\.0*)?$/.test(parameters.get('q') ?? '1');
+  });
+}
+
 function isAccepted(range: string): boolean {
   const { type, parameters } = parseMediaType(range);
   const version = parameters.get('fhirversion');

@@ -1,7 +1,7 @@
 // Express -> FhirRequest. Nothing of Express goes below this folder.
 import type { Request } from 'express';
 import { FhirError } from '../fhir/error.ts';
-import { demandContentType, demandJson } from '../fhir/media-type.ts';
+import { demandContentType, demandJson, wantsCsv } from '../fhir/media-type.ts';
 import type { FhirRequest } from '../interactions/request.ts';
 import { readText } from './body.ts';
 import { parsePrefer } from './prefer.ts';
@@ -22,7 +22,8 @@ export async function toRequest(
   limits: Limits,
 ): Promise<FhirRequest> {
   const query = queryOf(request);
-  demandJson(request.headers.accept, formatOf(query));
+  const csv = route.kind === 'operation' && wantsCsv(request.headers.accept, formatOf(query));
+  if (!csv) demandJson(request.headers.accept, formatOf(query));
   const common = { prefer: parsePrefer(request.get('prefer')), request: id };
   const { type = '', id: logicalId = '', version = '' } = request.params as Record<string, string>;
   switch (route.kind) {
@@ -30,6 +31,16 @@ export async function toRequest(
       return { ...common, kind: 'capabilities' };
     case 'page':
       return { ...common, kind: 'page', page: pageOf(query) };
+    case 'operation':
+      return {
+        ...common,
+        kind: 'operation',
+        operation: route.operation ?? '',
+        ...named({ type, id: logicalId }),
+        query,
+        csv,
+        ...(request.method === 'POST' ? { body: await readOptional(request, limits) } : {}),
+      };
     case 'bundle':
       return { ...common, kind: 'bundle', body: await readJson(request, limits) };
     case 'search':
@@ -101,6 +112,13 @@ function pageOf(query: string): string {
 async function readJson(request: Request, limits: Limits): Promise<string> {
   demandContentType(request.get('content-type'));
   return readText(request, limits.maxBody);
+}
+
+/** A body may be left out, and then its type is nothing to ask for. */
+async function readOptional(request: Request, limits: Limits): Promise<string> {
+  const text = await readText(request, limits.maxBody);
+  if (text !== '') demandContentType(request.get('content-type'));
+  return text;
 }
 
 /** POST [type]/_search: parameters of the URL and of the form count alike. */

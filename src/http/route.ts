@@ -8,6 +8,14 @@ export interface Route {
   kind: RequestKind;
   /** Answers without a token. */
   open?: true;
+  /** Which operation, without its `$`. */
+  operation?: string;
+}
+
+/** An operation that changes nothing is asked for in either way. */
+function operationAt(path: string): Route[] {
+  const operation = path.slice(path.indexOf('$') + 1);
+  return (['GET', 'POST'] as const).map(method => ({ method, path, kind: 'operation', operation }));
 }
 
 export const ROUTES: readonly Route[] = [
@@ -15,6 +23,9 @@ export const ROUTES: readonly Route[] = [
   { method: 'GET', path: '/', kind: 'page' },
   { method: 'POST', path: '/', kind: 'bundle' },
   { method: 'GET', path: '/_history', kind: 'history' },
+  ...operationAt('/$breach-impact'),
+  ...operationAt('/Patient/:id/$accounting-of-disclosures'),
+  ...operationAt('/:type/:id/$explain-access'),
   { method: 'GET', path: '/:type', kind: 'search' },
   { method: 'POST', path: '/:type', kind: 'create' },
   { method: 'PUT', path: '/:type', kind: 'conditional-update' },

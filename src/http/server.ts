@@ -163,14 +163,20 @@ function fhirRouter(options: HttpOptions, demand: RequestHandler) {
 }
 
 /** What a row calls a kind of request, where it is not the kind. */
-const ACTIONS: Readonly<Record<string, string>> = { 'conditional-update': 'update' };
+const ACTIONS: Readonly<Record<string, string>> = {
+  'conditional-update': 'update',
+  'accounting-of-disclosures': 'accounting',
+};
 
 function add(router: express.Router, path: string, route: Route, options: HttpOptions): void {
   const { context, maxBody } = options;
   const verb = route.method.toLowerCase() as 'get' | 'post' | 'put' | 'delete';
   router[verb](path, async (request: Request, response: Response) => {
     const arrival = arrivalOf(request);
-    arrival.asked = { action: ACTIONS[route.kind] ?? route.kind, ...request.params };
+    arrival.asked = {
+      action: ACTIONS[route.operation ?? route.kind] ?? route.operation ?? route.kind,
+      ...request.params,
+    };
     const parsed = await toRequest(route, request, arrival.id, { maxBody });
     arrival.entered = true;
     const answer =

@@ -71,9 +71,21 @@ export async function attempt(
 /** Who asks, and for what purpose. */
 export function callerOf(
   principal: Principal,
-): Pick<AuditDraft, 'client' | 'organization' | 'role' | 'purpose'> {
+): Pick<AuditDraft, 'client' | 'organization' | 'role' | 'purpose' | 'user'> {
   const { client, organization, role, purposes: purpose } = principal;
-  return { client, organization, role, ...(purpose.length === 0 ? {} : { purpose }) };
+  const user = userOf(principal);
+  return {
+    client,
+    organization,
+    role,
+    ...(purpose.length === 0 ? {} : { purpose }),
+    ...(user === undefined ? {} : { user }),
+  };
+}
+
+function userOf({ practitioner, patient, role }: Principal): string | undefined {
+  if (practitioner !== undefined) return `Practitioner/${practitioner}`;
+  return role === 'patient' && patient !== undefined ? `Patient/${patient}` : undefined;
 }
 
 const codeOf = (error: unknown): string => (error instanceof FhirError ? error.code : 'internal');

@@ -3,6 +3,9 @@ import { RESOURCE_TYPES } from '../fhir/resource-types.ts';
 import type { JsonObject } from '../fhir/types.ts';
 import { paramsOf } from '../search/registry.ts';
 import type { Context } from './context.ts';
+import { definitionUrl } from './operation/definition.ts';
+import type { Operation } from './operation/operation.ts';
+import { OPERATIONS, operationsOf } from './operation/operations.ts';
 import type { Reply } from './request.ts';
 
 export const SOFTWARE = { name: 'iop-fhir', version: '0.1.0' };
@@ -73,6 +76,7 @@ function statement(base: string, cors: boolean): JsonObject {
         },
         resource: RESOURCE_TYPES.map(resourceOf),
         interaction: SYSTEM_INTERACTIONS.map(code => ({ code })),
+        operation: OPERATIONS.filter(one => one.on === 'system').map(operationOf),
       },
     ],
   };
@@ -105,9 +109,15 @@ function resourceOf(type: string): JsonObject {
     referencePolicy: ['literal', 'local'],
     ...(references.length === 0 ? {} : { searchInclude: references.map(param => `${type}:${param.code}`) }),
     ...(reverse.length === 0 ? {} : { searchRevInclude: reverse }),
+    operation: operationsOf(type).map(operationOf),
     searchParam: [...COMMON, ...params.map(param => ({ name: param.code, type: param.type }))],
   };
 }
+
+const operationOf = (operation: Operation): JsonObject => ({
+  name: operation.name,
+  definition: definitionUrl(operation),
+});
 
 let reversed: ReadonlyMap<string, string[]> | undefined;
 

@@ -12,6 +12,9 @@ export interface EntryRequest {
   ifNoneExist?: string;
 }
 
+/** Operations are asked for by themselves. */
+export type EntryFhirRequest = Exclude<FhirRequest, { kind: 'operation' }>;
+
 export interface EntryFrame {
   base: string;
   prefer: Preference;
@@ -22,7 +25,7 @@ export interface EntryFrame {
 }
 
 /** `body`: JSON text of entry.resource, '' where the caller keeps it aside. Throws `invalid-value`. */
-export function toRequest(entry: EntryRequest, body: string, frame: EntryFrame): FhirRequest {
+export function toRequest(entry: EntryRequest, body: string, frame: EntryFrame): EntryFhirRequest {
   const { segments, query } = splitUrl(entry.url, frame);
   const common = { prefer: frame.prefer, request: frame.request };
   const [type, id, underscore, version] = segments;

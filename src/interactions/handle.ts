@@ -6,6 +6,7 @@ import type { Context } from './context.ts';
 import { create } from './create.ts';
 import { deleteOne } from './delete.ts';
 import { history } from './history.ts';
+import { operate } from './operation/operations.ts';
 import { page } from './page.ts';
 import { read } from './read.ts';
 import type { FhirRequest, Reply } from './request.ts';
@@ -36,6 +37,8 @@ export async function handle(request: FhirRequest, context: Context, principal: 
       return conditionalUpdate(request, context, principal);
     case 'delete':
       return deleteOne(request, context, principal);
+    case 'operation':
+      return operate(request, context, principal);
     case 'bundle':
       return bundle(request, context, principal, handle);
   }

@@ -17,7 +17,7 @@ export async function read(request: Read, context: Context, principal: Principal
   return attempt({ ...request, action: 'read' }, context, principal, async audit => {
     const grant = audit.decide([{ type, use: 'read' }]);
     const shape = parseShape(request.query, request.prefer);
-    const version = isId(id) ? await find(type, id, context, grant) : undefined;
+    const version = isId(id) ? await findCurrent(type, id, context, grant) : undefined;
     if (version === undefined) throw notFound();
     if (version.deleted) throw new FhirError('gone', 'This resource was deleted.');
     await audit.record([version]);
@@ -28,7 +28,12 @@ export async function read(request: Read, context: Context, principal: Principal
 }
 
 /** Nobody chooses an id of the trail, so what has one is found there or nowhere. */
-const find = (type: string, id: string, context: Context, grant: Grant): Promise<Version | undefined> =>
+export const findCurrent = (
+  type: string,
+  id: string,
+  context: Context,
+  grant: Grant,
+): Promise<Version | undefined> =>
   type === 'AuditEvent' && isTrailId(id)
     ? readEvent(id, context, grant)
     : context.store.read(type, id, grant);

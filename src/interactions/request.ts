@@ -25,6 +25,17 @@ export type FhirRequest = Common &
     | { kind: 'update'; type: string; id: string; body: string; ifMatch?: string }
     | { kind: 'conditional-update'; type: string; query: string; body: string; ifMatch?: string }
     | { kind: 'delete'; type: string; id: string; ifMatch?: string }
+    /** `$name`: `operation` without its `$`. `body`: of a POST, a Parameters resource. */
+    | {
+        kind: 'operation';
+        operation: string;
+        type?: string;
+        id?: string;
+        query: string;
+        body?: string;
+        /** The answer is wanted in CSV. */
+        csv: boolean;
+      }
     /** POST to the base: a batch or transaction Bundle. */
     | { kind: 'bundle'; body: string }
   );

@@ -10,7 +10,7 @@ import type { Clause, Cursor, Search, TrailCursor } from '../search/ast.ts';
 import { extract } from '../search/extract.ts';
 import { match } from '../search/match.ts';
 import { planSearch } from '../search/plan.ts';
-import type { AuditEntry, AuditPlace, Page, Version } from '../store/port.ts';
+import type { AuditEntry, AuditPlace, AuditQuery, Page, Version } from '../store/port.ts';
 import type { Context } from './context.ts';
 import { trailQuery } from './trail-query.ts';
 
@@ -149,7 +149,16 @@ async function* rowsFrom(
   grant: Grant,
 ): AsyncGenerator<AuditEntry> {
   const { query, ids } = trailQuery(clauses);
-  if (ids !== undefined) return yield* rowsOf(ids, start, context, grant);
+  yield* ids === undefined ? trailRows(query, context, grant, start) : rowsOf(ids, start, context, grant);
+}
+
+/** All rows that answer a query and that the Grant reaches, newest first, from a place on. */
+export async function* trailRows(
+  query: Omit<AuditQuery, 'limit' | 'from'>,
+  context: Context,
+  grant: Grant,
+  start?: AuditPlace,
+): AsyncGenerator<AuditEntry> {
   let from = start;
   do {
     const page = await context.store.audit(

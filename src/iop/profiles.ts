@@ -1,5 +1,5 @@
 // The published form of the local vocabulary: a CodeSystem per local system, a StructureDefinition per
-// local extension. profiles/ holds exactly these; a test keeps it so.
+// local extension. profiles/ holds these, and test/support/profiles.ts says what else; a test keeps it so.
 // https://hl7.org/fhir/R4/codesystem.html https://hl7.org/fhir/R4/defining-extensions.html
 import type { AnyResource, Json } from '../fhir/types.ts';
 import * as codes from './codes.ts';
@@ -86,8 +86,10 @@ export function extensionDefinitionOf(extension: LocalExtension): AnyResource {
   };
 }
 
-/** `CodeSystem-track.json` -> its content, for every file of profiles/. */
+export const fileName = ({ resourceType, id }: AnyResource): string => `${resourceType}-${id}.json`;
+
+/** `CodeSystem-track.json` -> its content, for every file of profiles/ that is of the program's vocabulary. */
 export function profileFiles(): ReadonlyMap<string, AnyResource> {
   const resources = [...localSystems().map(codeSystemOf), ...localExtensions().map(extensionDefinitionOf)];
-  return new Map(resources.map(one => [`${one.resourceType}-${one.id}.json`, one]));
+  return new Map(resources.map(one => [fileName(one), one]));
 }

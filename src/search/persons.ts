@@ -5,6 +5,7 @@ import { parseReference } from '../fhir/reference.ts';
 import { isResourceType } from '../fhir/resource-types.ts';
 import type { AnyResource } from '../fhir/types.ts';
 import { compartments, type Source } from '../generated/tables.ts';
+import type { Clause, Predicate } from './ast.ts';
 import { type Found, listOf, objectOf, textOf } from './param/kind.ts';
 import { typeOfTarget } from './param/reference.ts';
 import { paramOf, sourcesOf } from './registry.ts';
@@ -76,6 +77,27 @@ interface PersonSources {
   may: boolean;
 }
 
+const personParams = (type: string) =>
+  [...new Set([...(compartments().Patient?.[type] ?? []), ...PERSON_PARAMS])]
+    .map(code => paramOf(type, code))
+    .filter(param => param?.type === 'reference')
+    .map(param => param!);
+
+/**
+ * What is about a person: the Patient itself, and what names it where the R4 Patient compartment or the parameters
+ * patient and subject look. `none` for types that are about nobody.
+ */
+export function aboutPerson(type: string, patient: string): Predicate {
+  const named = personParams(type).map((param): Predicate => {
+    const values = [{ kind: 'reference' as const, keys: [`Patient/${patient}`] }];
+    return clause({ kind: 'param', param, values });
+  });
+  const of = type === 'Patient' ? [clause({ kind: 'id', ids: [patient] }), ...named] : named;
+  return of.length < 2 ? (of[0] ?? { kind: 'none' }) : { kind: 'or', of };
+}
+
+const clause = (of: Clause): Predicate => ({ kind: 'clause', clause: of });
+
 const sourceCache = new Map<string, readonly PersonSources[]>();
 
 /**
@@ -86,11 +108,9 @@ function personSources(type: string): readonly PersonSources[] {
   const known = sourceCache.get(type);
   if (known !== undefined || !isResourceType(type)) return known ?? [];
   const list: PersonSources[] = [];
-  for (const code of new Set([...(compartments().Patient?.[type] ?? []), ...PERSON_PARAMS])) {
-    const param = paramOf(type, code);
-    if (param?.type !== 'reference') continue;
+  for (const param of personParams(type)) {
     const may = param.targets.length === 0 || param.targets.includes('Patient');
-    list.push({ sources: sourcesOf(type, code).map(({ p, d }) => ({ p, d })), may });
+    list.push({ sources: sourcesOf(type, param.code).map(({ p, d }) => ({ p, d })), may });
   }
   sourceCache.set(type, list);
   return list;

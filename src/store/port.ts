@@ -222,12 +222,16 @@ export interface AuditDraft {
   versions: readonly string[];
   /** Purposes of use that the caller acts for: v3-ActReason codes. */
   purpose?: readonly string[];
+  /** Who acts through the client, where that is known: `Practitioner/id` or `Patient/id`. */
+  user?: string;
   /** Organizations whose records went out or were written; one that did not ask: it is a disclosure. */
   owners?: readonly string[];
   /** For each version: which of `owners` it is of. Absent: all are of the one there is. */
   owned?: readonly number[];
   /** For each version: which of `patients` it names. Absent, where there are owners: each names all of them. */
   named?: readonly (readonly number[])[];
+  /** Of a row of writes: which of `versions` it read only. Absent: it wrote them all. */
+  read?: readonly number[];
   /** The row stands for so many requests: see audit/strangers.ts. */
   count?: number;
 }
@@ -257,6 +261,8 @@ export interface AuditQuery {
   /** Rows that name this person. */
   patient?: string;
   client?: string;
+  /** Rows of what this member of a staff did: `Practitioner/id`. */
+  user?: string;
   /** Rows of what this Organization's clients did, and those in which something of its own went out. */
   organization?: string;
   /** since <= at < until, microseconds. */

@@ -14,12 +14,20 @@ const LOCATION = { resourceType: 'Location', id: 'place' };
 const TRANSACTION = { resourceType: 'Bundle', type: 'transaction' };
 const RECORD = { kind: 'site', id: 's1', program: 'program', name: 'Main Street' };
 
+const ACCOUNTING = { action: 'accounting', path: '/Patient/somebody/$accounting-of-disclosures' };
+
 /** How each path is asked so that it is answered, and what the row then calls it. */
 const ANSWERED: Readonly<Record<string, { path?: string; body?: object; type?: string; action: string }>> = {
   'GET /metadata': { action: 'capabilities' },
   'GET /': { action: 'history' },
   'POST /': { action: 'transaction', body: TRANSACTION },
   'GET /_history': { action: 'history' },
+  'GET /$breach-impact': { action: 'breach-impact', path: '/$breach-impact?client=somebody' },
+  'POST /$breach-impact': { action: 'breach-impact', path: '/$breach-impact?client=somebody' },
+  'GET /Patient/:id/$accounting-of-disclosures': ACCOUNTING,
+  'POST /Patient/:id/$accounting-of-disclosures': ACCOUNTING,
+  'GET /:type/:id/$explain-access': { action: 'explain-access' },
+  'POST /:type/:id/$explain-access': { action: 'explain-access' },
   'GET /:type': { action: 'search' },
   'POST /:type': { action: 'create', body: LOCATION },
   'PUT /:type': { action: 'update', path: '/Location?_id=place', body: LOCATION },

@@ -1,4 +1,5 @@
 // The CapabilityStatement is held against what it describes.
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { RESOURCE_TYPES } from '../../src/fhir/resource-types.ts';
 import { ROUTES } from '../../src/http/route.ts';
@@ -11,16 +12,20 @@ interface Described {
   type: string;
   interaction: { code: string }[];
   searchParam: { name: string; type: string }[];
+  operation: { name: string; definition: string }[];
   searchInclude?: string[];
   searchRevInclude?: string[];
 }
 
 let server: TestServer;
 let program: Caller;
-let statement: { rest: { resource: Described[]; interaction: { code: string }[] }[] } & Record<
-  string,
-  unknown
->;
+let statement: {
+  rest: {
+    resource: Described[];
+    interaction: { code: string }[];
+    operation: { name: string; definition: string }[];
+  }[];
+} & Record<string, unknown>;
 const rest = () => statement.rest[0]!;
 const described = (type: string) => rest().resource.find(one => one.type === type)!;
 
@@ -63,7 +68,9 @@ const CODES: Readonly<Record<string, string>> = {
 const OTHERS = ['GET /metadata', 'GET /', 'POST /'];
 
 test('it lists the interactions of the route table, and no others', () => {
-  const rows = ROUTES.map(({ method, path }) => `${method} ${path}`).filter(row => !OTHERS.includes(row));
+  const rows = ROUTES.filter(({ kind }) => kind !== 'operation')
+    .map(({ method, path }) => `${method} ${path}`)
+    .filter(row => !OTHERS.includes(row));
   const ofTypes = new Set(rows.filter(row => row.includes(':type')).map(row => CODES[row]));
   for (const one of rest().resource)
     expect(new Set(one.interaction.map(({ code }) => code))).toEqual(ofTypes);
@@ -73,6 +80,26 @@ test('it lists the interactions of the route table, and no others', () => {
       .interaction.map(({ code }) => code)
       .toSorted(),
   ).toEqual([...ofSystem, 'batch', 'transaction'].toSorted());
+});
+
+test('it lists the operations of the route table where they are served, each with its published definition', () => {
+  const served = ROUTES.filter(({ kind }) => kind === 'operation').map(({ path, operation }) => {
+    const [place] = path.slice(1).split('/');
+    return [place!.startsWith('$') ? 'system' : place, operation];
+  });
+  const listed = [
+    ['system', rest().operation],
+    ['Patient', described('Patient').operation],
+    [':type', described('Basic').operation],
+  ].flatMap(([place, list]) => (list as { name: string }[]).map(({ name }) => [place, name]));
+  const own = new Set(served.map(String));
+  expect(new Set(listed.filter(one => own.has(String(one))).map(String))).toEqual(own);
+  expect(new Set(listed.map(([, name]) => name))).toEqual(new Set(served.map(([, name]) => name)));
+  for (const { definition } of [...rest().operation, ...described('Patient').operation]) {
+    const [type, id] = definition.split('/').slice(-2);
+    const file = new URL(`../../profiles/${type}-${id}.json`, import.meta.url);
+    expect(JSON.parse(readFileSync(file, 'utf8')).url).toBe(definition);
+  }
 });
 
 test('it lists the search parameters of the registry', () => {

@@ -137,6 +137,21 @@ const RECORDS = [
   JSON.stringify(record).slice(0, -5),
 ]);
 
+const OPERATION_PARAMETERS = [
+  'client',
+  'user',
+  'purpose',
+  'interaction',
+  'everything',
+  'start',
+  'end',
+  'discovered',
+];
+const OPERATION_QUERIES = OPERATION_PARAMETERS.map(name => `${name}=${MARK}`);
+const PARAMETERS = OPERATION_PARAMETERS.map(name =>
+  JSON.stringify({ resourceType: 'Parameters', parameter: [{ name, valueString: MARK }] }),
+);
+
 /** Those of a route: paths below `known`, a Patient that is there, and below an id that nobody has. */
 const BY_KIND: Readonly<Record<RequestKind, (path: string) => Omit<MarkedRequest, 'method' | 'route'>[]>> = {
   capabilities: path => withQueries(path),
@@ -152,6 +167,12 @@ const BY_KIND: Readonly<Record<RequestKind, (path: string) => Omit<MarkedRequest
   create: path => withBodies(path, BODIES),
   update: path => withBodies(path, BODIES),
   'conditional-update': path => QUERIES.flatMap(query => withBodies(`${path}?${query}`, BODIES.slice(0, 2))),
+  operation: path => [
+    ...withQueries(path),
+    ...withHeaders(path),
+    ...OPERATION_QUERIES.map(query => ({ path: `${path}?${query}`, headers: {} })),
+    ...withBodies(path, [...BODIES, ...PARAMETERS]),
+  ],
   delete: path => [...withQueries(path), ...withHeaders(path)],
 };
 

@@ -4,6 +4,8 @@ import supertest, { type Test } from 'supertest';
 import type { Role } from '../../src/access/grant.ts';
 import { type App, createApp, readConfig, type Surroundings } from '../../src/app.ts';
 import type { JsonObject } from '../../src/fhir/types.ts';
+import type { ClientEntry } from '../../src/store/registry.ts';
+import { clientEntry } from './client-entry.ts';
 import { folderPlace } from './place.ts';
 import type { TestStore } from './stores.ts';
 
@@ -35,6 +37,8 @@ export interface TestServer {
   base: string;
   /** Every scope unless told. */
   as(name: CallerName, scope?: string): Promise<Caller>;
+  /** A client that is registered so, with a token for all of it. */
+  register(client: Partial<ClientEntry> & Pick<ClientEntry, 'id'>): Promise<Caller>;
   /** Requests without a token. */
   stranger: Caller;
   close(): Promise<void>;
@@ -66,6 +70,12 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
       const caller = CALLERS[name];
       const token = await app.sign({ client: `${name}-client`, ...caller, scope }, FOREVER);
       return callerWith(agent, token);
+    },
+    register: async parts => {
+      const entry = clientEntry(parts.id, { scope: 'system/*.cruds', ...parts });
+      await app.registry.putClient(entry);
+      const { id: client, organization, role, scope } = entry;
+      return callerWith(agent, await app.sign({ client, organization, role, scope }, FOREVER));
     },
     stranger: callerWith(agent, ''),
     close: async () => {

@@ -119,6 +119,10 @@ export function grantFor(organization: string, parts: GrantParts = {}): Grant {
       idSpace: { prefix: '', others: [] },
     },
     narrow: parts.narrow ?? (() => own),
+    because: (type, use) => ({
+      scope: { kind: 'all' },
+      rules: [{ reason: 'own', where: (parts.narrow ?? (() => own))(type, use) }],
+    }),
     adopt: parts.adopt ?? own,
     mayName: parts.mayName ?? (() => true),
     audit: parts.audit ?? { kind: 'organization', organization },

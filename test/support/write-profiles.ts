@@ -1,9 +1,9 @@
 // Writes profiles/ from the local vocabulary: node test/support/write-profiles.ts
 import { readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { profileFiles } from '../../src/iop/profiles.ts';
+import { allProfiles } from './profiles.ts';
 
 const folder = new URL('../../profiles/', import.meta.url);
-const files = profileFiles();
+const files = allProfiles();
 for (const name of readdirSync(folder))
   if (name.endsWith('.json') && !files.has(name)) rmSync(new URL(name, folder));
 for (const [name, resource] of files)

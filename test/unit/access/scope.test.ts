@@ -88,7 +88,7 @@ describe('the query of a scope is a search of its type', () => {
   test('in which a reference in full to this server is one to its resource', () => {
     const base = 'https://here.example/fhir';
     const [full] = parseScopes(`system/Goal.rs?subject=${base}/Patient/1`, base);
-    expect(full).toEqual(parseScopes('system/Goal.rs?subject=Patient/1')[0]);
+    expect(full!.where).toEqual(parseScopes('system/Goal.rs?subject=Patient/1')[0]!.where);
   });
 
   test('and of any type one on the parameter of each', () => {

@@ -1,17 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
-import {
-  isLocalExtension,
-  isLocalSystem,
-  localExtensions,
-  localSystems,
-  profileFiles,
-} from '../../../src/iop/profiles.ts';
+import { isLocalExtension, isLocalSystem, localExtensions, localSystems } from '../../../src/iop/profiles.ts';
 import { validateResource } from '../../../src/validation/validate.ts';
+import { allProfiles } from '../../support/profiles.ts';
 
 const PROFILES = new URL('../../../profiles/', import.meta.url);
 const SOURCES = new URL('../../../src/iop/', import.meta.url);
-const files = profileFiles();
+const files = allProfiles();
 
 test('profiles/ holds what the code says, and nothing else', () => {
   const there = readdirSync(PROFILES).filter(name => name.endsWith('.json'));

@@ -1,0 +1,34 @@
+// A Grant taken apart, so that it can be told why it reaches something. Nothing is decided here: the conditions
+// are pieces of the predicates that the Grant itself puts into the query.
+import type { Predicate } from '../search/ast.ts';
+import type { Because, Reason, Rule } from './grant.ts';
+import { ROSTER } from './roster.ts';
+
+/** One thing that a rule asks; a rule holds where all of its conditions do. */
+export interface Condition {
+  /** The rule that asks it. */
+  rule: Reason;
+  /** What it is about: that of the rule, or the roster. */
+  about: Reason;
+  where: Predicate;
+}
+
+export const conditionsOf = ({ rules }: Because): Condition[] => rules.flatMap(conditionsOfRule);
+
+/** A directory's conditions are one thing to a reader; of all others each is told. */
+function conditionsOfRule({ reason, where }: Rule): Condition[] {
+  const each = where.kind === 'and' && reason !== 'directory' ? where.of : [where];
+  return each.map(one => ({ rule: reason, about: asksRoster(one) ? 'roster' : reason, where: one }));
+}
+
+function asksRoster(predicate: Predicate): boolean {
+  switch (predicate.kind) {
+    case 'and':
+    case 'or':
+      return predicate.of.some(asksRoster);
+    case 'consent':
+      return predicate.purposes.includes(ROSTER);
+    default:
+      return false;
+  }
+}
