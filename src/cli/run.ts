@@ -8,6 +8,7 @@ import { generate } from './generate.ts';
 import { runImport } from './import-command.ts';
 import { runMigrate } from './migrate.ts';
 import { addProgram } from './program.ts';
+import { accountDisclosures, tellBreachImpact } from './report.ts';
 import { serve } from './serve.ts';
 import { explain, say, type Terminal } from './terminal.ts';
 import { printToken } from './token.ts';
@@ -122,6 +123,26 @@ function commandsOf(
     .option('--checkpoint <file>', 'hold it against these signed checkpoints (default: AUDIT_CHECKPOINTS)')
     .option('--json', 'print JSON')
     .action(keep(options => verifyAudit(terminal, options)));
+  audit
+    .command('accounting')
+    .description("to whom what of a client's record was disclosed, when and why (42 CFR 2.25), as CSV")
+    .requiredOption('--program <id>', "logical id of the program's Organization")
+    .requiredOption('--patient <id>', 'logical id of the Patient')
+    .option('--start <date>', 'from then on (default: three years ago)')
+    .option('--end <date>', 'until then, that day included')
+    .option('--json', 'print FHIR Parameters')
+    .action(keep(options => accountDisclosures(terminal, options)));
+  audit
+    .command('breach-impact')
+    .description('whom a client, or who used one, saw or wrote about (42 CFR 2.16), as CSV')
+    .requiredOption('--program <id>', "logical id of the program's Organization")
+    .option('--client <id>', 'id of a registered client')
+    .option('--user <reference>', 'who used a client: Practitioner/ID')
+    .option('--start <date>', 'from then on')
+    .option('--end <date>', 'until then, that day included')
+    .option('--discovered <date>', 'when the breach was discovered (default: today)')
+    .option('--json', 'print FHIR Parameters')
+    .action(keep(options => tellBreachImpact(terminal, options)));
   audit
     .command('checkpoint')
     .description('sign where the chains end now; a running server does so every five minutes')

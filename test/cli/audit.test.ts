@@ -3,22 +3,14 @@
 import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { type Collection, MongoClient } from 'mongodb';
 import { createApp, openStoreOf, readConfig } from '../../src/app.ts';
 import { rowHash } from '../../src/audit/chain.ts';
-import { run } from '../../src/cli/run.ts';
 import type { Place } from '../support/place.ts';
+import { runHere } from '../support/run-here.ts';
 import { draft, grantFor } from '../support/store.ts';
 import { onEveryStore, SQLITE } from '../support/stores.ts';
-
-async function runHere(args: readonly string[], environment: Record<string, string>) {
-  const streams = { out: new PassThrough(), error: new PassThrough(), input: new PassThrough() };
-  const code = await run(args, { environment, ...streams });
-  const text = (stream: PassThrough) => (stream.read() as Buffer | null)?.toString() ?? '';
-  return { code, out: text(streams.out), error: text(streams.error) };
-}
 
 interface Row {
   number: number;

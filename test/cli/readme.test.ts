@@ -2,6 +2,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import type { AnyResource, JsonObject } from '../../src/fhir/types.ts';
+import { type Plain, plainOf } from '../support/parameters.ts';
 import {
   launch,
   ROOT,
@@ -55,21 +57,36 @@ shellTest('the lines to try beside the running demo all work, and show what they
   expect(out).toMatch(/written \d+, unchanged \d+, conflicting 0, bad 0/);
 });
 
-shellTest('a client is registered, gets a token, searches, and is shut out again', async () => {
-  const { host } = new URL(/http:\/\/[^/\s]+/.exec(demo.out())![0]);
-  const script = blockWith('client add')
-    .replaceAll('127.0.0.1:8080', host)
-    .replaceAll('lakeside-app.jwk', join(place.folder, 'lakeside-app.jwk'));
-  const again = `curl -s -o /dev/null -w '%{http_code}' -H "Authorization: Bearer $TOKEN" 'http://${host}/fhir/Patient'`;
-  const { code, out, error } = await runShell(
-    `${STRICT}${script}\necho; command ${again}`,
-    place.environment,
-  );
-  expect([code, error]).toEqual([0, '']);
-  const [id, found, status] = out.trim().split('\n');
-  expect([id, status]).toEqual(['lakeside-app', '401']);
-  expect((JSON.parse(found!) as { entry: unknown[] }).entry.length).toBeGreaterThan(0);
-});
+shellTest(
+  'a client is registered, gets a token, searches, is looked into, and is shut out again',
+  async () => {
+    const { host } = new URL(/http:\/\/[^/\s]+/.exec(demo.out())![0]);
+    const script = blockWith('client add')
+      .replaceAll(/^(curl .*\n?.*"|curl .*)$/gm, line => `${line}; echo`)
+      .replaceAll('127.0.0.1:8080', host)
+      .replaceAll('lakeside-app.jwk', join(place.folder, 'lakeside-app.jwk'));
+    const again = `curl -s -o /dev/null -w '%{http_code}' -H "Authorization: Bearer $TOKEN" 'http://${host}/fhir/Patient'`;
+    const { code, out, error } = await runShell(
+      `${STRICT}${script}\necho; command ${again}`,
+      place.environment,
+    );
+    expect([code, error]).toEqual([0, '']);
+    const lines = out.trim().split('\n');
+    expect([lines[0], lines.at(-1)]).toEqual(['lakeside-app', '401']);
+    const [found, trail, why] = lines
+      .filter(line => line.startsWith('{'))
+      .map(line => JSON.parse(line) as { entry: { resource: AnyResource }[]; parameter: JsonObject[] });
+    const patient = found!.entry[0]!.resource.id as string;
+    const [{ resource: event }] = trail!.entry as [{ resource: AnyResource }];
+    expect(JSON.stringify(event.agent)).toContain('lakeside-app');
+    const said = plainOf(why!.parameter);
+    expect(said).toMatchObject({ decision: ['permit'], client: ['lakeside-app'] });
+    expect((said.count as Plain[]).map(one => one.type![0])).toContain('Encounter');
+    const csv = lines.findIndex(line => line.startsWith('from,to,recipient,'));
+    expect(lines[csv + 1]).toMatch(/,lakeside-health,.*1 Patient.*,TREAT,/);
+    expect(patient).not.toBe('');
+  },
+);
 
 shellTest('the audit trail shows what the insurer saw', async () => {
   const { host } = new URL(/http:\/\/[^/\s]+/.exec(demo.out())![0]);
