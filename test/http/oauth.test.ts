@@ -68,6 +68,11 @@ onEveryStore(store => {
       );
     });
 
+    test('without a scope gets all that it is registered for', async () => {
+      const { body } = await ask(tokenForm(await assertion(), { scope: '' })).expect(200);
+      expect(body.scope).toBe((await server.app.registry.client('ehr-1'))!.scope);
+    });
+
     test('finds everything by the SMART configuration', async () => {
       const found = await server.stranger.get('/fhir/.well-known/smart-configuration').expect(200);
       expect(found.headers['content-type']).toMatch(/^application\/json/);
@@ -272,7 +277,7 @@ onEveryStore(store => {
       ['no assertion', { client_assertion: '' }, 'invalid_request'],
       ['a secret', { client_secret: 'secret' }, 'invalid_request'],
       ['a scope twice', { scope: ['system/*.rs', 'system/*.rs'] }, 'invalid_request'],
-      ['no scope', { scope: '' }, 'invalid_scope'],
+      ['a scope of nothing here', { scope: 'openid' }, 'invalid_scope'],
       ['a scope beyond its own', { scope: 'system/*.d' }, 'invalid_scope'],
       ['one word of a scope beyond its own', { scope: 'system/*.rs user/*.rs' }, 'invalid_scope'],
       ['a scope that nobody reads', { scope: 'system/Nothing.rs' }, 'invalid_scope'],

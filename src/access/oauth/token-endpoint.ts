@@ -18,12 +18,12 @@ export interface TokenAnswer {
   scope: string;
 }
 
-/** Throws OAuthError. */
+/** Without a scope (RFC 6749, section 3.3): all that the client is registered for. Throws OAuthError. */
 export function issueToken(place: OAuthPlace, request: OAuthRequest): Promise<TokenAnswer> {
   return audited(place, 'token', request, async (form, claimed) => {
     demandGrantType(form);
     const { client, claims } = await verifyAssertion(place, form, claimed);
-    const scope = cutScope(one(form, 'scope') ?? '', client.scope);
+    const scope = cutScope(one(form, 'scope') ?? client.scope, client.scope);
     const purposes = cutPurposes(client, form, claims);
     const { id, organization, role } = client;
     const granted = { client: id, organization, role, scope, purposes };
