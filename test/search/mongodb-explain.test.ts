@@ -127,7 +127,7 @@ function planOf(query: string, principal: Principal): Plan {
   const asked = query.replaceAll(/\{(\w+)\}/g, (_, name: string) => values[name]!);
   const [type = '', text = ''] = asked.split('?');
   const search = parseSearch(type, text, { strict: true, ...CASE_LIMITS, defaultCount: 20, now: NOW });
-  return planSearch(search, decide(principal, [{ type, use: 'search' }], NOW), 'search');
+  return planSearch(search, decide(principal, [{ type, use: 'search' }], NOW, 'program'), 'search');
 }
 
 const table: string[] = [];

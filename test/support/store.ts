@@ -120,6 +120,7 @@ export function grantFor(organization: string, parts: GrantParts = {}): Grant {
     },
     narrow: parts.narrow ?? (() => own),
     adopt: parts.adopt ?? own,
+    whole: true,
     mayName: parts.mayName ?? (() => true),
     audit: parts.audit ?? { kind: 'organization', organization },
     reasons: ['own'],
