@@ -17,6 +17,8 @@ export interface Facts {
   all: Fact[];
   /** ms since the epoch. */
   now: number;
+  /** Staff see the people on whose CareTeam they are, and nobody else. */
+  careTeams?: boolean;
 }
 
 export interface Asker {
@@ -26,6 +28,8 @@ export interface Asker {
   scope: string;
   /** Logical id: whom `patient/` scopes are about. */
   patient?: string;
+  /** Logical id: which of the staff it is. */
+  practitioner?: string;
 }
 
 export type Letter = 'c' | 'r' | 'u' | 'd' | 's';
@@ -34,6 +38,7 @@ export type Letter = 'c' | 'r' | 'u' | 'd' | 's';
 const PEOPLE_IN: Readonly<Record<string, readonly string[]>> = {
   Appointment: ['participant.actor'],
   CarePlan: ['subject', 'activity.detail.performer'],
+  CareTeam: ['subject', 'participant.member'],
   Communication: ['subject', 'sender', 'recipient'],
   Condition: ['subject', 'asserter'],
   Consent: ['patient'],
@@ -211,6 +216,41 @@ function isMember({ all, now }: Facts, payer: string, owner: string, person: str
   return covered || grouped;
 }
 
+/** One of the staff, where these are bound to CareTeams: a person, or somebody who may be one. */
+export const isBound = (facts: Facts, { role, practitioner, scope }: Asker): boolean =>
+  facts.careTeams === true &&
+  role === 'program' &&
+  (practitioner !== undefined || /(^| )(user|patient)\//.test(scope));
+
+/** The program has it, as it wrote it last, that this member of its staff is on a CareTeam of the person's today. */
+function treats({ all, now }: Facts, asker: Asker, person: string): boolean {
+  const program = asker.organization;
+  return all
+    .filter(fact => fact.type === 'CareTeam' && fact.owner === program && !isDeleted(fact))
+    .filter(fact => fact.versions.at(-1)!.writer === program)
+    .map(fact => lastLive(fact))
+    .filter(team => team.status === 'active' && team.modifierExtension === undefined)
+    .filter(team => names(team.subject, `Patient/${person}`) && within(team.period, now))
+    .flatMap(team => objects(team.participant))
+    .filter(one => within(one.period, now) && one.modifierExtension === undefined)
+    .some(({ member }) => names(member, `Practitioner/${asker.practitioner}`));
+}
+
+/**
+ * Of the program's own: what names nobody but people it treats; and what names nobody at all and is of a kind that is
+ * about nobody. Consents and who wrote it make no difference.
+ */
+function seesBound(facts: Facts, asker: Asker, fact: Fact, images: readonly AnyResource[]): boolean {
+  if (fact.owner !== asker.organization) return false;
+  const persons = images.map(peopleOf);
+  if (persons.every(people => people.length === 0)) return images.every(isDirectoryType);
+  return persons.every(people => people.length > 0 && people.every(one => treats(facts, asker, one)));
+}
+
+/** A write that none of those who are bound may even ask for: it would say whom they see. */
+export const isOutOfBounds = (facts: Facts, asker: Asker, type: string): boolean =>
+  isBound(facts, asker) && type === 'CareTeam';
+
 function byConsent(facts: Facts, asker: Asker, fact: Fact, resource: AnyResource): boolean {
   const people = peopleOf(resource);
   const open = (person: string) =>
@@ -242,6 +282,7 @@ export function sees(facts: Facts, asker: Asker, fact: Fact, version = fact.vers
   if (asker.role === 'patient' && asker.patient !== undefined)
     return fact.owner === asker.organization && images.every(image => isOnlyAbout(asker, image));
   if (!isOrganizational(asker)) return false;
+  if (isBound(facts, asker)) return seesBound(facts, asker, fact, images);
   if (owns(asker, fact) || isSource(asker, fact, version)) return true;
   if (fact.type === 'Group') return false;
   if (fact.type === 'Consent')
@@ -257,6 +298,8 @@ const owns = (asker: Asker, fact: Fact) => isOrganizational(asker) && fact.owner
 export const witnessed = (facts: Facts, asker: Asker): string[] =>
   facts.all
     .filter(fact => owns(asker, fact))
+    // The Provenance of a Patient names that Patient; others name nobody, and are about somebody.
+    .filter(fact => !isBound(facts, asker) || (fact.type === 'Patient' && treats(facts, asker, fact.id)))
     .flatMap(fact => fact.versions.map(version => ({ ...version, name: `${fact.type}/${fact.id}` })))
     .filter(({ writer, resource }) => writer !== asker.organization && resource !== undefined)
     .map(({ name }) => name);
@@ -269,6 +312,7 @@ function isSource(asker: Asker, fact: Fact, version = fact.versions.length): boo
 }
 
 export function mayUpdate(facts: Facts, asker: Asker, fact: Fact): boolean {
+  if (isBound(facts, asker)) return seesBound(facts, asker, fact, [lastLive(fact)]);
   if (owns(asker, fact) || isSource(asker, fact)) return true;
   const open = fact.type === 'Appointment' || fact.type === 'Goal';
   return open && isOrganizational(asker) && byConsent(facts, asker, fact, lastLive(fact));
@@ -280,7 +324,17 @@ export function mayStillUpdate(facts: Facts, asker: Asker, fact: Fact): boolean 
   return mayUpdate(facts, asker, { ...fact, versions: [...fact.versions, next] });
 }
 
-export const mayDelete = (asker: Asker, fact: Fact) => owns(asker, fact) || isSource(asker, fact);
+export const mayDelete = (facts: Facts, asker: Asker, fact: Fact) =>
+  isBound(facts, asker)
+    ? seesBound(facts, asker, fact, [lastLive(fact)])
+    : owns(asker, fact) || isSource(asker, fact);
+
+/** May it write this as something new? Whose record it becomes is told below. */
+export const mayCreate = (facts: Facts, asker: Asker, resource: AnyResource): boolean =>
+  isBound(facts, asker)
+    ? seesBound(facts, asker, { ...NEW, owner: asker.organization }, [resource])
+    : isOrganizational(asker);
+const NEW: Omit<Fact, 'owner'> = { type: '', id: '', versions: [] };
 
 /** Whose record a new resource becomes: that of the people it names, where its writer may write about all. */
 export function ownerOf(facts: Facts, asker: Asker, resource: AnyResource): string {
@@ -288,6 +342,8 @@ export function ownerOf(facts: Facts, asker: Asker, resource: AnyResource): stri
   const patients = people.map(id => facts.all.find(fact => fact.type === 'Patient' && fact.id === id));
   const owners = patients.map(patient => {
     if (patient === undefined || isDeleted(patient)) return undefined;
+    if (isBound(facts, asker))
+      return owns(asker, patient) && treats(facts, asker, patient.id) ? patient.owner : undefined;
     const open = owns(asker, patient) || byConsent(facts, asker, patient, lastLive(patient));
     return open ? patient.owner : undefined;
   });

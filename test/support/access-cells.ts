@@ -186,8 +186,8 @@ function historyCell({ facts }: World, asker: Asker, types: readonly string[], p
   return { name: 'history of all', asker, asked: { path: `${path}_history?_count=1000` }, expected, seen };
 }
 
-export const saidOf = ({ organization, role, scope, patient = 'nobody' }: Asker): string =>
-  `${organization} (${role}, ${scope}, for ${patient})`;
+export const saidOf = ({ organization, role, scope, patient = 'nobody', practitioner }: Asker): string =>
+  `${practitioner ?? ''} ${organization} (${role}, ${scope}, for ${patient})`.trim();
 
 const askOnce = (world: World, asker: Asker, asked: Asked): Promise<Answer> => world.ask(asker, asked);
 
