@@ -13,7 +13,7 @@ import { allOf, anyOf, NONE, READING } from './rule.ts';
  * person. A resource of another type that names nobody is about somebody all the same (an Observation with an
  * Encounter for its subject, a Provenance of a record, a Binary), and nobody can tell who that is.
  */
-const IMPERSONAL_TYPES: ReadonlySet<string> = new Set([
+export const IMPERSONAL_TYPES: ReadonlySet<string> = new Set([
   ...DIRECTORY_TYPES,
   'ActivityDefinition',
   'Endpoint',
