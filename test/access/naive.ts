@@ -3,7 +3,21 @@
 // holds the server to it.
 import type { Role } from '../../src/access/grant.ts';
 import { CANONICAL_BASE } from '../../src/fhir/canonical.ts';
-import type { AnyResource, Json, JsonObject } from '../../src/fhir/types.ts';
+import type { AnyResource, JsonObject } from '../../src/fhir/types.ts';
+import {
+  end,
+  hasCode,
+  isDeleted,
+  isDirectory,
+  isDirectoryType,
+  lastLive,
+  names,
+  objects,
+  peopleOf,
+  start,
+  within,
+} from './naive-resource.ts';
+import { isBound, seesBound, treats } from './naive-staff.ts';
 
 /** A resource as it was written, version by version; a version without a resource is a deletion. */
 export interface Fact {
@@ -34,46 +48,6 @@ export interface Asker {
 
 export type Letter = 'c' | 'r' | 'u' | 'd' | 's';
 
-/** Where the types of the matrix name people: the Patient compartment, `patient` and `subject`. */
-const PEOPLE_IN: Readonly<Record<string, readonly string[]>> = {
-  Appointment: ['participant.actor'],
-  CarePlan: ['subject', 'activity.detail.performer'],
-  CareTeam: ['subject', 'participant.member'],
-  Communication: ['subject', 'sender', 'recipient'],
-  Condition: ['subject', 'asserter'],
-  Consent: ['patient'],
-  Coverage: ['policyHolder', 'subscriber', 'beneficiary', 'payor'],
-  Encounter: ['subject'],
-  EpisodeOfCare: ['patient'],
-  Goal: ['subject'],
-  Group: ['member.entity'],
-  MedicationRequest: ['subject'],
-  Observation: ['subject', 'performer'],
-  Patient: ['link.other'],
-  Schedule: ['actor'],
-  Task: ['for'],
-};
-
-const objects = (value: Json | undefined): JsonObject[] =>
-  (Array.isArray(value) ? value : [value]).filter(
-    (one): one is JsonObject => typeof one === 'object' && one !== null && !Array.isArray(one),
-  );
-const along = (resource: JsonObject, path: string): JsonObject[] =>
-  path.split('.').reduce((found, name) => found.flatMap(one => objects(one[name])), [resource]);
-
-/** Ids of the people it names; `?` for somebody who cannot be told. */
-export function peopleOf(resource: AnyResource): string[] {
-  const people = new Set<string>();
-  if (resource.resourceType === 'Patient') people.add(resource.id as string);
-  for (const { reference } of (PEOPLE_IN[resource.resourceType] ?? []).flatMap(p => along(resource, p))) {
-    const [, type, id] = /^([A-Z]\w+)\/([\w.-]+)(\/_history\/\d+)?$/.exec(String(reference ?? '')) ?? [];
-    if (type === undefined) people.add('?');
-    if (type === 'Patient') people.add(id!);
-  }
-  for (const [, id] of JSON.stringify(resource).matchAll(/"Patient\/([\w.-]+)/g)) people.add(id!);
-  return [...people];
-}
-
 interface Line {
   effect: 'permit' | 'deny';
   /** '' on a deny: everybody, every purpose. */
@@ -83,13 +57,6 @@ interface Line {
   to: number;
 }
 
-const DAY = 86_400_000;
-const start = (text: Json | undefined) => (text === undefined ? -Infinity : Date.parse(String(text)));
-const end = (text: Json | undefined) =>
-  text === undefined ? Infinity : Date.parse(String(text)) + (String(text).includes('T') ? 1000 : DAY);
-const codes = (concept: Json | undefined) => objects(concept).flatMap(one => along(one, 'coding'));
-const hasCode = (concept: Json | undefined, ...wanted: string[]) =>
-  codes(concept).some(one => wanted.includes(String(one.code)));
 const only = (provision: JsonObject, ...names: string[]) =>
   Object.keys(provision).every(name => names.includes(name)) &&
   objects(provision.extension).every(({ url }) =>
@@ -168,12 +135,6 @@ const PURPOSE: Partial<Record<Role, string>> = { program: 'TREAT', ehr: 'TREAT',
 /** It acts for an Organization: all others see the directory alone. */
 export const isOrganizational = (asker: Asker) => PURPOSE[asker.role] !== undefined;
 
-/** As it is, or where it was deleted as it was last. */
-export function lastLive(fact: Fact, version = fact.versions.length): AnyResource {
-  return fact.versions.slice(0, version).findLast(one => one.resource !== undefined)!.resource!;
-}
-export const isDeleted = (fact: Fact) => fact.versions.at(-1)!.resource === undefined;
-
 /** A Consent counts only where its owner wrote it last, and for its owner's records. */
 function allows({ all, now }: Facts, asker: Asker, owner: string, person: string): boolean {
   const matching = all
@@ -189,12 +150,6 @@ function allows({ all, now }: Facts, asker: Asker, owner: string, person: string
     );
   return matching.some(one => one.effect === 'permit') && matching.every(one => one.effect === 'permit');
 }
-
-const within = (period: Json | undefined, now: number): boolean => {
-  const [bounds] = objects(period);
-  return start(bounds?.start) <= now && now < end(bounds?.end);
-};
-const names = (place: Json | undefined, name: string) => objects(place).some(one => one.reference === name);
 
 /** The program has it that this person is a member of the payer's, as the program wrote it last. */
 function isMember({ all, now }: Facts, payer: string, owner: string, person: string): boolean {
@@ -216,41 +171,6 @@ function isMember({ all, now }: Facts, payer: string, owner: string, person: str
   return covered || grouped;
 }
 
-/** One of the staff, where these are bound to CareTeams: a person, or somebody who may be one. */
-export const isBound = (facts: Facts, { role, practitioner, scope }: Asker): boolean =>
-  facts.careTeams === true &&
-  role === 'program' &&
-  (practitioner !== undefined || /(^| )(user|patient)\//.test(scope));
-
-/** The program has it, as it wrote it last, that this member of its staff is on a CareTeam of the person's today. */
-function treats({ all, now }: Facts, asker: Asker, person: string): boolean {
-  const program = asker.organization;
-  return all
-    .filter(fact => fact.type === 'CareTeam' && fact.owner === program && !isDeleted(fact))
-    .filter(fact => fact.versions.at(-1)!.writer === program)
-    .map(fact => lastLive(fact))
-    .filter(team => team.status === 'active' && team.modifierExtension === undefined)
-    .filter(team => names(team.subject, `Patient/${person}`) && within(team.period, now))
-    .flatMap(team => objects(team.participant))
-    .filter(one => within(one.period, now) && one.modifierExtension === undefined)
-    .some(({ member }) => names(member, `Practitioner/${asker.practitioner}`));
-}
-
-/**
- * Of the program's own: what names nobody but people it treats; and what names nobody at all and is of a kind that is
- * about nobody. Consents and who wrote it make no difference.
- */
-function seesBound(facts: Facts, asker: Asker, fact: Fact, images: readonly AnyResource[]): boolean {
-  if (fact.owner !== asker.organization) return false;
-  const persons = images.map(peopleOf);
-  if (persons.every(people => people.length === 0)) return images.every(isDirectoryType);
-  return persons.every(people => people.length > 0 && people.every(one => treats(facts, asker, one)));
-}
-
-/** A write that none of those who are bound may even ask for: it would say whom they see. */
-export const isOutOfBounds = (facts: Facts, asker: Asker, type: string): boolean =>
-  isBound(facts, asker) && type === 'CareTeam';
-
 function byConsent(facts: Facts, asker: Asker, fact: Fact, resource: AnyResource): boolean {
   const people = peopleOf(resource);
   const open = (person: string) =>
@@ -258,12 +178,6 @@ function byConsent(facts: Facts, asker: Asker, fact: Fact, resource: AnyResource
     (asker.role !== 'payer' || isMember(facts, asker.organization, fact.owner, person));
   return people.length > 0 && people.every(open);
 }
-
-const DIRECTORY = ['HealthcareService', 'Location', 'Organization', 'Practitioner', 'PractitionerRole'];
-export const isDirectory = (resource: AnyResource) =>
-  ([...DIRECTORY, 'Schedule', 'ValueSet'].includes(resource.resourceType) ||
-    (resource.resourceType === 'Slot' && resource.status === 'free')) &&
-  peopleOf(resource).length === 0;
 
 const namesAsker = (asker: Asker, fact: Fact, version: number) =>
   fact.versions[version - 1]!.writer === fact.owner &&
@@ -289,9 +203,6 @@ export function sees(facts: Facts, asker: Asker, fact: Fact, version = fact.vers
     if (![fact.versions.length, version].every(one => namesAsker(asker, fact, one))) return false;
   return images.every(image => !isDirectoryType(image) && byConsent(facts, asker, fact, image));
 }
-const isDirectoryType = ({ resourceType }: AnyResource) =>
-  [...DIRECTORY, 'Schedule', 'Slot', 'ValueSet'].includes(resourceType);
-
 const owns = (asker: Asker, fact: Fact) => isOrganizational(asker) && fact.owner === asker.organization;
 
 /** Targets of the Provenances that an owner finds: a line for each version that another wrote in its record. */

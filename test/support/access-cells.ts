@@ -1,6 +1,7 @@
 // One cell of the access matrix: a request, what the rules expect of it, and what came, as short text.
 import type { JsonObject } from '../../src/fhir/types.ts';
-import { type Asker, type Fact, isDeleted, lastLive } from '../access/naive.ts';
+import type { Asker, Fact } from '../access/naive.ts';
+import { isDeleted, lastLive } from '../access/naive-resource.ts';
 import { hasScope, reaches, witnessedWithin } from '../access/naive-scope.ts';
 import { type Answer, type Asked, each, type World } from './access-world.ts';
 

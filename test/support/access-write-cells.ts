@@ -4,16 +4,15 @@ import type { AnyResource, JsonObject } from '../../src/fhir/types.ts';
 import {
   type Asker,
   type Fact,
-  isDeleted,
-  isOutOfBounds,
   type Letter,
-  lastLive,
   mayCreate,
   mayDelete,
   mayStillUpdate,
   mayUpdate,
 } from '../access/naive.ts';
+import { isDeleted, lastLive } from '../access/naive-resource.ts';
 import { covers, coversNew, hasScope, reaches } from '../access/naive-scope.ts';
+import { isOutOfBounds } from '../access/naive-staff.ts';
 import { nameOf, saidOf } from './access-cells.ts';
 import { type Asked, noteWrite, type World } from './access-world.ts';
 
