@@ -108,7 +108,7 @@ export async function createApp(config: Config, surroundings: Surroundings = {})
   const context: Context = {
     store,
     registry,
-    decide: (principal, asked) => decide(principal, asked, clock()),
+    decide: (principal, asked) => decide(principal, asked, clock(), config.staffAccess),
     ids: surroundings.ids ?? randomIds,
     clock,
     get base() {

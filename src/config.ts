@@ -25,6 +25,8 @@ export interface Config {
   /** File of the signed checkpoints of the audit trail. */
   readonly checkpoints: string;
   readonly demo: boolean;
+  /** Whom a program's staff see: all its people, or those on whose CareTeam they are. */
+  readonly staffAccess: 'program' | 'careteam';
   readonly logLevel: string;
   /** Bytes of a request body. */
   readonly maxBody: number;
@@ -78,6 +80,12 @@ const VARIABLES = {
   },
   AUDIT_CHECKPOINTS: { type: 'string', minLength: 1, is: 'a file' },
   DEMO: { type: 'boolean', default: false, is: 'true or false' },
+  STAFF_ACCESS: {
+    type: 'string',
+    enum: ['program', 'careteam'],
+    default: 'program',
+    is: 'program or careteam',
+  },
   LOG_LEVEL: { type: 'string', enum: LEVELS, default: 'warn', is: `one of ${LEVELS.join(', ')}` },
   MAX_BODY: {
     type: 'integer',
@@ -190,6 +198,7 @@ export function readConfig(environment: Environment): Config {
     ),
     checkpoints: (values.AUDIT_CHECKPOINTS as string | undefined) ?? join(keys, 'audit-checkpoints.jws'),
     demo: values.DEMO as boolean,
+    staffAccess: values.STAFF_ACCESS as Config['staffAccess'],
     logLevel: values.LOG_LEVEL as string,
     maxBody: values.MAX_BODY as number,
     maxEntries: values.MAX_ENTRIES as number,

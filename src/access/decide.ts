@@ -1,9 +1,11 @@
-// The one place where access is decided. Four rules, each a predicate that the store compiles into the
+// The one place where access is decided. A few rules, each a predicate that the store compiles into the
 // query, so that what a caller may not see does not exist for it on any path:
 //   own        an Organization sees and writes the records it owns;
 //   consent    another Organization sees of a person what that person's active Consents allow, and
 //              writes little: see WRITABLE_BY_CONSENT; a payer only of people on its roster besides;
-//   source     a caller sees, updates and deletes what it created, as long as nobody else wrote it.
+//   source     a caller sees, updates and deletes what it created, as long as nobody else wrote it;
+//   care team  where a program wants it so, its staff see and write, instead of all this, its own records of
+//              the people whom they treat: see staff.ts;
 //   patient    the person sees what in the record of its program names it and nobody else (42 CFR 2.23), and
 //              writes nothing yet.
 // Beside them the directory: data that identify no client are readable by everybody with the scope; auditors,
@@ -23,12 +25,14 @@ import {
   type Reason,
   type Role,
   type Rule,
+  type StaffAccess,
   sealGrant,
   type Use,
 } from './grant.ts';
 import { ROSTER } from './roster.ts';
 import { allOf, anyOf, NONE, READING } from './rule.ts';
 import { scopesAllow, scopesAllowAny, scopesReach } from './scope.ts';
+import { careTeamRules, demandNoWidening, isNarrowed } from './staff.ts';
 
 /** What is asked: a type and what is done with it; no type = the whole server. */
 export interface Asked {
@@ -59,12 +63,14 @@ const WRITABLE_BY_CONSENT: ReadonlySet<string> = new Set(['Appointment', 'Goal']
 const NEVER_BY_CONSENT: ReadonlySet<string> = new Set(['Group', 'AuditEvent']);
 
 /**
- * Decides. `at`: now, ms since the epoch. Throws `forbidden` where scope or role put a type or an
- * interaction as such out of reach; what is hidden of single resources is in the Grant's predicates.
+ * Decides. `at`: now, ms since the epoch; `staff`: as the server is configured. Throws `forbidden` where scope
+ * or role put a type or an interaction as such out of reach; what is hidden of single resources is in the
+ * Grant's predicates.
  */
-export function decide(principal: Principal, asked: readonly Asked[], at: number): Grant {
+export function decide(principal: Principal, asked: readonly Asked[], at: number, staff: StaffAccess): Grant {
   for (const { type, use } of asked) demandScope(principal, type, use);
-  const rules = rulesFor(principal, at);
+  if (isNarrowed(principal, staff)) demandNoWidening(asked);
+  const rules = rulesFor(principal, at, staff);
   const known = new Map<string, Predicate>();
   const because = (type: string, use: Use): Because => ({
     scope: scopesReach(principal, type, use),
@@ -84,8 +90,9 @@ export function decide(principal: Principal, asked: readonly Asked[], at: number
     narrow,
     because,
     adopt: rules.adopt,
-    mayName: (type, id) => isOwnName(principal, id) && !hidesOwn(principal, type),
-    audit: auditReach(principal),
+    whole: rules.whole,
+    mayName: (type, id) => rules.whole && isOwnName(principal, id) && !scopesHide(principal, type),
+    audit: auditReach(principal, rules.whole),
     reasons: rules.reasons,
   });
 }
@@ -102,6 +109,7 @@ export function restrict(grant: Grant, narrow: Grant['narrow']): Grant {
     id: nextId(),
     narrow: (type, use) => allOf(grant.narrow(type, use), narrow(type, use)),
     adopt: NONE,
+    whole: false,
     mayName: () => false,
     because: (type, use) => {
       const { scope, rules } = grant.because(type, use);
@@ -124,11 +132,15 @@ function demandScope(principal: Principal, type: string | undefined, use: Use): 
 interface Rules {
   reach(type: string, use: Use): readonly Rule[];
   adopt: Predicate;
+  /** See Grant. */
+  whole: boolean;
   reasons: readonly Reason[];
 }
 
-function rulesFor(principal: Principal, at: number): Rules {
+function rulesFor(principal: Principal, at: number, staff: StaffAccess): Rules {
   if (!ORGANIZATIONAL.has(principal.role)) return personalRules(principal);
+  if (isNarrowed(principal, staff))
+    return { ...careTeamRules(principal, at), whole: false, reasons: ['own', 'care-team', 'directory'] };
   const organization = principal.organization;
   const own: Rule = { reason: 'own', where: { kind: 'owner', organization } };
   const source: Rule = { reason: 'source', where: { kind: 'source', organization } };
@@ -148,7 +160,7 @@ function rulesFor(principal: Principal, at: number): Rules {
   };
   const reasons: Reason[] = ['own', 'consent', 'source', 'directory'];
   if (ROSTERED.has(principal.role)) reasons.push('roster');
-  return { reach, adopt: anyOf(own.where, consent), reasons };
+  return { reach, adopt: anyOf(own.where, consent), whole: true, reasons };
 }
 
 const directoryRule = (type: string): Rule => ({ reason: 'directory', where: directory(type) });
@@ -161,6 +173,7 @@ function personalRules({ role, organization, patient }: Principal): Rules {
   return {
     reach: (type, use) => (READING.has(use) ? [{ reason: 'patient', where: own }, directoryRule(type)] : []),
     adopt: NONE,
+    whole: false,
     reasons: known ? ['patient', 'directory'] : ['directory'],
   };
 }
@@ -172,7 +185,8 @@ function consentRule(principal: Principal, at: number): Predicate {
   const actor = principal.organization;
   const permitted: Predicate = { kind: 'consent', actor, purposes, at };
   if (!ROSTERED.has(principal.role)) return permitted;
-  return { kind: 'and', of: [permitted, { kind: 'consent', actor, purposes: [ROSTER], at }] };
+  const rostered: Predicate = { kind: 'consent', actor, purposes: [ROSTER], at, roster: true };
+  return { kind: 'and', of: [permitted, rostered] };
 }
 
 /** Which Consents a person gave to whom is told to nobody but the one it names. */
@@ -181,9 +195,8 @@ function byConsent(type: string, consent: Predicate, actor: string): Predicate {
   return type === 'Consent' ? { kind: 'and', of: [consent, { kind: 'names', actor }] } : consent;
 }
 
-/** In its id space lies what its Organization owns: what a role or a scope hides of that is not to be found out. */
-const hidesOwn = (principal: Principal, type: string): boolean =>
-  !ORGANIZATIONAL.has(principal.role) ||
+/** In its id space lies what its Organization owns: what rules or scopes hide of that is not to be found out. */
+const scopesHide = (principal: Principal, type: string): boolean =>
   (['read', 'update'] as const).every(use => scopesReach(principal, type, use).kind !== 'all');
 
 function isOwnName(principal: Principal, id: string): boolean {
@@ -194,17 +207,18 @@ function isOwnName(principal: Principal, id: string): boolean {
 
 /**
  * The audit trail tells who looked at whom, so it has a rule of its own, beside scopes for AuditEvent:
- *   program   what went out of its records, whoever asked, and what its own clients did;
+ *   program   what went out of its records, whoever asked, and what its own clients did; staff who see but
+ *             some of its people no row, for the rows tell who the others are;
  *   auditor   the same of the Organization that it audits, and nothing but this: no record, no other trail;
  *   patient   what names that person.
  * Everybody else, outside Organizations among them, reads no row, not even of what they did themselves.
  */
-function auditReach(principal: Principal): AuditReach {
+function auditReach(principal: Principal, seesWhole: boolean): AuditReach {
   const { role, organization, patient } = principal;
   // A scope with a query is about resources; rows are none, so that it says nothing of them.
   const bounds = (['read', 'search'] as const).map(use => scopesReach(principal, 'AuditEvent', use).kind);
   const whole = bounds.includes('all');
-  if (role === 'program' || role === 'auditor')
+  if ((role === 'program' && seesWhole) || role === 'auditor')
     return whole ? { kind: 'organization', organization } : NO_ROWS;
   if (role !== 'patient' || patient === undefined || !isId(patient)) return NO_ROWS;
   return whole || bounds.includes('person') ? { kind: 'patient', patient } : NO_ROWS;

@@ -2,13 +2,13 @@
 // are pieces of the predicates that the Grant itself puts into the query.
 import type { Predicate } from '../search/ast.ts';
 import type { Because, Reason, Rule } from './grant.ts';
-import { ROSTER } from './roster.ts';
+import { CARE_TEAM } from './roster.ts';
 
 /** One thing that a rule asks; a rule holds where all of its conditions do. */
 export interface Condition {
   /** The rule that asks it. */
   rule: Reason;
-  /** What it is about: that of the rule, or the roster. */
+  /** What it is about: that of the rule, or the list of people that it asks for. */
   about: Reason;
   where: Predicate;
 }
@@ -18,17 +18,19 @@ export const conditionsOf = ({ rules }: Because): Condition[] => rules.flatMap(c
 /** A directory's conditions are one thing to a reader; of all others each is told. */
 function conditionsOfRule({ reason, where }: Rule): Condition[] {
   const each = where.kind === 'and' && reason !== 'directory' ? where.of : [where];
-  return each.map(one => ({ rule: reason, about: asksRoster(one) ? 'roster' : reason, where: one }));
+  return each.map(one => ({ rule: reason, about: listAsked(one) ?? reason, where: one }));
 }
 
-function asksRoster(predicate: Predicate): boolean {
+/** The list of people that a predicate asks whether somebody is on. */
+function listAsked(predicate: Predicate): Reason | undefined {
   switch (predicate.kind) {
     case 'and':
     case 'or':
-      return predicate.of.some(asksRoster);
+      return predicate.of.map(listAsked).find(one => one !== undefined);
     case 'consent':
-      return predicate.purposes.includes(ROSTER);
+      if (predicate.roster !== true) return undefined;
+      return predicate.purposes.includes(CARE_TEAM) ? 'care-team' : 'roster';
     default:
-      return false;
+      return undefined;
   }
 }

@@ -14,6 +14,12 @@ export const ROLES: readonly Role[] = [
   'admin',
 ];
 
+/**
+ * Whom the staff of a program see: `program`, everybody whose record it owns; `careteam`, the people on whose
+ * CareTeam they are.
+ */
+export type StaffAccess = 'program' | 'careteam';
+
 /** What is done with a resource once it is reached. `history` covers vread and history. */
 export type Use = 'read' | 'search' | 'history' | 'create' | 'update' | 'delete';
 
@@ -55,7 +61,7 @@ export interface Principal {
   idSpace: { prefix: string; others: readonly string[] };
 }
 
-export type Reason = 'own' | 'consent' | 'roster' | 'source' | 'patient' | 'directory';
+export type Reason = 'own' | 'consent' | 'roster' | 'care-team' | 'source' | 'patient' | 'directory';
 
 /** Which rows of the audit trail may be read. */
 export type AuditReach =
@@ -93,6 +99,8 @@ export interface Grant {
    * the caller may see and may write about. Compiled against Patient rows.
    */
   readonly adopt: Predicate;
+  /** The rules hide nothing of what its Organization owns from the caller; scopes may. */
+  readonly whole: boolean;
   /**
    * May the caller choose this logical id for a resource that does not exist? Not where its own
    * Organization may hold one that it is not to know of.

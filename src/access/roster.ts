@@ -1,19 +1,25 @@
-// Whose members a payer asks about: people whose Coverage names it as payor, or who are in a Group that it
-// manages, as the program has it. Compiled, as Consents are, to lines when they are written: a line counts
-// only while its owner wrote it last, so that no payer enrols anybody itself.
+// Lists of people that a program keeps, as it has them itself: whose members a payer asks about (people whose
+// Coverage names it as payor, or who are in a Group that it manages), and whom a member of its staff treats
+// (people on whose CareTeam the Practitioner is). Compiled, as Consents are, to lines when they are written: a
+// line counts only while its owner wrote it last, so that nobody else puts anybody on a list.
 // https://hl7.org/fhir/R4/coverage.html https://hl7.org/fhir/R4/group.html
+// https://hl7.org/fhir/R4/careteam.html
 import { parseReference } from '../fhir/reference.ts';
-import type { AnyResource, Coverage, Group, Reference } from '../fhir/types.ts';
+import type { AnyResource, CareTeam, Coverage, Group, Reference } from '../fhir/types.ts';
 import type { ConsentRule } from '../store/port.ts';
-import { periodOf } from './period.ts';
+import { overlapOf, periodOf } from './period.ts';
 
 /** Version of the compilation: stores made with another are compiled anew. */
-export const ROSTER_RULES = 'roster-1';
+export const ROSTER_RULES = 'roster-2';
 
-/** Stands where a line of a Consent has its purpose. No code of a Consent: those are capital letters. */
+/** Stand where a line of a Consent has its purpose. No codes of a Consent: those are capital letters. */
 export const ROSTER = 'roster';
+export const CARE_TEAM = 'care-team';
 
-/** The lines of a Coverage or a Group; none of another resource, and none of one that is not in force. */
+/** Stands where other lines have the id of an Organization, which holds no slash. `id`: of a Practitioner. */
+export const practitionerActor = (id: string): string => `Practitioner/${id}`;
+
+/** The lines of a Coverage, a Group or a CareTeam; none of another resource, and none of one that is not in force. */
 export function compileRoster(resource: AnyResource, base?: string): ConsentRule[] {
   if (resource.modifierExtension !== undefined || resource.implicitRules !== undefined) return [];
   switch (resource.resourceType) {
@@ -21,6 +27,8 @@ export function compileRoster(resource: AnyResource, base?: string): ConsentRule
       return coverageLines(resource as unknown as Coverage, base);
     case 'Group':
       return groupLines(resource as unknown as Group, base);
+    case 'CareTeam':
+      return careTeamLines(resource as unknown as CareTeam, base);
     default:
       return [];
   }
@@ -45,6 +53,25 @@ function groupLines(group: Group, base?: string): ConsentRule[] {
     const period = periodOf(stated);
     if (inactive === true || patient === undefined || period === undefined) return [];
     return [{ patient, effect: 'permit' as const, actor, purpose: ROSTER, ...period }];
+  });
+}
+
+/**
+ * A Practitioner alone is one of the staff: who is meant by an Organization, another team or a role may change
+ * without this team being written again. Both the team's period and the participant's hold.
+ */
+function careTeamLines(team: CareTeam, base?: string): ConsentRule[] {
+  const patient = localId(team.subject, 'Patient', base);
+  const whole = periodOf(team.period);
+  if (team.status !== 'active' || patient === undefined || whole === undefined) return [];
+  return (team.participant ?? []).flatMap(({ member, modifierExtension, period: stated }) => {
+    const id = localId(member, 'Practitioner', base);
+    const own = periodOf(stated);
+    const period = own && overlapOf(whole, own);
+    if (id === undefined || period === undefined || modifierExtension !== undefined) return [];
+    return [
+      { patient, effect: 'permit' as const, actor: practitionerActor(id), purpose: CARE_TEAM, ...period },
+    ];
   });
 }
 

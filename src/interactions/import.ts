@@ -32,7 +32,7 @@ const MOST_RESOURCES = 128;
 
 /**
  * One outcome for each record, in order, in bounded memory. Throws `forbidden` for callers that are no
- * program, `unavailable` where the store cannot be written; what was imported until then stays.
+ * program or see but a part of it, `unavailable` where the store cannot be written; what was imported until then stays.
  */
 export async function* importRecords(
   inputs: AsyncIterable<Input> | Iterable<Input>,
@@ -41,6 +41,7 @@ export async function* importRecords(
   options: ImportOptions = {},
 ): AsyncGenerator<RecordOutcome> {
   await demandProgram(context, principal);
+  demandWhole(context, principal);
   const importer: Importer = { context, principal, request: options.request ?? context.ids() };
   let batch = emptyBatch();
   for await (const input of inputs) {
@@ -59,6 +60,12 @@ export async function* importRecords(
 export async function demandProgram(context: Context, principal: Principal): Promise<void> {
   if (principal.role === 'program' && (await isProgram(principal.organization, context))) return;
   throw new FhirError('forbidden', 'Program records are for the program alone.');
+}
+
+/** A business key may be that of something which is hidden from the caller. */
+function demandWhole(context: Context, principal: Principal): void {
+  if (context.decide(principal, []).whole) return;
+  throw new FhirError('forbidden', 'Records are imported by callers alone who see all of the program.');
 }
 
 interface Batch {

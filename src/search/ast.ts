@@ -99,9 +99,10 @@ export type Predicate =
   | { kind: 'source'; organization: string }
   /**
    * It names at least one person, and every person it names has, among the rules of its owner in force
-   * `at` (ms), a permit for this actor and one of these purposes, and no deny for them.
+   * `at` (ms), a permit for this actor and one of these purposes, and no deny for them. Of a roster permits
+   * alone are asked: no Consent takes anybody off a list that the owner keeps.
    */
-  | { kind: 'consent'; actor: string; purposes: readonly string[]; at: number }
+  | { kind: 'consent'; actor: string; purposes: readonly string[]; at: number; roster?: true }
   /** A Consent one of whose own rules names this actor. */
   | { kind: 'names'; actor: string }
   /** It names no person at all (see store/port.ts, Derived.patients). */

@@ -88,9 +88,12 @@ export function allows(predicate: Predicate, facts: Facts): boolean {
   }
 }
 
-/** A permit for this actor and one of these purposes, and no deny for them: in force, of the same owner. */
+/**
+ * A permit for this actor and one of these purposes, and no deny for them (a roster knows none): in force, of the
+ * same owner.
+ */
 function consents(
-  { actor, purposes, at }: Extract<Predicate, { kind: 'consent' }>,
+  { actor, purposes, at, roster }: Extract<Predicate, { kind: 'consent' }>,
   patient: string,
   { rules, version }: Facts,
 ): boolean {
@@ -107,7 +110,7 @@ function consents(
   const permitted = inForce.some(
     rule => rule.effect === 'permit' && rule.actor === actor && purposes.includes(rule.purpose),
   );
-  return permitted && !denied;
+  return permitted && (roster === true || !denied);
 }
 
 export type SortValue = string | number | null;

@@ -6,6 +6,7 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { DIRECTORY_TYPES } from '../../src/access/directory.ts';
+import { IMPERSONAL_TYPES } from '../../src/access/staff.ts';
 import { RESOURCE_TYPES } from '../../src/fhir/resource-types.ts';
 import type { AnyResource, JsonObject } from '../../src/fhir/types.ts';
 import { ROUTES } from '../../src/http/route.ts';
@@ -27,8 +28,8 @@ interface World {
   callers: Record<'payer' | 'ehr' | 'stranger' | (typeof WITHIN)[number], string>;
 }
 
-/** Of the owner itself, from whom a scope hides the rest of its own record. */
-const WITHIN = ['tagged', 'personal'] as const;
+/** Of the owner itself, from whom a scope, or the want of a CareTeam, hides the rest of its own record. */
+const WITHIN = ['tagged', 'personal', 'staff'] as const;
 const TAG = { system: 'urn:tags', code: 'shown' };
 
 /** One hidden resource of every type that can name a person: the smallest official example that does. */
@@ -104,6 +105,13 @@ const SEEN: AnyResource[] = [
   consent('seen-payer', 'seen', recipient('payer', 'HPAYMT')),
   coverage('seen-cov', 'seen'),
   consent('seen-ehr', 'seen', recipient('ehr', 'TREAT')),
+  {
+    resourceType: 'CareTeam',
+    id: 'seen-team',
+    status: 'active',
+    subject: { reference: 'Patient/seen' },
+    participant: [{ member: { reference: 'Practitioner/one-of-the-staff' } }],
+  },
   observation('seen-obs', 'seen', {
     encounter: { reference: 'Encounter/hidden-visit' },
     performer: [{ reference: 'Patient/hidden' }],
@@ -168,6 +176,7 @@ async function openWorld(store: TestStore, more: readonly AnyResource[]): Promis
   let made = 0;
   const app = await openApp({
     store,
+    environment: { STAFF_ACCESS: 'careteam' },
     clock: () => NOW,
     ids: () => `made-${(made++).toString().padStart(6, '0')}`,
   });
@@ -179,6 +188,7 @@ async function openWorld(store: TestStore, more: readonly AnyResource[]): Promis
     stranger: await app.token('stranger', 'ehr'),
     tagged: await app.token('owner', 'ehr', { scope: 'system/*.cruds?_tag=urn:tags|shown' }),
     personal: await app.token('owner', 'ehr', { scope: 'patient/*.cruds', patient: 'seen' }),
+    staff: await app.token('owner', 'program', { scope: 'user/*.cruds', practitioner: 'one-of-the-staff' }),
   };
   const server = await new Promise<Server>(resolve => {
     const listening = app.app.http.listen(0, '127.0.0.1', () => resolve(listening));
@@ -479,14 +489,22 @@ onEveryStore(store => {
       ]);
     });
 
-    test(`to a caller of its own owner whose scope does not reach it${some}`, async () => {
-      const who = [...WITHIN];
+    /** Staff see what the program has that is about nobody. */
+    const bound = (resource?: AnyResource): (typeof WITHIN)[number][] =>
+      resource !== undefined && (persons(resource) > 0 || !IMPERSONAL_TYPES.has(resource.resourceType))
+        ? [...WITHIN]
+        : ['tagged', 'personal'];
+
+    test(`to a caller of its own owner whom scopes or CareTeams do not let reach it${some}`, async () => {
+      let who = [...WITHIN];
       const get = (path: string) => expectSame({ method: 'GET', path }, who);
       expect(await get('/Observation/seen-obs-2')).toEqual([
         expect.stringMatching(/^200 /),
         expect.stringMatching(/^200 /),
+        expect.stringMatching(/^200 /),
       ]);
       for (const [at, resource] of shareOf(store, records, 1).entries()) {
+        who = bound(resource);
         const { resourceType: type, id } = resource;
         const name = `/${type}/${id as string}`;
         for (const path of [name, `${name}/_history`, `${name}/_history/1`]) await get(path);
@@ -504,7 +522,9 @@ onEveryStore(store => {
         await expectSame({ method: 'POST', path: `/${type}`, body: fresh, headers: once }, who);
         await expectSame({ method: 'DELETE', path: name }, who);
       }
+      who = bound();
       await get('/_history?_count=500');
+      who = [...WITHIN];
       for (const path of ['/Observation?_include=Observation:*', '/Goal?_include=Goal:*'])
         await get(`${path}&_total=accurate`);
       for (const param of ['Observation:performer', 'Group:member', 'Encounter:subject', 'Consent:patient'])

@@ -1,16 +1,7 @@
 // What scopes say, told a second time from their wording: one resource at a time, by reading its JSON.
 import type { AnyResource, Json, JsonObject } from '../../src/fhir/types.ts';
-import {
-  type Asker,
-  type Fact,
-  type Facts,
-  isDirectory,
-  isOnlyAbout,
-  type Letter,
-  lastLive,
-  sees,
-  witnessed,
-} from './naive.ts';
+import { type Asker, type Fact, type Facts, isOnlyAbout, type Letter, sees, witnessed } from './naive.ts';
+import { isDirectory, lastLive } from './naive-resource.ts';
 
 interface Scope {
   context: string;

@@ -3,7 +3,21 @@
 // holds the server to it.
 import type { Role } from '../../src/access/grant.ts';
 import { CANONICAL_BASE } from '../../src/fhir/canonical.ts';
-import type { AnyResource, Json, JsonObject } from '../../src/fhir/types.ts';
+import type { AnyResource, JsonObject } from '../../src/fhir/types.ts';
+import {
+  end,
+  hasCode,
+  isDeleted,
+  isDirectory,
+  isDirectoryType,
+  lastLive,
+  names,
+  objects,
+  peopleOf,
+  start,
+  within,
+} from './naive-resource.ts';
+import { isBound, seesBound, treats } from './naive-staff.ts';
 
 /** A resource as it was written, version by version; a version without a resource is a deletion. */
 export interface Fact {
@@ -17,6 +31,8 @@ export interface Facts {
   all: Fact[];
   /** ms since the epoch. */
   now: number;
+  /** Staff see the people on whose CareTeam they are, and nobody else. */
+  careTeams?: boolean;
 }
 
 export interface Asker {
@@ -26,48 +42,11 @@ export interface Asker {
   scope: string;
   /** Logical id: whom `patient/` scopes are about. */
   patient?: string;
+  /** Logical id: which of the staff it is. */
+  practitioner?: string;
 }
 
 export type Letter = 'c' | 'r' | 'u' | 'd' | 's';
-
-/** Where the types of the matrix name people: the Patient compartment, `patient` and `subject`. */
-const PEOPLE_IN: Readonly<Record<string, readonly string[]>> = {
-  Appointment: ['participant.actor'],
-  CarePlan: ['subject', 'activity.detail.performer'],
-  Communication: ['subject', 'sender', 'recipient'],
-  Condition: ['subject', 'asserter'],
-  Consent: ['patient'],
-  Coverage: ['policyHolder', 'subscriber', 'beneficiary', 'payor'],
-  Encounter: ['subject'],
-  EpisodeOfCare: ['patient'],
-  Goal: ['subject'],
-  Group: ['member.entity'],
-  MedicationRequest: ['subject'],
-  Observation: ['subject', 'performer'],
-  Patient: ['link.other'],
-  Schedule: ['actor'],
-  Task: ['for'],
-};
-
-const objects = (value: Json | undefined): JsonObject[] =>
-  (Array.isArray(value) ? value : [value]).filter(
-    (one): one is JsonObject => typeof one === 'object' && one !== null && !Array.isArray(one),
-  );
-const along = (resource: JsonObject, path: string): JsonObject[] =>
-  path.split('.').reduce((found, name) => found.flatMap(one => objects(one[name])), [resource]);
-
-/** Ids of the people it names; `?` for somebody who cannot be told. */
-export function peopleOf(resource: AnyResource): string[] {
-  const people = new Set<string>();
-  if (resource.resourceType === 'Patient') people.add(resource.id as string);
-  for (const { reference } of (PEOPLE_IN[resource.resourceType] ?? []).flatMap(p => along(resource, p))) {
-    const [, type, id] = /^([A-Z]\w+)\/([\w.-]+)(\/_history\/\d+)?$/.exec(String(reference ?? '')) ?? [];
-    if (type === undefined) people.add('?');
-    if (type === 'Patient') people.add(id!);
-  }
-  for (const [, id] of JSON.stringify(resource).matchAll(/"Patient\/([\w.-]+)/g)) people.add(id!);
-  return [...people];
-}
 
 interface Line {
   effect: 'permit' | 'deny';
@@ -78,13 +57,6 @@ interface Line {
   to: number;
 }
 
-const DAY = 86_400_000;
-const start = (text: Json | undefined) => (text === undefined ? -Infinity : Date.parse(String(text)));
-const end = (text: Json | undefined) =>
-  text === undefined ? Infinity : Date.parse(String(text)) + (String(text).includes('T') ? 1000 : DAY);
-const codes = (concept: Json | undefined) => objects(concept).flatMap(one => along(one, 'coding'));
-const hasCode = (concept: Json | undefined, ...wanted: string[]) =>
-  codes(concept).some(one => wanted.includes(String(one.code)));
 const only = (provision: JsonObject, ...names: string[]) =>
   Object.keys(provision).every(name => names.includes(name)) &&
   objects(provision.extension).every(({ url }) =>
@@ -163,12 +135,6 @@ const PURPOSE: Partial<Record<Role, string>> = { program: 'TREAT', ehr: 'TREAT',
 /** It acts for an Organization: all others see the directory alone. */
 export const isOrganizational = (asker: Asker) => PURPOSE[asker.role] !== undefined;
 
-/** As it is, or where it was deleted as it was last. */
-export function lastLive(fact: Fact, version = fact.versions.length): AnyResource {
-  return fact.versions.slice(0, version).findLast(one => one.resource !== undefined)!.resource!;
-}
-export const isDeleted = (fact: Fact) => fact.versions.at(-1)!.resource === undefined;
-
 /** A Consent counts only where its owner wrote it last, and for its owner's records. */
 function allows({ all, now }: Facts, asker: Asker, owner: string, person: string): boolean {
   const matching = all
@@ -184,12 +150,6 @@ function allows({ all, now }: Facts, asker: Asker, owner: string, person: string
     );
   return matching.some(one => one.effect === 'permit') && matching.every(one => one.effect === 'permit');
 }
-
-const within = (period: Json | undefined, now: number): boolean => {
-  const [bounds] = objects(period);
-  return start(bounds?.start) <= now && now < end(bounds?.end);
-};
-const names = (place: Json | undefined, name: string) => objects(place).some(one => one.reference === name);
 
 /** The program has it that this person is a member of the payer's, as the program wrote it last. */
 function isMember({ all, now }: Facts, payer: string, owner: string, person: string): boolean {
@@ -219,12 +179,6 @@ function byConsent(facts: Facts, asker: Asker, fact: Fact, resource: AnyResource
   return people.length > 0 && people.every(open);
 }
 
-const DIRECTORY = ['HealthcareService', 'Location', 'Organization', 'Practitioner', 'PractitionerRole'];
-export const isDirectory = (resource: AnyResource) =>
-  ([...DIRECTORY, 'Schedule', 'ValueSet'].includes(resource.resourceType) ||
-    (resource.resourceType === 'Slot' && resource.status === 'free')) &&
-  peopleOf(resource).length === 0;
-
 const namesAsker = (asker: Asker, fact: Fact, version: number) =>
   fact.versions[version - 1]!.writer === fact.owner &&
   linesOf(lastLive(fact, version)).some(line => line.actor === asker.organization);
@@ -242,21 +196,21 @@ export function sees(facts: Facts, asker: Asker, fact: Fact, version = fact.vers
   if (asker.role === 'patient' && asker.patient !== undefined)
     return fact.owner === asker.organization && images.every(image => isOnlyAbout(asker, image));
   if (!isOrganizational(asker)) return false;
+  if (isBound(facts, asker)) return seesBound(facts, asker, fact, images);
   if (owns(asker, fact) || isSource(asker, fact, version)) return true;
   if (fact.type === 'Group') return false;
   if (fact.type === 'Consent')
     if (![fact.versions.length, version].every(one => namesAsker(asker, fact, one))) return false;
   return images.every(image => !isDirectoryType(image) && byConsent(facts, asker, fact, image));
 }
-const isDirectoryType = ({ resourceType }: AnyResource) =>
-  [...DIRECTORY, 'Schedule', 'Slot', 'ValueSet'].includes(resourceType);
-
 const owns = (asker: Asker, fact: Fact) => isOrganizational(asker) && fact.owner === asker.organization;
 
 /** Targets of the Provenances that an owner finds: a line for each version that another wrote in its record. */
 export const witnessed = (facts: Facts, asker: Asker): string[] =>
   facts.all
     .filter(fact => owns(asker, fact))
+    // The Provenance of a Patient names that Patient; others name nobody, and are about somebody.
+    .filter(fact => !isBound(facts, asker) || (fact.type === 'Patient' && treats(facts, asker, fact.id)))
     .flatMap(fact => fact.versions.map(version => ({ ...version, name: `${fact.type}/${fact.id}` })))
     .filter(({ writer, resource }) => writer !== asker.organization && resource !== undefined)
     .map(({ name }) => name);
@@ -269,6 +223,7 @@ function isSource(asker: Asker, fact: Fact, version = fact.versions.length): boo
 }
 
 export function mayUpdate(facts: Facts, asker: Asker, fact: Fact): boolean {
+  if (isBound(facts, asker)) return seesBound(facts, asker, fact, [lastLive(fact)]);
   if (owns(asker, fact) || isSource(asker, fact)) return true;
   const open = fact.type === 'Appointment' || fact.type === 'Goal';
   return open && isOrganizational(asker) && byConsent(facts, asker, fact, lastLive(fact));
@@ -280,7 +235,17 @@ export function mayStillUpdate(facts: Facts, asker: Asker, fact: Fact): boolean 
   return mayUpdate(facts, asker, { ...fact, versions: [...fact.versions, next] });
 }
 
-export const mayDelete = (asker: Asker, fact: Fact) => owns(asker, fact) || isSource(asker, fact);
+export const mayDelete = (facts: Facts, asker: Asker, fact: Fact) =>
+  isBound(facts, asker)
+    ? seesBound(facts, asker, fact, [lastLive(fact)])
+    : owns(asker, fact) || isSource(asker, fact);
+
+/** May it write this as something new? Whose record it becomes is told below. */
+export const mayCreate = (facts: Facts, asker: Asker, resource: AnyResource): boolean =>
+  isBound(facts, asker)
+    ? seesBound(facts, asker, { ...NEW, owner: asker.organization }, [resource])
+    : isOrganizational(asker);
+const NEW: Omit<Fact, 'owner'> = { type: '', id: '', versions: [] };
 
 /** Whose record a new resource becomes: that of the people it names, where its writer may write about all. */
 export function ownerOf(facts: Facts, asker: Asker, resource: AnyResource): string {
@@ -288,6 +253,8 @@ export function ownerOf(facts: Facts, asker: Asker, resource: AnyResource): stri
   const patients = people.map(id => facts.all.find(fact => fact.type === 'Patient' && fact.id === id));
   const owners = patients.map(patient => {
     if (patient === undefined || isDeleted(patient)) return undefined;
+    if (isBound(facts, asker))
+      return owns(asker, patient) && treats(facts, asker, patient.id) ? patient.owner : undefined;
     const open = owns(asker, patient) || byConsent(facts, asker, patient, lastLive(patient));
     return open ? patient.owner : undefined;
   });

@@ -10,7 +10,7 @@ import { openApp, type TestApp } from '../support/app.ts';
 import { auditRows } from '../support/audit.ts';
 import { consentFor } from '../support/server.ts';
 import { onEveryStore } from '../support/stores.ts';
-import { peopleOf } from './naive.ts';
+import { peopleOf } from './naive-resource.ts';
 
 const NOW = Date.UTC(2026, 8, 1);
 

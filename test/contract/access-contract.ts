@@ -299,13 +299,38 @@ export function accessContract(open: OpenStore): void {
         seen: false,
       },
     ];
+    const listed: Predicate = { ...permittedTo('ehr'), roster: true } as Predicate;
+    test.each(cases)('$name: by a roster, which no deny touches', async ({ name, patients, rules, seen }) => {
+      await create(hand(), 'Observation', 'o', about(...patients));
+      await consented(...rules);
+      expect(await sees(listed)).toBe(seen || name.startsWith('a deny'));
+    });
+
+    test('a deny takes nobody off a roster, now or in the past', async () => {
+      const { store } = hand();
+      await consented(permit('1', 'ehr'), permit('2', 'ehr'), deny('2'));
+      for (const patient of ['2', '3', '1']) await update(hand(), 'Observation', 'o', about(patient));
+      const told = async (narrow: Predicate) => {
+        const grant = grantFor('ehr', { narrow: () => narrow });
+        const past = await Promise.all([1, 2, 3].map(at => store.vread('Observation', 'o', at, grant)));
+        const { versions } = await store.history({ type: 'Observation', limit: 9, total: false }, grant);
+        expect(versions.map(one => one.version).reverse()).toEqual(
+          past.flatMap(one => (one === undefined ? [] : [one.version])),
+        );
+        return versions.length;
+      };
+      expect([await told(listed), await told(permittedTo('ehr'))]).toEqual([2, 1]);
+      await consented(deny('1'));
+      expect([await told(listed), await told(permittedTo('ehr'))]).toEqual([2, 0]);
+    });
+
     test.each(cases)('$name: seen = $seen', async ({ patients, rules, seen }) => {
       await create(hand(), 'Observation', 'o', about(...patients));
       await consented(...rules);
       expect(await sees(permittedTo('ehr'))).toBe(seen);
     });
 
-    test.each(['Coverage', 'Group'])(
+    test.each(['Coverage', 'Group', 'CareTeam'])(
       'a line of a %s counts like one of a Consent, beside it, until it is changed or deleted',
       async type => {
         const member = { rules: [permit('1', 'ehr', { purpose: 'roster' })] };

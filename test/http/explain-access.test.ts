@@ -255,4 +255,29 @@ onEveryStore(store => {
     expect(resource).toMatchObject({ action: 'E', outcome: '0', subtype: [{ code: 'operation' }] });
     expect(JSON.stringify(resource)).not.toContain('ehr-all');
   });
+
+  test('where staff are narrowed to their CareTeams, the team that lets one in is named', async () => {
+    const other = await startServer({ store, environment: { STAFF_ACCESS: 'careteam' } });
+    const system = await other.as('program');
+    await other.register({ id: 'dr', organization: 'program', role: 'program', practitioner: 'dr' });
+    const team = {
+      resourceType: 'CareTeam',
+      status: 'active',
+      ...subject('a'),
+      participant: [{ member: { reference: 'Practitioner/dr' } }],
+    };
+    for (const record of [...RECORDS.slice(0, 2), { ...team, id: 'team' }])
+      await system.put(`/fhir/${record.resourceType}/${record.id}`).send(record).expect(201);
+    const told = async (id: string) =>
+      plainOf((await system.get(`/fhir/Patient/${id}/$explain-access?client=dr`).expect(200)).body.parameter);
+    const treated = await told('a');
+    expect([treated.decision, reasonsOf(treated)]).toEqual([
+      ['permit'],
+      { client: true, scope: true, own: true, 'care-team': true },
+    ]);
+    expect(becauseOf(treated, 'care-team').map(one => one.source)).toEqual([['CareTeam/team/_history/1']]);
+    const hidden = await told('b');
+    expect([hidden.decision, reasonsOf(hidden)]).toMatchObject([['deny'], { own: true, 'care-team': false }]);
+    await other.close();
+  });
 });

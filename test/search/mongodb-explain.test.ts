@@ -116,6 +116,10 @@ function principalOf(role: Role, organization: string, scope = 'system/*.rs'): P
 
 const CALLERS: [name: string, principal: () => Principal][] = [
   ['program', () => principalOf('program', program)],
+  [
+    'program, one of the staff by care team',
+    () => ({ ...principalOf('program', program, 'user/*.rs'), practitioner: values.practitioner! }),
+  ],
   ['payer', () => principalOf('payer', 'granite-mutual')],
   ['ehr', () => principalOf('ehr', 'lakeside-health')],
   ['ehr, about one person', () => principalOf('ehr', 'lakeside-health', 'patient/*.rs')],
@@ -127,7 +131,7 @@ function planOf(query: string, principal: Principal): Plan {
   const asked = query.replaceAll(/\{(\w+)\}/g, (_, name: string) => values[name]!);
   const [type = '', text = ''] = asked.split('?');
   const search = parseSearch(type, text, { strict: true, ...CASE_LIMITS, defaultCount: 20, now: NOW });
-  return planSearch(search, decide(principal, [{ type, use: 'search' }], NOW), 'search');
+  return planSearch(search, decide(principal, [{ type, use: 'search' }], NOW, 'careteam'), 'search');
 }
 
 const table: string[] = [];

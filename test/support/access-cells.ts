@@ -1,6 +1,7 @@
 // One cell of the access matrix: a request, what the rules expect of it, and what came, as short text.
 import type { JsonObject } from '../../src/fhir/types.ts';
-import { type Asker, type Fact, isDeleted, lastLive } from '../access/naive.ts';
+import type { Asker, Fact } from '../access/naive.ts';
+import { isDeleted, lastLive } from '../access/naive-resource.ts';
 import { hasScope, reaches, witnessedWithin } from '../access/naive-scope.ts';
 import { type Answer, type Asked, each, type World } from './access-world.ts';
 
@@ -186,8 +187,8 @@ function historyCell({ facts }: World, asker: Asker, types: readonly string[], p
   return { name: 'history of all', asker, asked: { path: `${path}_history?_count=1000` }, expected, seen };
 }
 
-export const saidOf = ({ organization, role, scope, patient = 'nobody' }: Asker): string =>
-  `${organization} (${role}, ${scope}, for ${patient})`;
+export const saidOf = ({ organization, role, scope, patient = 'nobody', practitioner }: Asker): string =>
+  `${practitioner ?? ''} ${organization} (${role}, ${scope}, for ${patient})`.trim();
 
 const askOnce = (world: World, asker: Asker, asked: Asked): Promise<Answer> => world.ask(asker, asked);
 

@@ -27,7 +27,7 @@ const by =
   (put: AnyResource): Step => ({ writer, put });
 const [iop, neighbour, ehr, payer] = [by('iop'), by('neighbour'), by('ehr'), by('payer')];
 const removal = (writer: Writer, remove: string): Step => ({ writer, remove });
-const named = (resourceType: string, id: string, more: JsonObject = {}): AnyResource => ({
+export const named = (resourceType: string, id: string, more: JsonObject = {}): AnyResource => ({
   resourceType,
   id,
   ...more,

@@ -6,7 +6,7 @@ import type { AnyResource, JsonObject } from '../../src/fhir/types.ts';
 import { type Asker, type Fact, type Facts, ownerOf } from '../access/naive.ts';
 import { NOW } from './access-records.ts';
 import type { Step, Writer } from './access-story.ts';
-import { openApp } from './app.ts';
+import { openApp, registerStaff } from './app.ts';
 import type { TestStore } from './stores.ts';
 
 export const ALL = 'system/*.cruds';
@@ -43,10 +43,16 @@ export interface World {
   close(): Promise<void>;
 }
 
-/** On a file, unless `store` says otherwise. */
-export async function openWorld(story: readonly Step[] = [], store?: TestStore): Promise<World> {
-  const facts: Facts = { all: [], now: NOW };
-  const app = await openApp({ clock: () => facts.now, ...(store === undefined ? {} : { store }) });
+/** On a file, unless `store` says otherwise; `careTeams`: staff see the people on whose CareTeam they are. */
+export async function openWorld(
+  story: readonly Step[] = [],
+  store?: TestStore,
+  careTeams = false,
+): Promise<World> {
+  const facts: Facts = { all: [], now: NOW, careTeams };
+  const environment = { STAFF_ACCESS: careTeams ? 'careteam' : 'program' };
+  const clock = () => facts.now;
+  const app = await openApp({ clock, environment, ...(store === undefined ? {} : { store }) });
   for (const { organization, role, prefix } of Object.values(WRITERS))
     await app.token(organization, role, { prefix });
   const server = await new Promise<Server>(resolve => {
@@ -54,11 +60,17 @@ export async function openWorld(story: readonly Step[] = [], store?: TestStore):
   });
   const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}/fhir`;
   const tokens = new Map<string, Promise<string>>();
-  const tokenOf = ({ organization, role, scope, patient }: Asker): Promise<string> => {
-    const key = `${organization} ${role} ${scope} ${patient}`;
+  const makeToken = async ({ organization, role, scope, patient, practitioner }: Asker): Promise<string> => {
     const about = patient === undefined ? {} : { patient };
-    const claims = { client: `${organization}-${role}`, organization, role, scope, ...about };
-    const token = tokens.get(key) ?? app.app.sign(claims, 7 * 86_400);
+    const client = [organization, role, practitioner].filter(part => part !== undefined).join('-');
+    const token = await app.app.sign({ client, organization, role, scope, ...about }, 7 * 86_400);
+    if (practitioner !== undefined) await registerStaff(app.app, client, practitioner);
+    return token;
+  };
+  const tokenOf = (asker: Asker): Promise<string> => {
+    const { organization, role, scope, patient, practitioner } = asker;
+    const key = `${organization} ${role} ${scope} ${patient} ${practitioner}`;
+    const token = tokens.get(key) ?? makeToken(asker);
     tokens.set(key, token);
     return token;
   };

@@ -4,14 +4,15 @@ import type { AnyResource, JsonObject } from '../../src/fhir/types.ts';
 import {
   type Asker,
   type Fact,
-  isDeleted,
-  isOrganizational,
-  lastLive,
+  type Letter,
+  mayCreate,
   mayDelete,
   mayStillUpdate,
   mayUpdate,
 } from '../access/naive.ts';
+import { isDeleted, lastLive } from '../access/naive-resource.ts';
 import { covers, coversNew, hasScope, reaches } from '../access/naive-scope.ts';
+import { isOutOfBounds } from '../access/naive-staff.ts';
 import { nameOf, saidOf } from './access-cells.ts';
 import { type Asked, noteWrite, type World } from './access-world.ts';
 
@@ -21,6 +22,9 @@ export interface WriteCell {
   asked: Asked;
   expected: Outcome;
 }
+
+const mayAsk = ({ facts }: World, asker: Asker, { type }: Fact, letter: Letter): boolean =>
+  hasScope(asker, type, letter) && !('cud'.includes(letter) && isOutOfBounds(facts, asker, type));
 
 /** Told apart by what it may do, may see, or neither. */
 function refusal(world: World, asker: Asker, fact: Fact): 403 | 404 {
@@ -51,13 +55,13 @@ export function plainUpdateCell(world: World, asker: Asker, fact: Fact): WriteCe
 }
 
 function updateTo(world: World, asker: Asker, fact: Fact, body: AnyResource): WriteCell {
-  const expected = hasScope(asker, fact.type, 'u') ? updateOutcome(world, asker, fact, body) : 403;
+  const expected = mayAsk(world, asker, fact, 'u') ? updateOutcome(world, asker, fact, body) : 403;
   return { name: 'update', asked: { method: 'PUT', path: nameOf(fact), body }, expected };
 }
 
 export function staleUpdateCell(world: World, asker: Asker, fact: Fact): WriteCell {
   const { asked } = updateCell(world, asker, fact);
-  const scoped = hasScope(asker, fact.type, 'u');
+  const scoped = mayAsk(world, asker, fact, 'u');
   const reached = mayChange(world, asker, fact);
   return {
     name: 'update of another version',
@@ -67,20 +71,22 @@ export function staleUpdateCell(world: World, asker: Asker, fact: Fact): WriteCe
 }
 
 export function deleteCell(world: World, asker: Asker, fact: Fact): WriteCell {
-  const expected = !hasScope(asker, fact.type, 'd')
+  const expected = !mayAsk(world, asker, fact, 'd')
     ? 403
-    : mayDelete(asker, fact) && covers(asker, 'd', fact)
+    : mayDelete(world.facts, asker, fact) && covers(asker, 'd', fact)
       ? 204
       : refusal(world, asker, fact);
   return { name: 'delete', asked: { method: 'DELETE', path: nameOf(fact) }, expected };
 }
 
 const withoutId = ({ id: _id, ...body }: AnyResource): JsonObject => body;
-const creates = (asker: Asker, fact: Fact) =>
-  isOrganizational(asker) && coversNew(asker, 'c', withoutId(lastLive(fact)) as AnyResource) ? 201 : 403;
+function creates({ facts }: World, asker: Asker, fact: Fact): Outcome {
+  const body = withoutId(lastLive(fact)) as AnyResource;
+  return mayCreate(facts, asker, body) && coversNew(asker, 'c', body) ? 201 : 403;
+}
 
 export function conditionalUpdateCell(world: World, asker: Asker, fact: Fact): WriteCell {
-  const scoped = hasScope(asker, fact.type, 'u') && hasScope(asker, fact.type, 's');
+  const scoped = mayAsk(world, asker, fact, 'u') && hasScope(asker, fact.type, 's');
   const found = findable(world, asker, fact);
   return {
     name: 'conditional update',
@@ -89,12 +95,12 @@ export function conditionalUpdateCell(world: World, asker: Asker, fact: Fact): W
       ? 403
       : found
         ? updateOutcome(world, asker, fact, lastLive(fact))
-        : creates(asker, fact),
+        : creates(world, asker, fact),
   };
 }
 
 export function conditionalCreateCell(world: World, asker: Asker, fact: Fact): WriteCell {
-  const scoped = hasScope(asker, fact.type, 'c') && hasScope(asker, fact.type, 's');
+  const scoped = mayAsk(world, asker, fact, 'c') && hasScope(asker, fact.type, 's');
   return {
     name: 'conditional create',
     asked: {
@@ -103,7 +109,7 @@ export function conditionalCreateCell(world: World, asker: Asker, fact: Fact): W
       body: withoutId(lastLive(fact)),
       headers: { 'if-none-exist': `_id=${fact.id}` },
     },
-    expected: !scoped ? 403 : findable(world, asker, fact) ? 200 : creates(asker, fact),
+    expected: !scoped ? 403 : findable(world, asker, fact) ? 200 : creates(world, asker, fact),
   };
 }
 

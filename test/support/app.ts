@@ -10,6 +10,8 @@ export interface TokenOptions {
   scope?: string;
   prefix?: string;
   patient?: string;
+  /** Makes it a client of its own. */
+  practitioner?: string;
 }
 
 export interface TestApp {
@@ -22,9 +24,11 @@ export interface TestApp {
 /** On a file, unless `store` says otherwise. */
 export async function openApp({
   store,
+  environment = {},
   ...surroundings
 }: {
   store?: TestStore;
+  environment?: Readonly<Record<string, string>>;
   clock?: Clock;
   ids?: Ids;
 } = {}): Promise<TestApp> {
@@ -35,13 +39,14 @@ export async function openApp({
       PORT: '8080',
       LOG_LEVEL: 'silent',
       MAX_BODY: '16000000',
+      ...environment,
     }),
     surroundings,
   );
   return {
     app,
     token: async (organization, role, options = {}) => {
-      const { scope = 'system/*.cruds', prefix = `${organization}-`, patient } = options;
+      const { scope = 'system/*.cruds', prefix = `${organization}-`, patient, practitioner } = options;
       const about = patient === undefined ? {} : { patient };
       const known = await app.registry.organizations();
       if (!known.some(entry => entry.id === organization)) {
@@ -52,11 +57,21 @@ export async function openApp({
           part2: role === 'program',
         });
       }
-      return app.sign({ client: `${organization}-${role}`, organization, role, scope, ...about }, 3600);
+      const client = [organization, role, practitioner].filter(part => part !== undefined).join('-');
+      const token = await app.sign({ client, organization, role, scope, ...about }, 3600);
+      if (practitioner !== undefined) await registerStaff(app, client, practitioner);
+      return token;
     },
     close: async () => {
       await app.close();
       await place.remove();
     },
   };
+}
+
+/** That a client is one of the staff is said where it is registered: no token of ours says it. */
+export async function registerStaff({ registry }: App, id: string, practitioner: string): Promise<void> {
+  const entry = await registry.client(id);
+  if (entry === undefined) throw new Error(`There is no client ${id}.`);
+  await registry.putClient({ ...entry, practitioner });
 }

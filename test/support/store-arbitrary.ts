@@ -128,14 +128,22 @@ export const { predicate } = fc.letrec<{ predicate: Predicate; leaf: Predicate }
     organization.map((one): Predicate => ({ kind: 'owner', organization: one })),
     organization.map((one): Predicate => ({ kind: 'source', organization: one })),
     organization.map((actor): Predicate => ({ kind: 'names', actor })),
-    fc.tuple(organization, fc.integer({ min: -2, max: 2 }), fc.constantFrom('TREAT', 'TREAT', 'roster')).map(
-      ([actor, shift, purpose]): Predicate => ({
-        kind: 'consent',
-        actor,
-        purposes: [purpose],
-        at: T + shift,
-      }),
-    ),
+    fc
+      .tuple(
+        organization,
+        fc.integer({ min: -2, max: 2 }),
+        fc.constantFrom('TREAT', 'TREAT', 'roster'),
+        fc.constantFrom({}, {}, { roster: true as const }),
+      )
+      .map(
+        ([actor, shift, purpose, listed]): Predicate => ({
+          kind: 'consent',
+          actor,
+          purposes: [purpose],
+          at: T + shift,
+          ...listed,
+        }),
+      ),
     paramClause.map((one): Predicate => ({ kind: 'clause', clause: one })),
   ),
   predicate: fc.oneof(

@@ -124,6 +124,7 @@ export function grantFor(organization: string, parts: GrantParts = {}): Grant {
       rules: [{ reason: 'own', where: (parts.narrow ?? (() => own))(type, use) }],
     }),
     adopt: parts.adopt ?? own,
+    whole: true,
     mayName: parts.mayName ?? (() => true),
     audit: parts.audit ?? { kind: 'organization', organization },
     reasons: ['own'],

@@ -122,6 +122,19 @@ describe('towards the network', () => {
   });
 });
 
+test('staff see the whole program unless care teams say whom', () => {
+  const told = (STAFF_ACCESS?: string) =>
+    readConfig(STAFF_ACCESS === undefined ? {} : { STAFF_ACCESS }).staffAccess;
+  expect([told(), told(''), told('program'), told('careteam')]).toEqual([
+    'program',
+    'program',
+    'program',
+    'careteam',
+  ]);
+  for (const STAFF_ACCESS of ['CareTeam', 'none', 'program careteam'])
+    expect(problemsOf({ STAFF_ACCESS })).toEqual(['STAFF_ACCESS: expected program or careteam']);
+});
+
 test('every problem is named at once', () => {
   const environment = { PORT: '70000', STORE: 'x', LOG_LEVEL: 'loud', MAX_BODY: '12', BASE_URL: 'ftp://x' };
   expect(

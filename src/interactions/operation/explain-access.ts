@@ -102,14 +102,14 @@ async function explain(seen: Seen, disabled: boolean, context: Context): Promise
   const conditions = await Promise.all(
     conditionsOf(because).map(async one => ({ ...one, holds: await readWithin(seen, one.where, context) })),
   );
-  const evidence = await evidenceOf(seen, context);
+  const evidence = await evidenceOf(seen, new Set(conditions.map(one => one.about)), context);
   const reasons = [
     reason('client', !disabled, []),
     reason('scope', inScope, scopeWords(subject, type, use)),
     ...conditions.map(({ rule, about, holds }) =>
       reason(about, holds, [
         ...(about === rule ? [] : [{ name: 'rule', valueCode: rule }]),
-        ...(about === 'consent' || about === 'roster' ? evidence[about] : []),
+        ...(evidence[about] ?? []),
       ]),
     ),
   ];

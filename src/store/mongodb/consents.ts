@@ -15,8 +15,8 @@ export type Permitted = ReadonlyMap<string, readonly string[]>;
  */
 export type Consents = ReadonlyMap<string, Permitted | undefined>;
 
-export const consentKey = ({ actor, purposes, at }: ConsentPredicate): string =>
-  JSON.stringify([actor, at, ...purposes]);
+export const consentKey = ({ actor, purposes, at, roster }: ConsentPredicate): string =>
+  JSON.stringify([actor, at, roster === true, ...purposes]);
 
 /** All different ones, wherever they stand. */
 export function consentPredicates(predicates: readonly Predicate[]): ConsentPredicate[] {
@@ -42,14 +42,16 @@ export async function resolveConsents(
   return resolved;
 }
 
-/** Rules that hold at the predicate's moment, permits and denies alike. */
-export function rulesOf({ actor, purposes, at }: ConsentPredicate): {
+/** Rules that hold at the predicate's moment, permits and denies alike; of a roster permits alone. */
+export function rulesOf({ actor, purposes, at, roster }: ConsentPredicate): {
   permits: Record<string, unknown>;
-  denies: Record<string, unknown>;
+  denies?: Record<string, unknown>;
 } {
   const inForce = { live: true, from: { $lte: at }, to: { $gt: at } };
+  const permits = { permit: true, actor, purpose: { $in: [...purposes] }, ...inForce };
+  if (roster === true) return { permits };
   return {
-    permits: { permit: true, actor, purpose: { $in: [...purposes] }, ...inForce },
+    permits,
     denies: { permit: false, actor: { $in: [actor, ''] }, purpose: { $in: ['', ...purposes] }, ...inForce },
   };
 }
@@ -67,7 +69,7 @@ const permittedBy = (
 /** In one question: what is said about some persons is little. */
 async function permittedAmong(
   reading: Reading,
-  { actor, purposes, at }: ConsentPredicate,
+  { actor, purposes, at, roster }: ConsentPredicate,
   persons: readonly string[],
 ): Promise<Permitted> {
   if (persons.length === 0) return new Map();
@@ -88,7 +90,7 @@ async function permittedAmong(
   const permits = found.filter(rule => rule.permit && rule.actor === actor && rule.purpose !== '');
   return without(
     permits,
-    found.filter(rule => !rule.permit),
+    found.filter(rule => !rule.permit && roster !== true),
   );
 }
 
@@ -97,6 +99,7 @@ async function permittedOfAll(reading: Reading, predicate: ConsentPredicate): Pr
   const { permits, denies } = rulesOf(predicate);
   const permitted = await pairsOf(reading, permits);
   if (permitted === undefined || permitted.length === 0) return permitted && new Map();
+  if (denies === undefined) return without(permitted, []);
   const about = {
     owner: { $in: [...new Set(permitted.map(({ owner }) => owner))] },
     person: { $in: [...new Set(permitted.map(({ person }) => person))] },

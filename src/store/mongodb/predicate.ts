@@ -89,7 +89,12 @@ function lookUp(predicate: ConsentPredicate, as: string): Document {
       foreignField: 'person',
       let: { owner: '$owner' },
       pipeline: [
-        { $match: { $expr: { $eq: ['$owner', '$$owner'] }, $or: [permits, denies] } },
+        {
+          $match: {
+            $expr: { $eq: ['$owner', '$$owner'] },
+            $or: denies === undefined ? [permits] : [permits, denies],
+          },
+        },
         { $project: { _id: 0, person: 1, permit: 1 } },
       ],
       as,

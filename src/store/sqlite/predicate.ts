@@ -77,11 +77,12 @@ function everybody(predicate: PredicateOf<'consent'>, alias: 'r' | 'h'): Fragmen
   return sql`(${sole} > 0 AND ${one} OR ${sole} = -1 AND ${all})`;
 }
 
-/** A permit is in force for a person, and no deny. */
-function permitted({ actor, purposes, at }: PredicateOf<'consent'>, person: Fragment): Fragment {
+/** A permit is in force for a person, and no deny; of a roster permits alone are asked. */
+function permitted({ actor, purposes, at, roster }: PredicateOf<'consent'>, person: Fragment): Fragment {
   const lines = sql`SELECT 1 FROM rule c INDEXED BY rule_person WHERE c.person = ${person} AND c.owner = r.owner`;
   const force = sql`c.live = 1 AND c.low <= ${at} AND c.high > ${at}`;
   const permit = sql`${lines} AND c.permit = 1 AND c.actor = ${word(actor)} AND ${among(raw('c.purpose'), purposes)} AND ${force}`;
+  if (roster === true) return sql`EXISTS (${permit})`;
   const deny = sql`${lines} AND c.permit = 0 AND c.actor IN (${word(actor)}, 0) AND ${among(raw('c.purpose'), ['', ...purposes])} AND ${force}`;
   return sql`(EXISTS (${permit}) AND NOT EXISTS (${deny}))`;
 }

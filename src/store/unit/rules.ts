@@ -4,7 +4,7 @@ import type { ConsentRule } from '../port.ts';
 const UNKNOWN_PERSON = '?';
 
 /** Types whose resources lay down lines: Consents, and what makes a roster. Nothing is kept or ended for others. */
-export const RULED_TYPES: ReadonlySet<string> = new Set(['Consent', 'Coverage', 'Group']);
+export const RULED_TYPES: ReadonlySet<string> = new Set(['CareTeam', 'Consent', 'Coverage', 'Group']);
 
 /**
  * Of the lines a resource was compiled to, those that count; whatever stores them keeps no others. What

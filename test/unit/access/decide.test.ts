@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { decide } from '../../../src/access/decide.ts';
-import type { Principal, Role, Use } from '../../../src/access/grant.ts';
+import type { Grant, Principal, Role, Use } from '../../../src/access/grant.ts';
 import { ROLES } from '../../../src/access/grant.ts';
 import { parseScopes } from '../../../src/access/scope.ts';
 import { RESOURCE_TYPES } from '../../../src/fhir/resource-types.ts';
@@ -28,7 +28,7 @@ const consent = (purpose: string) => ({
   purposes: [purpose],
   at: AT,
 });
-const rostered = { kind: 'and', of: [consent('HPAYMT'), consent('roster')] };
+const rostered = { kind: 'and', of: [consent('HPAYMT'), { ...consent('roster'), roster: true }] };
 const or = (...of: object[]) => ({ kind: 'or', of });
 
 describe('what each role reaches', () => {
@@ -63,7 +63,7 @@ describe('what each role reaches', () => {
     ['patient', 'Patient', 'read', { kind: 'none' }],
     ['representative', 'Patient', 'read', { kind: 'none' }],
   ])('%s %s %s', (role, type, use, predicate) => {
-    expect(decide(caller(role), [{ type, use }], AT).narrow(type, use)).toEqual(predicate);
+    expect(decide(caller(role), [{ type, use }], AT, 'program').narrow(type, use)).toEqual(predicate);
   });
 
   const person = { kind: 'and', of: [own, { kind: 'person', patient: 'p' }] };
@@ -82,7 +82,7 @@ describe('what each role reaches', () => {
     ['auditor', 'Patient', 'read', { kind: 'none' }],
     ['program', 'Observation', 'read', or(own, source, consent('TREAT'))],
   ])('%s with a patient, %s %s', (role, type, use, predicate) => {
-    const grant = decide({ ...caller(role), patient: 'p' }, [], AT);
+    const grant = decide({ ...caller(role), patient: 'p' }, [], AT, 'program');
     expect(grant.narrow(type, use)).toEqual(predicate);
     expect(grant.reasons.includes('patient')).toBe(role === 'patient');
   });
@@ -96,7 +96,7 @@ describe('what each role reaches', () => {
     ['payer', ['HPAYMT'], or(own, source, rostered)],
     ['program', ['HPAYMT'], or(own, source)],
   ])('%s for %j: a Consent opens what it is called for and nothing else', (role, purposes, predicate) => {
-    const grant = decide({ ...caller(role), purposes }, [], AT);
+    const grant = decide({ ...caller(role), purposes }, [], AT, 'program');
     expect(grant.narrow('Observation', 'search')).toEqual(predicate);
   });
 
@@ -115,19 +115,19 @@ describe('what each role reaches', () => {
     ['payer', 'system/*.rs', { kind: 'none' }],
     ['admin', 'system/*.rs', { kind: 'none' }],
   ])('%s with %s reads of the audit trail %j', (role, scope, reach) => {
-    expect(decide({ ...caller(role, scope), patient: 'p1' }, [], AT).audit).toEqual(reach);
+    expect(decide({ ...caller(role, scope), patient: 'p1' }, [], AT, 'program').audit).toEqual(reach);
   });
 
   test('nobody reaches every resource of any type: no role, use or type is open', () => {
     for (const role of ROLES) {
-      const grant = decide(caller(role), [], AT);
+      const grant = decide(caller(role), [], AT, 'program');
       for (const type of RESOURCE_TYPES)
         for (const use of USES) expect(JSON.stringify(grant.narrow(type, use))).not.toContain('"all"');
     }
   });
 
   test('a Slot is directory only while it is free', () => {
-    expect(JSON.stringify(decide(caller('payer'), [], AT).narrow('Slot', 'search'))).toContain(
+    expect(JSON.stringify(decide(caller('payer'), [], AT, 'program').narrow('Slot', 'search'))).toContain(
       '"code":"free"',
     );
   });
@@ -136,30 +136,39 @@ describe('what each role reaches', () => {
 describe('scope', () => {
   test('a type or use outside the scope is forbidden as such', () => {
     const reader = caller('program', 'system/Patient.rs');
-    expect(() => decide(reader, [{ type: 'Patient', use: 'search' }], AT)).not.toThrow();
+    expect(() => decide(reader, [{ type: 'Patient', use: 'search' }], AT, 'program')).not.toThrow();
     for (const asked of [
       { type: 'Patient', use: 'update' as const },
       { type: 'Goal', use: 'read' as const },
     ]) {
-      expect(() => decide(reader, [asked], AT)).toThrow(expect.objectContaining({ code: 'forbidden' }));
+      expect(() => decide(reader, [asked], AT, 'program')).toThrow(
+        expect.objectContaining({ code: 'forbidden' }),
+      );
     }
-    expect(() => decide(caller('program', ''), [{ use: 'history' }], AT)).toThrow(
+    expect(() => decide(caller('program', ''), [{ use: 'history' }], AT, 'program')).toThrow(
       expect.objectContaining({ code: 'forbidden' }),
     );
   });
 
   test('a type outside the scope is out of reach for includes and system history', () => {
-    const grant = decide(caller('program', 'system/Patient.rs'), [{ type: 'Patient', use: 'search' }], AT);
+    const grant = decide(
+      caller('program', 'system/Patient.rs'),
+      [{ type: 'Patient', use: 'search' }],
+      AT,
+      'program',
+    );
     expect(grant.narrow('Encounter', 'search')).toEqual({ kind: 'none' });
   });
 });
 
 describe('what a scope says further', () => {
   const of = (role: Role, scope: string, type: string, use: Use, patient?: string) =>
-    decide({ ...caller(role, scope), ...(patient === undefined ? {} : { patient }) }, [], AT).narrow(
-      type,
-      use,
-    );
+    decide(
+      { ...caller(role, scope), ...(patient === undefined ? {} : { patient }) },
+      [],
+      AT,
+      'program',
+    ).narrow(type, use);
   const rules = or(own, source, consent('TREAT'));
   const lab = { kind: 'clause', clause: { kind: 'id', ids: ['lab'] } };
   const person = { kind: 'person', patient: 'p' };
@@ -207,8 +216,8 @@ describe('what a scope says further', () => {
   });
 
   test('leaves alone whose record is joined: the image after a write is judged by it', () => {
-    const bound = decide(caller('ehr', 'system/*.cruds?_tag=a'), [], AT);
-    expect(bound.adopt).toEqual(decide(caller('ehr'), [], AT).adopt);
+    const bound = decide(caller('ehr', 'system/*.cruds?_tag=a'), [], AT, 'program');
+    expect(bound.adopt).toEqual(decide(caller('ehr'), [], AT, 'program').adopt);
   });
 });
 
@@ -222,7 +231,9 @@ describe('ids a caller may choose', () => {
     ['trail.0', '', [], false],
     ['trail.0', 'trail.', [], false],
   ])('%s with prefix "%s" beside %j: %s', (id, prefix, others, may) => {
-    expect(decide(caller('ehr', 'system/*.cruds', prefix, others), [], AT).mayName('Goal', id)).toBe(may);
+    expect(
+      decide(caller('ehr', 'system/*.cruds', prefix, others), [], AT, 'program').mayName('Goal', id),
+    ).toBe(may);
   });
 
   test.each<[Role, string, boolean]>([
@@ -237,7 +248,94 @@ describe('ids a caller may choose', () => {
     ['patient', 'system/*.cruds', false],
   ])('%s with %s: %s, for nothing of its Organization may be hidden from it', (role, scope, may) => {
     const principal = { ...caller(role, scope), patient: 'p' };
-    expect(decide(principal, [], AT).mayName('Goal', 'acme-1')).toBe(may);
+    expect(decide(principal, [], AT, 'program').mayName('Goal', 'acme-1')).toBe(may);
+  });
+});
+
+describe('staff who see the people on whose CareTeam they are', () => {
+  type Named = Partial<Pick<Principal, 'practitioner'>>;
+  const staff = (scope = 'user/*.cruds', named: Named = { practitioner: 'anna' }): Principal => ({
+    ...caller('program', scope),
+    ...named,
+  });
+  const grantFor = (principal: Principal) => decide(principal, [], AT, 'careteam');
+  const treated = { ...consent('care-team'), actor: 'Practitioner/anna', roster: true };
+  const nobody = { kind: 'no-person' };
+  const none = { kind: 'none' };
+  const and = (...of: object[]) => ({ kind: 'and', of });
+
+  test.each<[string, Use, object]>([
+    ['Observation', 'search', and(treated, own)],
+    ['Patient', 'read', and(treated, own)],
+    ['Consent', 'history', and(treated, own)],
+    ['CareTeam', 'read', and(treated, own)],
+    ['Group', 'search', and(treated, own)],
+    ['Provenance', 'search', and(treated, own)],
+    ['AuditEvent', 'search', and(treated, own)],
+    ['Binary', 'read', and(treated, own)],
+    ['Bundle', 'read', and(treated, own)],
+    ['Questionnaire', 'read', and(or(treated, nobody), own)],
+    ['Location', 'read', or(and(or(treated, nobody), own), nobody)],
+    ['Observation', 'create', and(treated, own)],
+    ['Goal', 'update', and(treated, own)],
+    ['Observation', 'delete', and(treated, own)],
+    ['Location', 'update', and(or(treated, nobody), own)],
+    ['CareTeam', 'create', none],
+    ['CareTeam', 'update', none],
+    ['CareTeam', 'delete', none],
+  ])('%s %s', (type, use, predicate) => {
+    expect(grantFor(staff()).narrow(type, use)).toEqual(predicate);
+  });
+
+  test('write no CareTeam, whatever their scopes, and choose no id', () => {
+    for (const principal of [staff(), staff('system/*.cruds'), staff('user/*.cruds', {})]) {
+      for (const use of ['create', 'update', 'delete'] as const)
+        expect(() => decide(principal, [{ type: 'CareTeam', use }], AT, 'careteam')).toThrow(
+          expect.objectContaining({ code: 'forbidden' }),
+        );
+      expect(() => decide(principal, [{ type: 'CareTeam', use: 'read' }], AT, 'careteam')).not.toThrow();
+      const grant = grantFor(principal);
+      for (const type of ['CareTeam', 'Goal', 'Location']) expect(grant.mayName(type, 'acme-1')).toBe(false);
+      expect([grant.whole, grant.audit, grant.reasons]).toEqual([
+        false,
+        none,
+        ['own', 'care-team', 'directory'],
+      ]);
+    }
+  });
+
+  test.each<[string, Principal, object]>([
+    ['whoever is a Practitioner, whatever the scopes', staff('system/*.cruds'), and(treated, own)],
+    ['of nobody whom somebody unknown treats', staff('user/*.cruds', {}), none],
+    ['of nobody where one scope is for somebody', staff('system/*.cruds user/Slot.r', {}), none],
+    ['of nobody where the Practitioner cannot be told', staff('user/*.cruds', { practitioner: 'a/b' }), none],
+  ])('%s', (_name, principal, predicate) => {
+    const grant = grantFor(principal);
+    expect([grant.narrow('Observation', 'search'), grant.adopt]).toEqual([predicate, predicate]);
+  });
+
+  test.each<[string, Principal]>([
+    ["the program's own systems", caller('program')],
+    ['an EHR', caller('ehr', 'user/*.cruds')],
+    ['a payer', { ...caller('payer', 'user/*.cruds'), practitioner: 'anna' }],
+    ['an auditor', caller('auditor', 'user/*.cruds')],
+    ['a person', { ...caller('patient', 'patient/*.cruds'), patient: 'p' }],
+  ])('are not %s', (_name, principal) => {
+    const told = (grant: Grant) => [
+      ...['Observation', 'CareTeam', 'Location'].flatMap(type => USES.map(use => grant.narrow(type, use))),
+      grant.adopt,
+      grant.audit,
+      grant.whole,
+      grant.mayName('Goal', 'acme-1'),
+      grant.reasons,
+    ];
+    expect(told(grantFor(principal))).toEqual(told(decide(principal, [], AT, 'program')));
+  });
+
+  test('see everything where the program does not want it so', () => {
+    expect(decide(staff(), [], AT, 'program').narrow('Observation', 'read')).toEqual(
+      or(own, source, consent('TREAT')),
+    );
   });
 });
 
@@ -258,14 +356,14 @@ describe('rows of the audit trail', () => {
     ['representative', 'system/*.cruds', none],
     ['admin', 'system/*.cruds', none],
   ])('%s with %s', (role, scope, reach) => {
-    expect(decide({ ...caller(role, scope), patient: 'me' }, [], AT).audit).toEqual(reach);
+    expect(decide({ ...caller(role, scope), patient: 'me' }, [], AT, 'program').audit).toEqual(reach);
   });
 
   test('a patient who is nobody in particular reaches none', () => {
-    expect(decide(caller('patient'), [], AT).audit).toEqual(none);
+    expect(decide(caller('patient'), [], AT, 'program').audit).toEqual(none);
   });
 });
 
 test('every Grant has an id of its own', () => {
-  expect(decide(caller('ehr'), [], AT).id).not.toBe(decide(caller('ehr'), [], AT).id);
+  expect(decide(caller('ehr'), [], AT, 'program').id).not.toBe(decide(caller('ehr'), [], AT, 'program').id);
 });

@@ -72,7 +72,89 @@ describe('a Group makes members', () => {
   });
 });
 
+describe('a CareTeam says whom a Practitioner treats', () => {
+  const practitioner = (id: string) => ({ reference: `Practitioner/${id}` });
+  const team = (more: JsonObject = {}, ...members: JsonObject[]): AnyResource => ({
+    resourceType: 'CareTeam',
+    status: 'active',
+    subject: patient('p1'),
+    participant: members.length === 0 ? [{ member: practitioner('anna') }] : members,
+    ...more,
+  });
+  const treats = (id = 'anna', period = ALWAYS, person = 'p1') => ({
+    ...line(person, `Practitioner/${id}`, period),
+    purpose: 'care-team',
+  });
+  const summer = { start: '2026-06', end: '2026-08' };
+  const june = { from: Date.UTC(2026, 5, 1), to: Date.UTC(2026, 6, 1) };
+  const july = { from: Date.UTC(2026, 6, 1), to: Date.UTC(2026, 8, 1) };
+  const { from } = ALWAYS;
+
+  test.each<[string, AnyResource, object[]]>([
+    ['on it', team(), [treats()]],
+    [
+      'each of several',
+      team({}, { member: practitioner('anna') }, { member: practitioner('ben') }),
+      [treats(), treats('ben')],
+    ],
+    [
+      'within the period of the team',
+      team({ period: { start: '2026', end: '2026' } }),
+      [treats('anna', year)],
+    ],
+    [
+      'within their own, each in two',
+      team(
+        {},
+        { member: practitioner('anna'), period: { end: '2026-06-30' } },
+        { member: practitioner('anna'), period: { start: '2026-07' } },
+      ),
+      [treats('anna', { from, to: june.to }), treats('anna', { from: july.from, to: ALWAYS.to })],
+    ],
+    [
+      'as far as both periods go',
+      team(
+        { period: summer },
+        { member: practitioner('anna'), period: { start: '2026-01', end: '2026-06' } },
+        { member: practitioner('ben'), period: { start: '2026-07', end: '2026-12' } },
+        { member: practitioner('carl'), period: { start: '2026-09' } },
+      ),
+      [treats('anna', june), treats('ben', july)],
+    ],
+    ...['proposed', 'suspended', 'inactive', 'entered-in-error', undefined].map(
+      (status): [string, AnyResource, object[]] => [`not while it is ${status}`, team({ status }), []],
+    ),
+    ['not in a period that cannot be read', team({ period: { end: 'later' } }), []],
+    [
+      'not in one of their own that cannot be read',
+      team({}, { member: practitioner('anna'), period: { end: 'later' } }),
+      [],
+    ],
+    ['not for a Group', team({ subject: { reference: 'Group/p1' } }), []],
+    ['not for a person on another server', team({ subject: { reference: 'https://x/fhir/Patient/p1' } }), []],
+    ['not for nobody', team({ subject: undefined }), []],
+    [
+      'not as somebody else',
+      team(
+        {},
+        { member: { reference: 'PractitionerRole/anna' } },
+        { member: { reference: 'Organization/anna' } },
+        { member: { reference: 'CareTeam/anna' } },
+        { member: { reference: 'https://x/fhir/Practitioner/anna' } },
+        { member: { type: 'Practitioner', identifier: { value: 'anna' } } },
+        { onBehalfOf: organization('anna') },
+      ),
+      [],
+    ],
+    ['not without participants', team({ participant: undefined }), []],
+    ['not with a modifier that nobody here understands', team({ modifierExtension: foreign }), []],
+    ['nor with one of their own', team({}, { member: practitioner('anna'), modifierExtension: foreign }), []],
+  ])('%s', (_name, resource, lines) => {
+    expect(compileRoster(resource)).toEqual(lines);
+  });
+});
+
 test('nothing else makes members', () => {
-  for (const resourceType of ['Patient', 'CareTeam', 'Consent', 'InsurancePlan'])
+  for (const resourceType of ['Patient', 'Consent', 'InsurancePlan'])
     expect(compileRoster({ ...coverage(), resourceType })).toEqual([]);
 });

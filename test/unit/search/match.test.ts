@@ -66,7 +66,11 @@ describe('consent', () => {
     ['a person that cannot be told', [rule(), rule({ patient: '?' })], false, ['?']],
     ['a person that cannot be told beside one who permits', [rule()], false, ['?', 'p']],
   ])('%s', (_name, rules, allowed, patients = ['p']) => {
-    expect(allows(consent, facts({ rules, version: version({ patients }) }))).toBe(allowed);
+    const known = facts({ rules, version: version({ patients }) });
+    expect(allows(consent, known)).toBe(allowed);
+    // What a deny takes away is there without it.
+    const permits = rules.filter(({ effect }) => effect === 'permit');
+    expect(allows({ ...consent, roster: true }, known)).toBe(allows(consent, { ...known, rules: permits }));
   });
 });
 

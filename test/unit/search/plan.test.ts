@@ -17,6 +17,7 @@ const grantOf = (scope: string): Grant =>
     },
     [],
     0,
+    'program',
   );
 const everything = grantOf('system/*.rs');
 const search = (type: string, query: string) =>

@@ -1,11 +1,22 @@
 // Whom Consents permit, by whichever of its ways a search learns it: named in the query, asked for the
 // persons that are sought, or asked for those whom the next documents name.
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { Clause } from '../../../src/search/ast.ts';
+import type { Clause, Predicate } from '../../../src/search/ast.ts';
 import { LIMITS, type Limits } from '../../../src/store/mongodb/reading.ts';
 import type { Derived, WriteOp } from '../../../src/store/port.ts';
 import { describeMongo, openTemporaryMongo, type TemporaryMongo } from '../../support/mongodb.ts';
-import { deny, draft, grantFor, outsiderGrant, param, permit, planFor, stated } from '../../support/store.ts';
+import {
+  deny,
+  draft,
+  grantFor,
+  outsiderGrant,
+  ownedBy,
+  param,
+  permit,
+  permittedTo,
+  planFor,
+  stated,
+} from '../../support/store.ts';
 
 const create = (type: string, id: string, derived: Partial<Derived> = {}): WriteOp => ({
   kind: 'create',
@@ -62,8 +73,7 @@ describeMongo('consents in a search of MongoDB', () => {
     });
     afterAll(() => opened.close());
 
-    const idsFor = async (where: Clause[], limit = 100): Promise<string[]> => {
-      const grant = outsiderGrant('ehr');
+    const idsFor = async (where: Clause[], limit = 100, grant = outsiderGrant('ehr')): Promise<string[]> => {
       const page = await opened.store.search(planFor(grant, 'Task', { where, limit }), grant);
       return page.matches.map(match => match.id);
     };
@@ -75,6 +85,17 @@ describeMongo('consents in a search of MongoDB', () => {
 
     test('a page is filled with what lies far behind what is hidden', async () => {
       expect(await idsFor([], 3)).toEqual(['one', 'both', 'later5']);
+    });
+
+    test('of a roster permits alone are asked', async () => {
+      const listed: Predicate = { ...permittedTo('ehr'), roster: true } as Predicate;
+      const grant = () =>
+        grantFor('prog', { narrow: () => ({ kind: 'and', of: [listed, ownedBy('prog')] }) });
+      const later = Array.from({ length: 36 }, (_, at) => `later${at + 5}`);
+      const seen = ['one', 'denied', 'both', 'beside-denied'];
+      expect(await idsFor([], 100, grant())).toEqual([...seen, ...later, 'last0', 'last1', 'last2']);
+      expect(await idsFor([], 5, grant())).toEqual([...seen, 'later5']);
+      expect(await idsFor([sought('3')], 100, grant())).toEqual(['denied', 'beside-denied']);
     });
 
     test.each<[string, string[]]>([

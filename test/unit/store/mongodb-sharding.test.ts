@@ -92,6 +92,7 @@ const grantOf = (organization: string, role: Role, scope = 'system/*.cruds', pat
     },
     [],
     AT,
+    'program',
   );
 
 describeMongo('a store on a sharded cluster', () => {

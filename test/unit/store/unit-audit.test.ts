@@ -31,6 +31,7 @@ test('an audit draft is completed by what was written, read and found, each once
       owners: ['prog', 'other'],
       owned: [0, 0, 1],
       named: [[0], [0, 1], [2]],
+      read: [1, 2],
     }),
   );
 });

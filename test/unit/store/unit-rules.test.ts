@@ -25,6 +25,7 @@ describe('of what a Consent says', () => {
   });
 
   test.each([
+    ['CareTeam', true],
     ['Consent', true],
     ['Coverage', true],
     ['Group', true],

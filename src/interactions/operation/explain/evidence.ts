@@ -1,44 +1,48 @@
 // What stands behind a reason: the provisions of Consents and the lines of rosters that name the client's
 // Organization, of those that who asks may see. They explain; what decided was asked of the store.
 import { type Provision, provisionsOf } from '../../../access/consent.ts';
-import { compileRoster } from '../../../access/roster.ts';
+import type { Reason } from '../../../access/grant.ts';
+import { compileRoster, practitionerActor } from '../../../access/roster.ts';
 import { parseBody } from '../../../fhir/body.ts';
 import type { JsonObject } from '../../../fhir/types.ts';
+import { UNKNOWN_PERSON } from '../../../search/persons.ts';
 import { planSearch } from '../../../search/plan.ts';
 import type { ConsentRule, Version } from '../../../store/port.ts';
 import type { Context } from '../../context.ts';
 import { readSearch } from '../../search.ts';
 import type { Seen } from './seen.ts';
 
-export interface Evidence {
-  consent: readonly JsonObject[];
-  roster: readonly JsonObject[];
-}
+/** By what a condition is about. */
+export type Evidence = Partial<Record<Reason, readonly JsonObject[]>>;
 
-/** Consents, Coverages and Groups of a person that are looked at. */
+/** Resources of a type about a person that are looked at. */
 const MOST = 100;
 
-/** What makes a roster, and how it is searched by a person. */
-const ROSTERS: readonly (readonly [type: string, param: string])[] = [
-  ['Coverage', 'beneficiary'],
-  ['Group', 'member'],
+/** What lays down lines: how it is searched by a person, and what its lines are evidence of. */
+const SOURCES: readonly { type: string; param: string; of: Reason }[] = [
+  { type: 'Consent', param: 'patient', of: 'consent' },
+  { type: 'Coverage', param: 'beneficiary', of: 'roster' },
+  { type: 'Group', param: 'member', of: 'roster' },
+  { type: 'CareTeam', param: 'subject', of: 'care-team' },
 ];
 
-export async function evidenceOf(seen: Seen, context: Context): Promise<Evidence> {
-  const consent: JsonObject[] = [];
-  const roster: JsonObject[] = [];
-  for (const patient of seen.version.patients.filter(one => one !== '?')) {
-    for (const version of await about('Consent', 'patient', patient, seen, context)) {
-      const lines = provisionsOf(parseBody(version.body).resource, context.base);
-      consent.push(...tell(version, lines, patient, seen, context));
-    }
-    for (const [type, param] of ROSTERS)
+/** `wanted`: of the others nothing is looked up. */
+export async function evidenceOf(
+  seen: Seen,
+  wanted: ReadonlySet<Reason>,
+  context: Context,
+): Promise<Evidence> {
+  const evidence: Partial<Record<Reason, JsonObject[]>> = {};
+  for (const patient of seen.version.patients.filter(one => one !== UNKNOWN_PERSON)) {
+    for (const { type, param, of } of SOURCES.filter(one => wanted.has(one.of))) {
       for (const version of await about(type, param, patient, seen, context)) {
-        const lines = compileRoster(parseBody(version.body).resource, context.base);
-        roster.push(...tell(version, lines, patient, seen, context));
+        const { resource } = parseBody(version.body);
+        const lines = [...provisionsOf(resource, context.base), ...compileRoster(resource, context.base)];
+        evidence[of] = [...(evidence[of] ?? []), ...tell(version, lines, patient, seen, context)];
       }
+    }
   }
-  return { consent, roster };
+  return evidence;
 }
 
 /** Such lines count only while their owner wrote them last, and for that owner's records. */
@@ -62,9 +66,9 @@ function tell(
   context: Context,
 ): JsonObject[] {
   const now = context.clock();
-  const named = lines.filter(
-    one => one.patient === patient && (one.actor === '' || one.actor === subject.organization),
-  );
+  const { organization, practitioner } = subject;
+  const actors = ['', organization, ...(practitioner === undefined ? [] : [practitionerActor(practitioner)])];
+  const named = lines.filter(one => one.patient === patient && actors.includes(one.actor));
   return named.map(({ effect, purpose, path, from, to }) => ({
     name: 'because',
     part: [
