@@ -4,6 +4,7 @@ import type { Config } from '../../src/app.ts';
 import { systemClock } from '../../src/fhir/id.ts';
 import { openWriter } from '../../src/store/sqlite/file.ts';
 import { Group } from '../../src/store/sqlite/group.ts';
+import { LogFile } from '../../src/store/sqlite/log-file.ts';
 import { Reading } from '../../src/store/sqlite/reading.ts';
 import { Tail } from '../../src/store/sqlite/tail.ts';
 import { sqliteUnit } from '../../src/store/sqlite/unit.ts';
@@ -19,13 +20,15 @@ export async function openUnaudited({ store }: Config): Promise<Unaudited> {
   const writing = new Reading(openWriter(store.path), words);
   // Of a chain that has no rows, and gets none.
   const tail = new Tail('', systemClock);
-  const group = new Group(writing.connection, words, tail);
+  const log = new LogFile(store.path);
+  const group = new Group({ connection: writing.connection, words, tail, sync: () => log.sync() });
   return {
     transact: (plan, grant) =>
       group.run({ run: () => doNow(runPlan(sqliteUnit({ writing, derive, tail }, grant), plan)) }),
     close: async () => {
       await group.close();
       writing.connection.db.close();
+      log.close();
     },
   };
 }
