@@ -49,7 +49,7 @@ export async function openSqlite(options: SqliteOptions): Promise<SqliteStore> {
   const words = new Words();
   const writing = new Reading(await patiently(() => openWriter(path, options.mostPages)), words, bounds);
   offerPastHolds(writing, derive);
-  const readers = new Readers(spare => {
+  const readers = new Readers(writing, spare => {
     const reading = new Reading(openReader(path, spare), words, bounds);
     offerPastHolds(reading, derive);
     return reading;
