@@ -2,6 +2,7 @@
 import { canonicalJson } from '../../audit/chain.ts';
 import type { Clock } from '../../fhir/id.ts';
 import type { CallerEntry, ClientEntry, Registry } from '../registry.ts';
+import { parsedOnce } from '../unit/parsed-once.ts';
 import { isDuplicate } from './errors.ts';
 import type { Collections } from './reading.ts';
 
@@ -50,6 +51,7 @@ interface Question {
  * the database answers.
  */
 function askTogether({ client, revocation }: Collections): Registry['caller'] {
+  const parseOnce = parsedOnce<ClientEntry>();
   let waiting: Question[] = [];
   let busy = false;
   const askAll = async (questions: readonly Question[]): Promise<void> => {
@@ -58,7 +60,7 @@ function askTogether({ client, revocation }: Collections): Registry['caller'] {
         client.find({ _id: { $in: [...new Set(questions.map(one => one.client))] } }).toArray(),
         revocation.find({ _id: { $in: [...new Set(questions.map(one => one.jti))] } }).toArray(),
       ]);
-      const entries = new Map(clients.map(({ _id, entry }) => [_id, parse(entry)]));
+      const entries = new Map(clients.map(({ _id, entry }) => [_id, parseOnce(_id, entry)]));
       const ended = new Set(revoked.map(({ _id }) => _id));
       for (const one of questions)
         one.answer({ client: entries.get(one.client), revoked: ended.has(one.jti) });
