@@ -1,5 +1,5 @@
 // Token -> Principal. The only source of a Principal besides a command that runs on the store itself.
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { ClientEntry, OrganizationEntry, Registry } from '../store/registry.ts';
 import type { Principal } from './grant.ts';
 import { refused, type TokenPlace, type VerifiedToken, verifyToken } from './oauth/access-token.ts';
@@ -16,6 +16,8 @@ interface Cached {
   /** What its client was registered for when `scopes` was cut. */
   own?: string;
   scopes: Principal['scopes'];
+  /** Holds for as long as the registry gives the same objects, which it does while nothing of them changes. */
+  made?: { client: ClientEntry; organizations: readonly OrganizationEntry[]; principal: Principal };
 }
 
 /** Takes an Authorization header value; throws `unauthenticated`. */
@@ -34,7 +36,7 @@ export function createAuthenticate(place: AuthenticatePlace): Authenticate {
   return async authorization => {
     const text = /^Bearer +([^\s]+)$/i.exec(authorization ?? '')?.[1];
     if (text === undefined) throw refused();
-    const key = createHash('sha256').update(text).digest('base64');
+    const key = hash('sha256', text, 'base64');
     const known = cache.get(key) ?? (await read(place, text));
     const { token } = known;
     const [client, organizations] = await Promise.all([
@@ -46,12 +48,24 @@ export function createAuthenticate(place: AuthenticatePlace): Authenticate {
       throw refused();
     }
     if (!cache.has(key)) remember(cache, key, known);
-    const caller = callerOf(client, token, {
-      scopes: scopesNow(place, known, client),
-      purposes: standingPurposes(client, token),
-    });
-    return principalOf({ ...caller, token: token.jti }, organizations);
+    if (known.made?.client !== client || known.made.organizations !== organizations)
+      known.made = { client, organizations, principal: principalFor(place, known, client, organizations) };
+    return known.made.principal;
   };
+}
+
+function principalFor(
+  place: AuthenticatePlace,
+  known: Cached,
+  client: ClientEntry,
+  organizations: readonly OrganizationEntry[],
+): Principal {
+  const { token } = known;
+  const caller = callerOf(client, token, {
+    scopes: scopesNow(place, known, client),
+    purposes: standingPurposes(client, token),
+  });
+  return principalOf({ ...caller, token: token.jti }, organizations);
 }
 
 /** A client's own word binds it, whatever its issuer says: who it is, and whom its token is about. */

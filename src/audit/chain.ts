@@ -8,13 +8,20 @@ export const FIRST_HASH = '0'.repeat(64);
 
 /** JSON with the keys of every object in code unit order and no white space; absent members left out. */
 export function canonicalJson(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(one => canonicalJson(one ?? null)).join(',')}]`;
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
-  const members = Object.entries(value)
-    .filter(([, member]) => member !== undefined)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, member]) => `${JSON.stringify(name)}:${canonicalJson(member)}`);
-  return `{${members.join(',')}}`;
+  if (Array.isArray(value)) {
+    // Every read writes lists of ids: of texts alone this is the same.
+    if (value.every(one => typeof one === 'string')) return JSON.stringify(value);
+    return `[${value.map(one => canonicalJson(one ?? null)).join(',')}]`;
+  }
+  const members = value as Readonly<Record<string, unknown>>;
+  let text = '';
+  for (const name of Object.keys(members).sort()) {
+    const member = members[name];
+    if (member !== undefined)
+      text += `${text === '' ? '' : ','}${JSON.stringify(name)}:${canonicalJson(member)}`;
+  }
+  return `{${text}}`;
 }
 
 /** What of a row is hashed besides `prev`; `draft` is its canonical JSON. */
@@ -23,7 +30,9 @@ export function rowHash(
   place: { writer: string; number: number; at: number },
   draft: string,
 ): string {
-  return hash('sha256', `${prev}${canonicalJson(place)}${draft}`);
+  const { writer, number, at } = place;
+  // Its canonical JSON.
+  return hash('sha256', `${prev}{"at":${at},"number":${number},"writer":${JSON.stringify(writer)}}${draft}`);
 }
 
 /** The draft that a row was made from. */

@@ -5,7 +5,7 @@ import type { Child } from './child.ts';
 import type { Load, LoadQuestions } from './load.ts';
 import { drawing, type Expected, OPERATIONS, type OperationName, type RowKind } from './operations.ts';
 import type { Options, StoreName } from './options.ts';
-import type { Side, Target } from './sides.ts';
+import type { Server, Side, Target } from './sides.ts';
 
 export interface Figures {
   /** Requests, or entries, per second. */
@@ -26,17 +26,19 @@ export interface Row {
   label: string;
   connections: number;
   unit: 'req' | 'entries';
-  bare: boolean;
+  server: Server;
   /** Medians. */
   figures: Figures;
   /** Product: its perSecond to that of the limit, pair by pair; the median. */
   ofLimit?: number;
+  /** Product: its perSecond to that of the same row without token checks and audit, in the same way. */
+  ofUnaudited?: number;
   tries: readonly Figures[];
 }
 
 interface Measured {
   kind: RowKind;
-  bare: boolean;
+  server: Server;
   tries: Figures[];
 }
 
@@ -57,13 +59,8 @@ export async function measure(
   operation: OperationName,
   connections: number,
 ): Promise<Row[]> {
-  const { bare, product } = OPERATIONS[operation];
-  for (const kind of bare) await probe(side.bare, kind, options.resources);
-  for (const kind of product) await probe(side.product, kind, options.resources);
-  const measured: Measured[] = [
-    ...bare.map(kind => ({ kind, bare: true, tries: [] })),
-    ...product.map(kind => ({ kind, bare: false, tries: [] })),
-  ];
+  const measured = rowsOf(operation);
+  for (const { kind, server } of measured) await probe(side[server], kind, options.resources);
   for (let number = 0; number <= options.tries; number += 1) {
     for (const one of measured) {
       const seconds = number === 0 ? Math.min(WARM_S, options.seconds) : options.seconds;
@@ -75,10 +72,23 @@ export async function measure(
   return toRows(side.store, operation, connections, measured);
 }
 
+/** In the order of a try: a row stands beside the one it is held against. */
+function rowsOf(operation: OperationName): Measured[] {
+  const { bare, product, priced } = OPERATIONS[operation];
+  const on = (server: Server, kind: RowKind): Measured => ({ kind, server, tries: [] });
+  return [
+    ...bare.map(kind => on('bare', kind)),
+    ...product.flatMap(kind => [
+      on('product', kind),
+      ...(kind.name === priced ? [on('unaudited', kind)] : []),
+    ]),
+  ];
+}
+
 type Place = Pick<Load, 'operation' | 'connections' | 'seconds' | 'seed' | 'observations'>;
 
 async function once(side: Side, one: Measured, child: Child<LoadQuestions>, place: Place): Promise<Figures> {
-  const target = one.bare ? side.bare : side.product;
+  const target = side[one.server];
   const token = one.kind.caller === undefined ? undefined : target.tokens[one.kind.caller];
   const before = await spent(side, target);
   const loaded = await child.ask('run', {
@@ -90,7 +100,7 @@ async function once(side: Side, one: Measured, child: Child<LoadQuestions>, plac
   const after = await spent(side, target);
   // What was under way when the load let go ends outside of the next row's time.
   await setTimeout(SETTLE_MS);
-  const what = `${side.store}, ${place.operation}, ${one.kind.label}, ${place.connections} connections`;
+  const what = `${side.store}, ${place.operation}, ${labelOf(one)}, ${place.connections} connections`;
   const faults = Object.entries(loaded.faults).map(([fault, times]) => `${fault} (${times} times)`);
   if (faults.length > 0) throw new Error(`${what}: ${faults.join(', ')}`);
   if (loaded.answers === 0) throw new Error(`${what}: no answer in ${place.seconds} s`);
@@ -151,20 +161,32 @@ function toRows(
   connections: number,
   measured: readonly Measured[],
 ): Row[] {
-  const limit = measured.filter(one => one.bare).at(-1)!;
-  return measured.map(({ kind, bare, tries }) => ({
-    store,
-    operation,
-    name: kind.name,
-    label: kind.label,
-    connections,
-    unit: OPERATIONS[operation].unit,
-    bare,
-    figures: medians(tries),
-    ...(bare ? {} : { ofLimit: median(tries.map((one, i) => one.perSecond / limit.tries[i]!.perSecond)) }),
-    tries,
-  }));
+  const limit = measured.filter(one => one.server === 'bare').at(-1)!;
+  return measured.map(one => {
+    const { kind, server, tries } = one;
+    const other = measured.find(row => row.server === 'unaudited' && row.kind === kind);
+    return {
+      store,
+      operation,
+      name: server === 'unaudited' ? `${kind.name}-unaudited` : kind.name,
+      label: labelOf(one),
+      connections,
+      unit: OPERATIONS[operation].unit,
+      server,
+      figures: medians(tries),
+      ...(server === 'product' ? { ofLimit: ratio(tries, limit.tries) } : {}),
+      ...(server === 'product' && other !== undefined ? { ofUnaudited: ratio(tries, other.tries) } : {}),
+      tries,
+    };
+  });
 }
+
+const labelOf = ({ kind, server }: Measured): string =>
+  server === 'unaudited' ? 'no token check, no audit' : kind.label;
+
+/** Pair by pair; the median. */
+const ratio = (tries: readonly Figures[], others: readonly Figures[]): number =>
+  median(tries.map((one, i) => one.perSecond / others[i]!.perSecond));
 
 function medians(tries: readonly Figures[]): Figures {
   const of = (name: keyof Figures) => median(tries.flatMap(one => one[name] ?? []));

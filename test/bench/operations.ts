@@ -52,6 +52,8 @@ export interface Operation {
   /** The last one is the limit. */
   bare: readonly RowKind[];
   product: readonly RowKind[];
+  /** Of the product's rows: which one is measured without token checks and audit too. */
+  priced?: string;
 }
 
 /** Of a transaction Bundle. */
@@ -111,6 +113,7 @@ export const OPERATIONS: Readonly<Record<OperationName, Operation>> = {
         }),
       },
     ],
+    priced: 'program',
   },
   search: {
     title: 'search patient+code, _count=20',
@@ -119,6 +122,7 @@ export const OPERATIONS: Readonly<Record<OperationName, Operation>> = {
     pool: 4096,
     bare: [BARE_AUDITED],
     product: [search('program'), search('payer')],
+    priced: 'program',
   },
   create: {
     title: 'create an Observation',
@@ -150,6 +154,7 @@ export const OPERATIONS: Readonly<Record<OperationName, Operation>> = {
         }),
       },
     ],
+    priced: 'program',
   },
   transaction: {
     title: `transaction of ${ENTRIES} creates`,

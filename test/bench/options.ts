@@ -23,7 +23,9 @@ export class UsageError extends Error {}
 export const HELP = `Usage: npm run bench -- [options]
 
 Measures the server with everything on (token, scopes, consent, durable audit) against the same machine doing
-the same with no FHIR at all, on SQLite and on MongoDB. Figures are worth reading as ratios ("of limit") only.
+the same with no FHIR at all, on SQLite and on MongoDB, and against itself put together without token checks
+and audit, rows of writes too ("no token check, no audit"). Figures are worth reading as ratios only: "of limit"
+to the machine, "on/off" to itself.
 
   --only LIST         of ${OPERATION_NAMES.join(', ')} (default: all)
   --stores LIST       of ${STORE_NAMES.join(', ')} (default: both)

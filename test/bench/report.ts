@@ -25,16 +25,18 @@ const DATABASE: Column = {
 const OF_LIMIT: Column = {
   head: 'of limit',
   width: 10,
-  of: (_, { ofLimit }) => (ofLimit === undefined ? '' : `${ofLimit.toFixed(2)}x`),
+  of: (_, { ofLimit }) => times(ofLimit),
 };
+const OF_UNAUDITED: Column = { head: 'on/off', width: 8, of: (_, { ofUnaudited }) => times(ofUnaudited) };
 const COLUMNS: Readonly<Record<StoreName, readonly Column[]>> = {
-  sqlite: [...COMMON, OF_LIMIT],
-  mongodb: [...COMMON, DATABASE, OF_LIMIT],
+  sqlite: [...COMMON, OF_LIMIT, OF_UNAUDITED],
+  mongodb: [...COMMON, DATABASE, OF_LIMIT, OF_UNAUDITED],
 };
 
-const LABEL = 26;
+const LABEL = 28;
 const CONNECTIONS = 4;
 
+const times = (ratio: number | undefined): string => (ratio === undefined ? '' : `${ratio.toFixed(2)}x`);
 /** Three digits that say something. */
 const short = (value: number): string => (value >= 100 ? value.toFixed(0) : value.toPrecision(3).slice(0, 4));
 

@@ -1,8 +1,10 @@
 // The product, in a process of its own: the whole server with everything on.
-import { type App, createApp, parseScopes, readConfig } from '../../src/app.ts';
+import { type App, createApp, parseScopes } from '../../src/app.ts';
 import { FhirError } from '../../src/fhir/error.ts';
 import { answerParent, cpuMs } from './child.ts';
+import { CALLERS, configOf, type Place } from './config.ts';
 import { PAYER, PROGRAM, people, records } from './data.ts';
+import type { Caller } from './operations.ts';
 import { progress } from './progress.ts';
 
 const ORGANIZATIONS = [
@@ -17,12 +19,8 @@ const DAY = 24 * 3600;
 let app: App | undefined;
 
 const questions = {
-  open: async ({ store, keys }: { store: string; keys: string }): Promise<void> => {
-    // Two clients ask for all that the machine can give: counted like everybody, and never refused.
-    const unbounded = { RATE_LIMIT: '10000000', RATE_LIMIT_ADDRESS: '10000000' };
-    app = await createApp(
-      readConfig({ STORE: store, KEYS: keys, PORT: '0', LOG_LEVEL: 'error', ...unbounded }),
-    );
+  open: async (place: Place): Promise<void> => {
+    app = await createApp(configOf(place));
   },
   /** Writes the data through the transaction interaction. */
   fill: async ({ observations, label }: { observations: number; label: string }): Promise<void> => {
@@ -41,17 +39,13 @@ const questions = {
     }
   },
   /** Listens; gives the base URL and a token of each caller. */
-  listen: async (): Promise<{ url: string; tokens: Record<'program' | 'payer', string> }> => {
+  listen: async (): Promise<{ url: string; tokens: Record<Caller, string> }> => {
     const url = await app!.listen();
-    const program = { client: 'bench-program', organization: PROGRAM, role: 'program' as const };
-    const payer = { client: 'bench-payer', organization: PAYER, role: 'payer' as const };
-    return {
-      url,
-      tokens: {
-        program: await app!.sign({ ...program, scope: 'system/*.cruds' }, DAY),
-        payer: await app!.sign({ ...payer, scope: 'system/*.rs' }, DAY),
-      },
+    const tokens = {
+      program: await app!.sign(CALLERS.program, DAY),
+      payer: await app!.sign(CALLERS.payer, DAY),
     };
+    return { url, tokens };
   },
   cpu: cpuMs,
 };

@@ -1,11 +1,13 @@
-// A side of the comparison: one kind of store, with the product and the bare server on it, both filled.
+// A side of the comparison: one kind of store, with the product and the bare server on it, both filled, and
+// beside the product, on its store, what it would be without token checks and audit.
 import { join } from 'node:path';
 import type { BareQuestions } from './bare.ts';
-import { type Child, startChild } from './child.ts';
+import { type Child, type Questions, startChild } from './child.ts';
 import type { Mongod } from './mongod.ts';
 import type { Caller } from './operations.ts';
 import type { StoreName } from './options.ts';
 import type { ServerQuestions } from './server.ts';
+import type { UnauditedQuestions } from './unaudited.ts';
 
 /** A server under load. */
 export interface Target {
@@ -15,10 +17,11 @@ export interface Target {
   cpu(): Promise<number>;
 }
 
-export interface Side {
+/** Which server a row is measured on. */
+export type Server = 'bare' | 'product' | 'unaudited';
+
+export interface Side extends Readonly<Record<Server, Target>> {
   store: StoreName;
-  product: Target;
-  bare: Target;
   /** ms of processor that the database's own process has used; undefined where there is none, or it does not tell. */
   databaseCpu(): Promise<number | undefined>;
   close(): Promise<void>;
@@ -42,18 +45,25 @@ export function placesOf(store: StoreName, folder: string, mongod: Mongod | unde
 /** Only the places differ between the stores. */
 export async function openSide(store: StoreName, places: Places, observations: number): Promise<Side> {
   const bare = startChild<BareQuestions>(`bare-${store}.ts`);
-  let product: Child<ServerQuestions> | undefined;
+  const others: { stop(): Promise<void> }[] = [];
+  const start = <Q extends Questions>(file: string): Child<Q> => {
+    const child = startChild<Q>(file);
+    others.push(child);
+    return child;
+  };
   const close = async (): Promise<void> => {
-    await Promise.all([product?.stop(), bare.stop()]);
+    for (const other of others.splice(0).reverse()) await other.stop();
+    await bare.stop();
   };
   try {
     await fillProduct(store, places, observations);
     await bare.ask('open', { store: places.bare });
     await bare.ask('fill', { observations, label: `${store}: filling the bare store` });
-    product = startChild<ServerQuestions>('server.ts');
+    const product = await productOf(start<ServerQuestions>('server.ts'), places);
     return {
       store,
-      product: await productOf(product, places),
+      product,
+      unaudited: await unauditedOf(start<UnauditedQuestions>('unaudited.ts'), places, product),
       bare: { ...(await bare.ask('listen')), tokens: {}, cpu: () => bare.ask('cpu') },
       databaseCpu: async () => places.mongod?.cpu(),
       close,
@@ -79,4 +89,13 @@ async function productOf(child: Child<ServerQuestions>, { product, keys }: Place
   await child.ask('open', { store: product, keys });
   const { url, tokens } = await child.ask('listen');
   return { url, tokens, cpu: () => child.ask('cpu') };
+}
+
+async function unauditedOf(
+  child: Child<UnauditedQuestions>,
+  { product: store, keys }: Places,
+  { tokens }: Target,
+): Promise<Target> {
+  await child.ask('open', { store, keys });
+  return { ...(await child.ask('listen', { tokens })), tokens, cpu: () => child.ask('cpu') };
 }

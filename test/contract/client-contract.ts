@@ -47,6 +47,25 @@ export function clientContract(open: OpenStore): void {
     await before;
   });
 
+  test('a token that is named as a client, or as another client, is told from it', async () => {
+    await registry().putClient(clientEntry('a'));
+    await registry().putClient(clientEntry('b'));
+    await registry().revokeToken('a', hand().now + MINUTE);
+    const asked = [
+      ['a', 'a'],
+      ['a', 'b'],
+      ['b', 'a'],
+      ['c', 'a'],
+    ] as const;
+    const answers = await Promise.all(asked.map(([client, jti]) => registry().caller(client, jti)));
+    expect(answers.map(({ client, revoked }) => [client?.id, revoked])).toEqual([
+      ['a', true],
+      ['a', false],
+      ['b', true],
+      [undefined, true],
+    ]);
+  });
+
   test('a revocation is kept until its token is over', async () => {
     await registry().revokeToken('t', hand().now + MINUTE);
     hand().now += MINUTE - 1;

@@ -127,7 +127,10 @@ export function importContract(open: OpenStore): void {
     for (const prefix of ['', 'b-', 'b', 'b-x'])
       expect(await codeOf(registry().putOrganization(entry('c', prefix)))).toBe('conflict');
     await registry().putOrganization(entry('b', 'bb-'));
-    expect(await registry().organizations()).toEqual([entry('a', ''), entry('b', 'bb-')]);
+    const kept = await registry().organizations();
+    expect(kept).toEqual([entry('a', ''), entry('b', 'bb-')]);
+    await registry().putOrganization(entry('c', 'c-'));
+    expect(await registry().organizations()).toEqual([...kept, entry('c', 'c-')]);
   });
 
   test('facts are kept', async () => {

@@ -112,9 +112,9 @@ function isHalf(
   return there < created.length || recorded.length !== created.length + (turn === 0 ? 0 : 1);
 }
 
-test('the writing connection waits for the disk', () => {
+test('the writing connection keeps a log, in which what is committed is waited for (see disk.test.ts)', () => {
   const connection = openWriter(join(folder, 'pragmas.db'));
-  expect(connection.get('PRAGMA synchronous')).toEqual({ synchronous: 2 });
+  expect(connection.get('PRAGMA synchronous')).toEqual({ synchronous: 1 });
   expect(connection.get('PRAGMA journal_mode')).toEqual({ journal_mode: 'wal' });
   connection.db.close();
 });

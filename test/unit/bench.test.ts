@@ -112,15 +112,16 @@ test('the report puts the stores side by side, and says so where a row was not m
     label: 'as program',
     connections: 10,
     unit: 'req',
-    bare: false,
+    server: 'product',
     figures,
     tries: [figures],
     ...more,
   });
-  const limit = { name: 'bare-audited', label: 'bare', bare: true };
+  const limit = { name: 'bare-audited', label: 'bare', server: 'bare' } as const;
   const rows = [
     row(limit),
-    row({ ofLimit: 0.512 }),
+    row({ ofLimit: 0.512, ofUnaudited: 0.7 }),
+    row({ name: 'program-unaudited', label: 'no audit', server: 'unaudited' }),
     row({ ...limit, store: 'mongodb' }),
     row({ operation: 'create', store: 'mongodb', ofLimit: 1 }),
   ];
@@ -129,14 +130,15 @@ test('the report puts the stores side by side, and says so where a row was not m
     .map(line => line.replaceAll(/ +/g, ' ').trim());
   expect(lines).toEqual([
     'SQLite | MongoDB',
-    'c /s p50 ms p99 ms CPU ms of limit | /s p50 ms p99 ms CPU ms mongod of limit',
+    'c /s p50 ms p99 ms CPU ms of limit on/off | /s p50 ms p99 ms CPU ms mongod of limit on/off',
     '',
     'read by id',
     'bare 10 1,235 0.08 12.3 123 | 1,235 0.08 12.3 123 1.00',
-    'as program 10 1,235 0.08 12.3 123 0.51x | - - - - - -',
+    'as program 10 1,235 0.08 12.3 123 0.51x 0.70x | - - - - - - -',
+    'no audit 10 1,235 0.08 12.3 123 | - - - - - - -',
     '',
     'create an Observation',
-    'as program 10 - - - - - | 1,235 0.08 12.3 123 1.00 1.00x',
+    'as program 10 - - - - - - | 1,235 0.08 12.3 123 1.00 1.00x',
     '',
   ]);
 });
@@ -151,17 +153,22 @@ describe('the command', () => {
       'read bare-read 2',
       'read bare-audited 2',
       'read program 2',
+      'read program-unaudited 2',
       'search bare-audited 2',
       'search program 2',
+      'search program-unaudited 2',
       'search payer 2',
       'create bare-create 2',
       'create program 2',
+      'create program-unaudited 2',
       'transaction bare-create-many 4',
       'transaction program 4',
     ]);
-    for (const { figures, bare, ofLimit } of rows) {
+    for (const { figures, server, ofLimit, name, operation, ofUnaudited } of rows) {
       expect(figures.perSecond).toBeGreaterThan(0);
-      expect(ofLimit === undefined).toBe(bare);
+      expect(ofLimit !== undefined).toBe(server === 'product');
+      const priced = server === 'product' && name === 'program' && operation !== 'transaction';
+      expect(ofUnaudited !== undefined).toBe(priced);
     }
   }, 120_000);
 

@@ -1,8 +1,11 @@
 // Clients and their tokens on a database that several servers share.
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { canonicalJson } from '../../audit/chain.ts';
 import type { Clock } from '../../fhir/id.ts';
 import type { CallerEntry, ClientEntry, Registry } from '../registry.ts';
+import { parsedOnce } from '../unit/parsed-once.ts';
 import { isDuplicate } from './errors.ts';
+import { oneOf } from './locate.ts';
 import type { Collections } from './reading.ts';
 
 type Clients = Pick<Registry, 'clients' | 'client' | 'putClient' | 'caller' | 'useJti' | 'revokeToken'>;
@@ -44,22 +47,36 @@ interface Question {
   fail(error: unknown): void;
 }
 
+/** A client that is asked about, or a token that was revoked: only a client has an entry. */
+interface Answer {
+  _id: string;
+  entry?: string;
+}
+
 /**
  * Every request asks. While one question is under way those that come are gathered, and asked together once
  * it is answered: the answer is never older than the question, and a busy server asks no more often than
- * the database answers.
+ * the database answers. One command for both collections costs half of what two do.
  */
 function askTogether({ client, revocation }: Collections): Registry['caller'] {
+  const parseOnce = parsedOnce<ClientEntry>();
   let waiting: Question[] = [];
   let busy = false;
   const askAll = async (questions: readonly Question[]): Promise<void> => {
     try {
-      const [clients, revoked] = await Promise.all([
-        client.find({ _id: { $in: [...new Set(questions.map(one => one.client))] } }).toArray(),
-        revocation.find({ _id: { $in: [...new Set(questions.map(one => one.jti))] } }).toArray(),
-      ]);
-      const entries = new Map(clients.map(({ _id, entry }) => [_id, parse(entry)]));
-      const ended = new Set(revoked.map(({ _id }) => _id));
+      const ids = oneOf(questions.map(one => one.client));
+      const jtis = oneOf(questions.map(one => one.jti));
+      const pipeline = [{ $match: { _id: jtis } }, { $project: { _id: 1 } }];
+      const revoked = { coll: revocation.collectionName, pipeline };
+      const found = await client
+        .aggregate<Answer>([{ $match: { _id: ids } }, { $unionWith: revoked }])
+        .toArray();
+      const entries = new Map<string, ClientEntry>();
+      const ended = new Set<string>();
+      for (const { _id, entry } of found) {
+        if (entry === undefined) ended.add(_id);
+        else entries.set(_id, parseOnce(_id, entry));
+      }
       for (const one of questions)
         one.answer({ client: entries.get(one.client), revoked: ended.has(one.jti) });
     } catch (error) {
@@ -68,6 +85,8 @@ function askTogether({ client, revocation }: Collections): Registry['caller'] {
   };
   const goOn = async (): Promise<void> => {
     busy = true;
+    // What comes in the same turn of the event loop shares the first question.
+    await nextTurn();
     while (waiting.length > 0) {
       const questions = waiting;
       waiting = [];

@@ -22,7 +22,7 @@ export async function locate(reading: Reading, names: readonly Name[]): Promise<
   };
 }
 
-function oneOf(texts: readonly string[]): string | { $in: string[] } {
+export function oneOf(texts: readonly string[]): string | { $in: string[] } {
   const different = [...new Set(texts)];
   return different.length === 1 ? different[0]! : { $in: different };
 }

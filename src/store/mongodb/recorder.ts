@@ -1,5 +1,6 @@
 // Audit rows of what writes nothing: reads, refusals. Those that wait while one insert runs share the next,
 // so that one answer of a majority serves many.
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { AuditDraft } from '../port.ts';
 import { auditDocuments, type ChainEnd, chainEnd } from './audit-log.ts';
 import type { AuditDocument } from './documents.ts';
@@ -52,7 +53,7 @@ export class Recorder {
 
   async #drain(): Promise<void> {
     // What comes in the same turn of the event loop shares the first insert.
-    await Promise.resolve();
+    await nextTurn();
     while (this.#waiting.length > 0) {
       const group = this.#waiting.splice(0, MOST_ROWS);
       try {

@@ -30,15 +30,25 @@ export function writeKeys(
   keys: readonly string[],
   { at, writer, number }: { at: number; writer: number; number: number },
 ): void {
-  for (const key of keys)
+  for (let from = 0; from < keys.length; from += MOST_KEYS) {
+    const some = keys.slice(from, from + MOST_KEYS);
     connection.run(
-      'INSERT INTO audit_key (word, at, writer, number) VALUES (?, ?, ?, ?)',
-      words.intern(connection, key),
+      INSERTS[some.length - 1]!,
       at,
       writer,
       number,
+      ...some.map(key => words.intern(connection, key)),
     );
+  }
 }
+
+/** Keys in one statement: most rows have three to five, and what is prepared for each number stays few. */
+const MOST_KEYS = 8;
+
+const INSERTS = Array.from({ length: MOST_KEYS }, (_, last) => {
+  const rows = Array.from({ length: last + 1 }, (_, key) => `(?${key + 4}, ?1, ?2, ?3)`);
+  return `INSERT INTO audit_key (word, at, writer, number) VALUES ${rows.join(', ')}`;
+});
 
 interface StoredRow {
   number: number;

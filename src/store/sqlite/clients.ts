@@ -2,6 +2,7 @@
 import { canonicalJson } from '../../audit/chain.ts';
 import type { Clock } from '../../fhir/id.ts';
 import type { ClientEntry, Registry } from '../registry.ts';
+import { parsedOnce } from '../unit/parsed-once.ts';
 import type { Group } from './group.ts';
 import type { Reading } from './reading.ts';
 
@@ -16,7 +17,7 @@ export interface ClientParts {
 }
 
 export function makeClients({ reading, writing, group, clock }: ClientParts): Clients {
-  const parse = parsedOnce();
+  const parse = parsedOnce<ClientEntry>();
   return {
     clients: async () => clientsOf(reading()),
     client: async id => {
@@ -37,18 +38,6 @@ export function makeClients({ reading, writing, group, clock }: ClientParts): Cl
           writeRevocation(writing, jti, expires);
         },
       }),
-  };
-}
-
-/** Every request asks for its client, whose text seldom changes. */
-function parsedOnce(): (id: string, text: string) => ClientEntry {
-  const known = new Map<string, { text: string; entry: ClientEntry }>();
-  return (id, text) => {
-    const found = known.get(id);
-    if (found?.text === text) return found.entry;
-    const entry = JSON.parse(text) as ClientEntry;
-    known.set(id, { text, entry });
-    return entry;
   };
 }
 

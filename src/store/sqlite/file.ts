@@ -69,7 +69,8 @@ function setUp(connection: Connection, path: string): void {
     throw new Error(
       `it was made by a newer version of iop-fhir (schema ${version}; this one knows ${SCHEMA_VERSION}).`,
     );
-  db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
+  // NORMAL: that a commit is on the disk is waited for outside of it (log-file.ts).
+  db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL');
   db.exec(`PRAGMA cache_size = -${WRITER_CACHE_KIB}; PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
   if (tables === 0) create(db);
   else if (version < SCHEMA_VERSION) {

@@ -1,5 +1,6 @@
-// Group commit: what arrives while one commit runs shares the next one, so that one fsync answers many.
-// A promise is settled only after the COMMIT that carries it.
+// Group commit: what arrives while the disk is waited for shares the next commit, so that one sync answers many.
+// A promise is settled only when the COMMIT that carries it is on the disk. Readers may see what it wrote a
+// moment earlier; whatever they tell of it waits for its own audit row, which lies behind it in the same log.
 import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
 import { type Connection, isBusy, translate, unavailable } from './connection.ts';
 import type { Tail } from './tail.ts';
@@ -28,26 +29,45 @@ interface Waiting {
 
 type Settle = () => void;
 
+/** What was committed, and is to be answered once it is on the disk. */
+interface Committed {
+  taken: readonly Waiting[];
+  settles: readonly Settle[];
+}
+
+export interface GroupParts {
+  connection: Connection;
+  words: Words;
+  tail: Tail;
+  /** Resolves once all that was committed before the call is on the disk. */
+  sync(): Promise<void>;
+  /** A group is committed after so long. */
+  commitMs?: number | undefined;
+}
+
 export class Group {
   readonly #connection: Connection;
   readonly #words: Words;
   readonly #tail: Tail;
   readonly #commitMs: number;
   readonly #waiting: Waiting[] = [];
+  readonly #sync: () => Promise<void>;
   #draining: Promise<void> | undefined;
   #closed = false;
+  #lost: unknown;
   #dataVersion: number | undefined;
 
-  /** `commitMs`: a group is committed after so long. */
-  constructor(connection: Connection, words: Words, tail: Tail, commitMs = COMMIT_MS) {
+  constructor({ connection, words, tail, sync, commitMs = COMMIT_MS }: GroupParts) {
     this.#commitMs = commitMs;
     this.#connection = connection;
     this.#words = words;
     this.#tail = tail;
+    this.#sync = sync;
   }
 
   run<T>(job: Job<T>): Promise<T> {
     if (this.#closed) return Promise.reject(unavailable('The store is closed.'));
+    if (this.#lost !== undefined) return Promise.reject(this.#lost);
     const { promise, resolve, reject } = Promise.withResolvers<T>();
     const settled = resolve as (value: unknown) => void;
     this.#waiting.push({ job, since: performance.now(), resolve: settled, reject });
@@ -67,7 +87,9 @@ export class Group {
     while (this.#waiting.length > 0) {
       if (this.#begin()) {
         wait = 1;
-        this.#runGroup();
+        const committed = this.#runGroup();
+        if (committed !== undefined) await this.#keep(committed);
+        // Answers go out, and what came in is heard, before the next group is closed.
         await nextTurn();
         continue;
       }
@@ -100,7 +122,7 @@ export class Group {
       this.#waiting.shift()!.reject(unavailable('Another process is writing to the store.'));
   }
 
-  #runGroup(): void {
+  #runGroup(): Committed | undefined {
     const started = performance.now();
     const taken: Waiting[] = [];
     const settles: Settle[] = [];
@@ -115,9 +137,22 @@ export class Group {
     } catch (error) {
       this.#rollback();
       for (const waiting of taken) waiting.reject(translate(error));
-      return;
+      return undefined;
     }
     this.#words.settle();
+    return { taken, settles };
+  }
+
+  async #keep({ taken, settles }: Committed): Promise<void> {
+    try {
+      await this.#sync();
+    } catch (error) {
+      // What the system could not write it may forget, and say of the next sync that all is well: nothing that
+      // is written from here on could be relied on, until the store is opened again.
+      this.#lost = unavailable('What was written last may not be on the disk.', error);
+      for (const waiting of [...taken, ...this.#waiting.splice(0)]) waiting.reject(this.#lost);
+      return;
+    }
     for (const settle of settles) settle();
   }
 

@@ -7,6 +7,7 @@ import { makeArchive } from './archive.ts';
 import { isBusy } from './connection.ts';
 import { openReader, openWriter } from './file.ts';
 import { Group } from './group.ts';
+import { LogFile } from './log-file.ts';
 import { offerPastHolds } from './past.ts';
 import { Readers } from './readers.ts';
 import { type Bounds, Reading } from './reading.ts';
@@ -48,20 +49,23 @@ export async function openSqlite(options: SqliteOptions): Promise<SqliteStore> {
   const words = new Words();
   const writing = new Reading(await patiently(() => openWriter(path, options.mostPages)), words, bounds);
   offerPastHolds(writing, derive);
-  const readers = new Readers(spare => {
+  const readers = new Readers(writing, spare => {
     const reading = new Reading(openReader(path, spare), words, bounds);
     offerPastHolds(reading, derive);
     return reading;
   });
   const tail = new Tail(await patiently(() => chainOf(writing)), clock);
-  const group = new Group(writing.connection, words, tail, options.commitMs);
+  const log = new LogFile(path);
+  const sync = (): Promise<void> => log.sync();
+  const { commitMs } = options;
+  const group = new Group({ connection: writing.connection, words, tail, sync, commitMs });
   const registry = makeRegistry({ reading: () => readers.reading, writing, group, clock });
   let closing: Promise<void> | undefined;
   const close = (): Promise<void> => {
-    closing ??= shut(group, readers, writing);
+    closing ??= shut({ group, readers, writing, log });
     return closing;
   };
-  const store = makeStore({ readers, writing, group, tail, derive, close });
+  const store = makeStore({ readers, writing, group, tail, derive, sync, close });
   if ((await registry.fact('extractors')) !== extractors) {
     if (!(await registry.empty())) await store.reindex(onProgress);
     await registry.setFact('extractors', extractors);
@@ -91,10 +95,18 @@ function chainOf(writing: Reading): string {
   return factOf(writing, 'writer')!;
 }
 
-async function shut(group: Group, readers: Readers, writing: Reading): Promise<void> {
+interface Held {
+  group: Group;
+  readers: Readers;
+  writing: Reading;
+  log: LogFile;
+}
+
+async function shut({ group, readers, writing, log }: Held): Promise<void> {
   await group.close();
   await readers.close();
   // No ANALYZE: every query names its indexes and the order of its joins, and statistics that were taken
   // of a small store made the planner walk whole tables once it had grown.
   writing.connection.db.close();
+  log.close();
 }

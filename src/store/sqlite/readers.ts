@@ -7,11 +7,13 @@ import { finish, type Steps } from './steps.ts';
 const MOST_HELD = 4;
 
 /**
- * The reading connections. Each call is one read transaction, so that all it reads is of one moment. One
- * connection serves all calls that are done at once; a call that goes on in steps keeps its connection
- * until it is done, and another takes its place.
+ * The connections that are read on. Each call is one read transaction, so that all it reads is of one moment.
+ * Calls that are done at once run on the writing connection while that has nothing open, as between two turns of
+ * the event loop it never has: SQLite drops what another connection has in memory with every commit, and every
+ * request makes one. A call that goes on in steps gets a connection of its own until it is done.
  */
 export class Readers {
+  readonly #writing: Reading;
   #reading: Reading | undefined;
   /** The one with the large cache: back in its place when it is free. */
   readonly #first: Reading;
@@ -19,7 +21,8 @@ export class Readers {
   readonly #idle: Reading[] = [];
   readonly #held = new Set<Promise<unknown>>();
 
-  constructor(open: (spare: boolean) => Reading) {
+  constructor(writing: Reading, open: (spare: boolean) => Reading) {
+    this.#writing = writing;
     this.#open = open;
     this.#first = open(false);
     this.#reading = this.#first;
@@ -27,8 +30,8 @@ export class Readers {
 
   /** Outside a transaction: each statement for itself. */
   get reading(): Reading {
-    if (this.#reading === undefined) throw unavailable('The store is closed.');
-    return this.#reading;
+    const own = this.#own;
+    return this.#writing.connection.db.isTransaction ? own : this.#writing;
   }
 
   run<T>(work: (reading: Reading) => T): T {
@@ -45,24 +48,17 @@ export class Readers {
     }
   }
 
+  /** What is not done with the first step is begun again where it is in nobody's way. */
   async runSteps<T>(work: (reading: Reading) => Steps<T>): Promise<T> {
-    const { reading } = this;
-    let held: Promise<T> | undefined;
-    try {
-      reading.connection.run('BEGIN');
+    const done = this.run(reading => {
       const steps = work(reading);
-      try {
-        const first = steps.next();
-        if (first.done === true) return first.value;
-        if (this.#held.size >= MOST_HELD) return finish(steps);
-        held = this.#goOn(reading, steps);
-      } finally {
-        if (held === undefined) reading.connection.run('COMMIT');
-      }
-      return await held;
-    } catch (error) {
-      throw translate(error);
-    }
+      const first = steps.next();
+      if (first.done === true) return { value: first.value };
+      if (this.#held.size >= MOST_HELD) return { value: finish(steps) };
+      steps.return(undefined as never);
+      return undefined;
+    });
+    return done === undefined ? this.#goOn(this.#own, work) : done.value;
   }
 
   async close(): Promise<void> {
@@ -72,9 +68,15 @@ export class Readers {
     for (const reading of [last, ...this.#idle.splice(0)]) reading?.connection.db.close();
   }
 
-  #goOn<T>(reading: Reading, steps: Steps<T>): Promise<T> {
+  /** One of those that nobody writes on. */
+  get #own(): Reading {
+    if (this.#reading === undefined) throw unavailable('The store is closed.');
+    return this.#reading;
+  }
+
+  #goOn<T>(reading: Reading, work: (reading: Reading) => Steps<T>): Promise<T> {
     this.#reading = this.#idle.pop() ?? this.#open(true);
-    const running = this.#pace(reading, steps).finally(() => {
+    const running = this.#pace(reading, work).finally(() => {
       this.#held.delete(running);
       this.#free(reading);
     });
@@ -91,15 +93,21 @@ export class Readers {
     this.#reading = reading;
   }
 
-  async #pace<T>(reading: Reading, steps: Steps<T>): Promise<T> {
+  async #pace<T>(reading: Reading, work: (reading: Reading) => Steps<T>): Promise<T> {
     try {
-      for (;;) {
-        await nextTurn();
-        const step = steps.next();
-        if (step.done === true) return step.value;
+      reading.connection.run('BEGIN');
+      try {
+        const steps = work(reading);
+        for (;;) {
+          const step = steps.next();
+          if (step.done === true) return step.value;
+          await nextTurn();
+        }
+      } finally {
+        reading.connection.run('COMMIT');
       }
-    } finally {
-      reading.connection.run('COMMIT');
+    } catch (error) {
+      throw translate(error);
     }
   }
 }

@@ -28,7 +28,7 @@ export function makeRegistry(parts: RegistryParts): Registry {
   const { reading, writing, group } = parts;
   return {
     ...makeClients(parts),
-    organizations: async () => organizationsOf(reading()),
+    organizations: knownOrganizations(reading),
     putOrganization: entry => group.run({ run: () => putOrganization(writing, entry) }),
     imports: async keys => collect(keys, key => importOf(reading(), key)),
     claims: async keys => collect(keys, key => holderOf(reading(), key)),
@@ -47,6 +47,21 @@ function collect<T>(keys: readonly string[], find: (key: string) => T | undefine
     if (value !== undefined) found.set(key, value);
   }
   return found;
+}
+
+/** Counts the changes of `organization`, whoever makes them. */
+const CHANGES = 'organization changes';
+
+/** Every request asks for all of them: read again only after a change. The same array for as long as there is none. */
+function knownOrganizations(reading: () => Reading): Registry['organizations'] {
+  let known: { changes: string | undefined; entries: readonly OrganizationEntry[] } | undefined;
+  return async () => {
+    // Asked before they are read: what changes in between is read the next time.
+    const changes = factOf(reading(), CHANGES);
+    if (known === undefined || known.changes !== changes)
+      known = { changes, entries: organizationsOf(reading()) };
+    return known.entries;
+  };
 }
 
 export function organizationsOf({ connection }: Reading): OrganizationEntry[] {
@@ -69,6 +84,11 @@ export function writeOrganization({ connection }: Reading, entry: OrganizationEn
     entry.prefix,
     entry.program ? 1 : 0,
     entry.part2 ? 1 : 0,
+  );
+  connection.run(
+    `INSERT INTO fact (name, value) VALUES (?, '1')
+     ON CONFLICT (name) DO UPDATE SET value = CAST(value AS INTEGER) + 1`,
+    CHANGES,
   );
 }
 

@@ -11,6 +11,7 @@ import type { Group } from './group.ts';
 import { historyPage } from './history.ts';
 import { readOutbox } from './outbox.ts';
 import type { Readers } from './readers.ts';
+import type { Reading } from './reading.ts';
 import { reindexAll } from './reindex.ts';
 import { searchSteps } from './search.ts';
 import { sqliteUnit, type Writer } from './unit.ts';
@@ -19,12 +20,20 @@ import { readVersion } from './version.ts';
 export interface Parts extends Writer {
   readers: Readers;
   group: Group;
+  /** Resolves once all that was committed before the call is on the disk. */
+  sync(): Promise<void>;
   close(): Promise<void>;
 }
 
 export function makeStore(parts: Parts): Store {
-  const { readers, writing, group, tail, derive, close } = parts;
+  const { readers, writing, group, tail, derive, sync, close } = parts;
   const append = (draft: AuditDraft): void => appendAudit(writing, tail, draft);
+  /** For what leaves the server without an audit row: nobody is told of what a power failure may take back. */
+  const kept = async <T>(read: (reading: Reading) => T): Promise<T> => {
+    const answer = readers.run(read);
+    await sync();
+    return answer;
+  };
   return {
     read: async (type, id, grant) => readers.run(reading => readVersion(reading, grant, { type, id })),
     vread: async (type, id, version, grant) =>
@@ -44,11 +53,11 @@ export function makeStore(parts: Parts): Store {
         refused: error => append({ ...audit, outcome: codeOf(error) }),
       }),
     record: audit => group.run({ run: () => append(audit) }),
-    outbox: async (after, limit) => readers.run(reading => readOutbox(reading, after, limit)),
+    outbox: (after, limit) => kept(reading => readOutbox(reading, after, limit)),
     auditWriters: async () => readers.run(readAuditWriters),
     auditRows: async (writer, after, limit) =>
       readers.run(reading => readAudit(reading, writer, after, limit)),
-    auditEnds: async () => readers.run(readAuditEnds),
+    auditEnds: () => kept(readAuditEnds),
     audit: async (query, grant) => readers.run(reading => readTrail(reading, query, grant)),
     reindex: progress => reindexAll(writing, group, derive, progress),
     close,
