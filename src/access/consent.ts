@@ -1,6 +1,6 @@
 // Consents compiled to rules when they are written. Until the full consent engine exists only a plain
-// form permits (see `permitsOf`); everything it does not understand fails closed: a criterion that cannot
-// be judged makes a permit void and a deny total.
+// form permits (see `permitsOf`), with all that 42 CFR 2.31 asks for (part2.ts); everything it does not understand
+// fails closed: a criterion that cannot be judged makes a permit void and a deny total.
 // https://hl7.org/fhir/R4/consent.html
 
 import { CANONICAL_BASE } from '../fhir/canonical.ts';
@@ -14,7 +14,9 @@ import type {
   ConsentProvisionActor,
 } from '../fhir/types.ts';
 import type { ConsentRule } from '../store/port.ts';
+import { disclosersOf, missingItems } from './part2.ts';
 import { ALWAYS, periodOf } from './period.ts';
+import { LEGAL } from './purpose.ts';
 
 const SCOPE = 'http://terminology.hl7.org/CodeSystem/consentscope';
 const ACT_CODE = 'http://terminology.hl7.org/CodeSystem/v3-ActCode';
@@ -22,7 +24,7 @@ const ACT_REASON = 'http://terminology.hl7.org/CodeSystem/v3-ActReason';
 const PARTICIPATION = 'http://terminology.hl7.org/CodeSystem/v3-ParticipationType';
 
 /** Version of the compilation: stores made with another are compiled anew. */
-export const CONSENT_RULES = 'consent-3';
+export const CONSENT_RULES = 'consent-4';
 
 /** Extensions that say what 2.31 asks for and bound nothing by themselves. */
 const PLAIN_EXTENSIONS: ReadonlySet<string> = new Set(
@@ -63,16 +65,28 @@ export function provisionsOf(resource: AnyResource, base?: string): Provision[] 
   const patient = localId(consent.patient?.reference, 'Patient', base);
   if (patient === undefined) return [];
   const root = consent.provision ?? {};
-  const permits = isTrustworthy(consent) ? permitsOf(consent, root, base) : [];
-  return [...permits, ...deniesOf(consent, root, base)].map(line => ({ patient, ...line }));
+  const disclosers = disclosersOf(consent, base);
+  const permits = isTrustworthy(consent, base) ? permitsOf(consent, root, base) : [];
+  return [...permits.map(line => ({ ...line, disclosers })), ...deniesOf(consent, root, base)].map(line => ({
+    patient,
+    ...line,
+  }));
 }
 
 /** What makes every permit of a Consent void, whatever its provisions say. */
-function isTrustworthy(consent: Consent): boolean {
+function isTrustworthy(consent: Consent, base?: string): boolean {
   if (consent.modifierExtension !== undefined || consent.implicitRules !== undefined) return false;
   if ((consent.verification ?? []).some(one => one.verified !== true)) return false;
-  if (contradicts(consent)) return false;
+  if (contradicts(consent) || missingItems(consent, base).length > 0 || mixesLegal(consent)) return false;
   return !extensionsOf(consent).some(one => one.url === COUNSELLING_NOTES);
+}
+
+/** 42 CFR 2.31(d): one for legal proceedings is combined with none for anything else. */
+function mixesLegal({ provision }: Consent): boolean {
+  const all = provision === undefined ? [] : [provision];
+  for (let at = 0; at < all.length; at += 1) all.push(...(all[at]!.provision ?? []));
+  const purposes = all.flatMap(one => one.purpose ?? []).map(one => one.code);
+  return purposes.includes(LEGAL) && purposes.some(one => one !== LEGAL);
 }
 
 /**

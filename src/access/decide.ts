@@ -29,6 +29,7 @@ import {
   sealGrant,
   type Use,
 } from './grant.ts';
+import { purposesMeant } from './purpose.ts';
 import { ROSTER } from './roster.ts';
 import { allOf, anyOf, NONE, READING } from './rule.ts';
 import { scopesAllow, scopesAllowAny, scopesReach } from './scope.ts';
@@ -39,13 +40,6 @@ export interface Asked {
   type?: string;
   use: Use;
 }
-
-/** The purpose of use (v3-ActReason) that a Consent must name for a role. A role that is not here has none. */
-const PURPOSES: Readonly<Partial<Record<Role, readonly string[]>>> = {
-  program: ['TREAT'],
-  ehr: ['TREAT'],
-  payer: ['HPAYMT'],
-};
 
 /**
  * Roles whose Organization asks about its own members alone. An EHR's people are those whose Consents name it,
@@ -179,11 +173,14 @@ function personalRules({ role, organization, patient }: Principal): Rules {
 }
 
 function consentRule(principal: Principal, at: number): Predicate {
-  // Who calls for something else calls for nothing that a Consent permits here: no purpose stands for another.
-  const purposes = (PURPOSES[principal.role] ?? []).filter(one => principal.purposes.includes(one));
-  if (purposes.length === 0) return NONE;
   const actor = principal.organization;
-  const permitted: Predicate = { kind: 'consent', actor, purposes, at };
+  // Each purpose for itself: what is denied for one may be permitted for another.
+  const permitted = anyOf(
+    ...principal.purposes.map(
+      (one): Predicate => ({ kind: 'consent', actor, purposes: purposesMeant(one), at }),
+    ),
+  );
+  if (permitted.kind === 'none') return NONE;
   if (!ROSTERED.has(principal.role)) return permitted;
   const rostered: Predicate = { kind: 'consent', actor, purposes: [ROSTER], at, roster: true };
   return { kind: 'and', of: [permitted, rostered] };

@@ -80,6 +80,7 @@ const KINDS: Readonly<Record<string, EventKind>> = {
   'client-view': { ...rest('operation', 'E'), ...ASKING },
   'explain-access': { ...rest('operation', 'E'), ...ASKING },
   accounting: { ...rest('operation', 'E'), ...ASKING },
+  'validate-part2': { ...rest('operation', 'E'), ...ASKING },
   'breach-impact': { ...rest('operation', 'E'), ...ASKING },
   schema: { ...rest('operation', 'E'), ...ASKING },
   import: { type: { system: DCM, code: '110107' }, action: 'C', ...WRITING },

@@ -22,7 +22,7 @@ export async function toRequest(
   limits: Limits,
 ): Promise<FhirRequest> {
   const query = queryOf(request);
-  const csv = route.kind === 'operation' && wantsCsv(request.headers.accept, formatOf(query));
+  const csv = route.csv === true && wantsCsv(request.headers.accept, formatOf(query));
   if (!csv) demandJson(request.headers.accept, formatOf(query));
   const common = { prefer: parsePrefer(request.get('prefer')), request: id };
   const { type = '', id: logicalId = '', version = '' } = request.params as Record<string, string>;

@@ -10,12 +10,14 @@ export interface Route {
   open?: true;
   /** Which operation, without its `$`. */
   operation?: string;
+  /** It also answers in CSV. */
+  csv?: true;
 }
 
 /** An operation that changes nothing is asked for in either way. */
-function operationAt(path: string): Route[] {
+function operationAt(path: string, more: Pick<Route, 'csv'> = {}): Route[] {
   const operation = path.slice(path.indexOf('$') + 1);
-  return (['GET', 'POST'] as const).map(method => ({ method, path, kind: 'operation', operation }));
+  return (['GET', 'POST'] as const).map(method => ({ method, path, kind: 'operation', operation, ...more }));
 }
 
 export const ROUTES: readonly Route[] = [
@@ -23,8 +25,10 @@ export const ROUTES: readonly Route[] = [
   { method: 'GET', path: '/', kind: 'page' },
   { method: 'POST', path: '/', kind: 'bundle' },
   { method: 'GET', path: '/_history', kind: 'history' },
-  ...operationAt('/$breach-impact'),
-  ...operationAt('/Patient/:id/$accounting-of-disclosures'),
+  ...operationAt('/$breach-impact', { csv: true }),
+  ...operationAt('/Consent/:id/$validate-part2'),
+  ...operationAt('/Consent/$validate-part2').filter(({ method }) => method === 'POST'),
+  ...operationAt('/Patient/:id/$accounting-of-disclosures', { csv: true }),
   ...operationAt('/:type/:id/$explain-access'),
   { method: 'GET', path: '/:type', kind: 'search' },
   { method: 'POST', path: '/:type', kind: 'create' },

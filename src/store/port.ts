@@ -54,6 +54,8 @@ export interface ConsentRule {
   actor: string;
   /** v3-ActReason code, or that of a roster; '' on a deny: every purpose. */
   purpose: string;
+  /** Organizations that may disclose by it: it counts for their records alone. Absent: for those of its owner. */
+  disclosers?: readonly string[];
   /** In force from <= t < to, ms since the epoch. */
   from: number;
   to: number;

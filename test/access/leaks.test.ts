@@ -15,6 +15,7 @@ import { paramsOf } from '../../src/search/registry.ts';
 import type { IndexValue } from '../../src/store/port.ts';
 import { openApp, type TestApp } from '../support/app.ts';
 import { exampleFiles } from '../support/examples.ts';
+import { PART2_SCOPE, part2Items } from '../support/part2.ts';
 import { onEveryStore, shareOf, type TestStore, takesAll } from '../support/stores.ts';
 
 const NOW = Date.UTC(2026, 8, 1);
@@ -78,9 +79,8 @@ const consent = (id: string, person: string, provision: JsonObject, status = 'ac
   scope: coding('consentscope', 'patient-privacy'),
   category: [coding('consentcategorycodes', 'npp')],
   patient: { reference: `Patient/${person}` },
-  dateTime: '2026-08-01',
-  policyRule: coding('v3-ActCode', '42CFRPart2CD'),
-  provision,
+  ...part2Items('iop'),
+  provision: { extension: PART2_SCOPE, ...provision },
 });
 const coverage = (id: string, person: string): AnyResource => ({
   resourceType: 'Coverage',

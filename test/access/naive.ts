@@ -2,11 +2,9 @@
 // time, over a plain list of everything that was ever written. Slow and simple on purpose; the matrix
 // holds the server to it.
 import type { Role } from '../../src/access/grant.ts';
-import { CANONICAL_BASE } from '../../src/fhir/canonical.ts';
-import type { AnyResource, JsonObject } from '../../src/fhir/types.ts';
+import type { AnyResource } from '../../src/fhir/types.ts';
+import { linesOf } from './naive-consent.ts';
 import {
-  end,
-  hasCode,
   isDeleted,
   isDirectory,
   isDirectoryType,
@@ -14,7 +12,6 @@ import {
   names,
   objects,
   peopleOf,
-  start,
   within,
 } from './naive-resource.ts';
 import { isBound, seesBound, treats } from './naive-staff.ts';
@@ -44,91 +41,11 @@ export interface Asker {
   patient?: string;
   /** Logical id: which of the staff it is. */
   practitioner?: string;
+  /** v3-ActReason codes that it calls for; unless told that of its role. */
+  purposes?: readonly string[];
 }
 
 export type Letter = 'c' | 'r' | 'u' | 'd' | 's';
-
-interface Line {
-  effect: 'permit' | 'deny';
-  /** '' on a deny: everybody, every purpose. */
-  actor: string;
-  purpose: string;
-  from: number;
-  to: number;
-}
-
-const only = (provision: JsonObject, ...names: string[]) =>
-  Object.keys(provision).every(name => names.includes(name)) &&
-  objects(provision.extension).every(({ url }) =>
-    ['all-records', 'statement', 'expiry-event', 'recipient-class'].some(
-      name => url === `${CANONICAL_BASE}/StructureDefinition/part2-${name}`,
-    ),
-  );
-
-/** What an active privacy Consent says. */
-function linesOf(consent: AnyResource): Line[] {
-  if (consent.status !== 'active' || !hasCode(consent.scope, 'patient-privacy')) return [];
-  const root = objects(consent.provision)[0] ?? {};
-  const nested = objects(root.provision);
-  const policy = hasCode(consent.policyRule, 'OPTIN', 'OPTINR')
-    ? 'permit'
-    : hasCode(consent.policyRule, 'OPTOUT', 'OPTOUTE', 'EMRGONLY')
-      ? 'deny'
-      : undefined;
-  const base = root.type ?? policy;
-  const bare = only(root, 'id', 'type', 'provision', 'extension');
-  const lines: Line[] = [];
-
-  const contradicts = root.type !== undefined && policy !== undefined && root.type !== policy;
-  const unverified = objects(consent.verification).some(one => one.verified !== true);
-  const notes = objects(consent.extension).some(one => String(one.url).includes('counselling'));
-  const alone = nested.length === 1 && nested[0]!.type === 'permit' && bare ? nested[0] : undefined;
-  const permit = base === 'permit' ? root : alone;
-  const plain = permit !== undefined && only(permit, 'id', 'type', 'period', 'actor', 'purpose', 'extension');
-  if (plain && !contradicts && !unverified && !notes && consent.modifierExtension === undefined)
-    lines.push(...permitLines(permit));
-
-  if (base === 'deny' && (nested.length === 0 || !bare)) lines.push(...denyLines(root));
-  for (let level = nested; level.length > 0; level = level.flatMap(one => objects(one.provision)))
-    for (const provision of level) if (provision.type === 'deny') lines.push(...denyLines(provision));
-  return lines;
-}
-
-function permitLines(provision: JsonObject): Line[] {
-  const period = objects(provision.period)[0];
-  const recipients = objects(provision.actor).filter(one => hasCode(one.role, 'IRCP'));
-  const named = recipients.flatMap(one => objects(one.reference)).map(one => String(one.reference));
-  return named
-    .filter(reference => reference.startsWith('Organization/'))
-    .flatMap(reference =>
-      objects(provision.purpose).map(purpose => ({
-        effect: 'permit' as const,
-        actor: reference.slice('Organization/'.length),
-        purpose: String(purpose.code),
-        from: start(period?.start),
-        to: end(period?.end),
-      })),
-    );
-}
-
-/** A deny counts whatever else it says: what cannot be judged is denied. Relatives are no Organization. */
-function denyLines(provision: JsonObject): Line[] {
-  const period = objects(provision.period)[0];
-  const named = objects(provision.actor)
-    .map(one => String(objects(one.reference)[0]?.reference))
-    .filter(one => !one.startsWith('RelatedPerson/'));
-  const actors = named.map(one => (one.startsWith('Organization/') ? one.slice('Organization/'.length) : ''));
-  const purposes = objects(provision.purpose).map(one => String(one.code));
-  return (provision.actor === undefined ? [''] : actors).flatMap(actor =>
-    (provision.purpose === undefined ? [''] : purposes).map(purpose => ({
-      effect: 'deny' as const,
-      actor,
-      purpose,
-      from: start(period?.start),
-      to: end(period?.end),
-    })),
-  );
-}
 
 const PURPOSE: Partial<Record<Role, string>> = { program: 'TREAT', ehr: 'TREAT', payer: 'HPAYMT' };
 
@@ -142,14 +59,31 @@ function allows({ all, now }: Facts, asker: Asker, owner: string, person: string
     .filter(fact => fact.versions.at(-1)!.writer === owner)
     .map(fact => lastLive(fact))
     .filter(consent => objects(consent.patient)[0]?.reference === `Patient/${person}`)
-    .flatMap(linesOf)
+    .flatMap(one => linesOf(one, owner))
     .filter(({ from, to }) => from <= now && now < to)
-    .filter(({ actor, effect }) => actor === asker.organization || (effect === 'deny' && actor === ''))
-    .filter(
-      ({ purpose, effect }) => purpose === PURPOSE[asker.role] || (effect === 'deny' && purpose === ''),
+    .filter(({ actor, effect }) => actor === asker.organization || (effect === 'deny' && actor === ''));
+  return (asker.purposes ?? [PURPOSE[asker.role]!]).some(asked => {
+    const about = matching.filter(
+      ({ purpose, effect }) => (effect === 'deny' && purpose === '') || covers(purpose, asked),
     );
-  return matching.some(one => one.effect === 'permit') && matching.every(one => one.effect === 'permit');
+    return about.some(one => one.effect === 'permit') && about.every(one => one.effect === 'permit');
+  });
 }
+
+/** v3-ActReason, what is a kind of what; legal proceedings are a kind of nothing. */
+const KINDS: readonly string[] = [
+  'TREAT COC',
+  'TREAT ETREAT BTG',
+  'HPAYMT COVERAGE ELIGVER',
+  'HPAYMT COVERAGE ELIGDTRM',
+  'HPAYMT COVAUTH',
+  'HOPERAT HQUALIMP',
+];
+const covers = (said: string, asked: string): boolean =>
+  said === asked ||
+  KINDS.map(one => one.split(' ')).some(
+    line => line.includes(said) && line.indexOf(said) < line.indexOf(asked),
+  );
 
 /** The program has it that this person is a member of the payer's, as the program wrote it last. */
 function isMember({ all, now }: Facts, payer: string, owner: string, person: string): boolean {
@@ -181,7 +115,7 @@ function byConsent(facts: Facts, asker: Asker, fact: Fact, resource: AnyResource
 
 const namesAsker = (asker: Asker, fact: Fact, version: number) =>
   fact.versions[version - 1]!.writer === fact.owner &&
-  linesOf(lastLive(fact, version)).some(line => line.actor === asker.organization);
+  linesOf(lastLive(fact, version), fact.owner).some(line => line.actor === asker.organization);
 
 /** It names the person whom the asker's token names, and nobody else. */
 export const isOnlyAbout = ({ patient }: Asker, resource: AnyResource): boolean => {

@@ -2,6 +2,7 @@
 // it follows from a number, ids too, so that every process of a run knows it without being told.
 import { createHash } from 'node:crypto';
 import type { JsonObject } from '../../src/fhir/types.ts';
+import { PART2_SCOPE, part2Items } from '../support/part2.ts';
 
 export const PROGRAM = 'program';
 export const PAYER = 'payer';
@@ -69,7 +70,9 @@ export function consent(n: number): JsonObject {
     category: [{ coding: [{ system: LOINC, code: '59284-0' }] }],
     patient: { reference: `Patient/${personId(n)}` },
     policy: [{ uri: 'https://www.ecfr.gov/current/title-42/part-2' }],
+    ...part2Items(PROGRAM),
     provision: {
+      extension: PART2_SCOPE,
       type: 'permit',
       actor: [
         {

@@ -6,7 +6,7 @@ import { ROUTES, routesByPath } from '../../src/http/route.ts';
 import { doorRoutes } from '../../src/interactions/door.ts';
 import type { AuditRow } from '../../src/store/port.ts';
 import { auditRows, markAudit } from '../support/audit.ts';
-import { type Caller, startServer, type TestServer } from '../support/server.ts';
+import { type Caller, consentFor, startServer, type TestServer } from '../support/server.ts';
 import { onEveryStore, type TestStore } from '../support/stores.ts';
 
 const MAX_BODY = 10_000;
@@ -15,6 +15,8 @@ const TRANSACTION = { resourceType: 'Bundle', type: 'transaction' };
 const RECORD = { kind: 'site', id: 's1', program: 'program', name: 'Main Street' };
 
 const ACCOUNTING = { action: 'accounting', path: '/Patient/somebody/$accounting-of-disclosures' };
+const VALIDATION = { action: 'validate-part2', path: '/Consent/one/$validate-part2' };
+const CONSENT = { ...consentFor('somebody', 'ehr'), id: 'one' };
 
 /** How each path is asked so that it is answered, and what the row then calls it. */
 const ANSWERED: Readonly<Record<string, { path?: string; body?: object; type?: string; action: string }>> = {
@@ -24,6 +26,9 @@ const ANSWERED: Readonly<Record<string, { path?: string; body?: object; type?: s
   'GET /_history': { action: 'history' },
   'GET /$breach-impact': { action: 'breach-impact', path: '/$breach-impact?client=somebody' },
   'POST /$breach-impact': { action: 'breach-impact', path: '/$breach-impact?client=somebody' },
+  'GET /Consent/:id/$validate-part2': VALIDATION,
+  'POST /Consent/:id/$validate-part2': VALIDATION,
+  'POST /Consent/$validate-part2': { action: 'validate-part2', body: CONSENT },
   'GET /Patient/:id/$accounting-of-disclosures': ACCOUNTING,
   'POST /Patient/:id/$accounting-of-disclosures': ACCOUNTING,
   'GET /:type/:id/$explain-access': { action: 'explain-access' },
@@ -84,6 +89,7 @@ onEveryStore(store => {
     await program.put('/fhir/Location/place').send(LOCATION);
     await program.put('/fhir/Location/fleeting').send({ ...LOCATION, id: 'fleeting' });
     await program.put('/fhir/Patient/somebody').send({ resourceType: 'Patient', id: 'somebody' });
+    await program.put('/fhir/Consent/one').send(CONSENT);
     const page = await program.get('/fhir/_history?_count=1');
     const url = (page.body.link as { relation: string; url: string }[]).find(one => one.relation === 'next')!;
     next = url.url.replace(server.base, '/fhir');

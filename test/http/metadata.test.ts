@@ -90,12 +90,17 @@ test('it lists the operations of the route table where they are served, each wit
   const listed = [
     ['system', rest().operation],
     ['Patient', described('Patient').operation],
+    ['Consent', described('Consent').operation],
     [':type', described('Basic').operation],
   ].flatMap(([place, list]) => (list as { name: string }[]).map(({ name }) => [place, name]));
   const own = new Set(served.map(String));
   expect(new Set(listed.filter(one => own.has(String(one))).map(String))).toEqual(own);
   expect(new Set(listed.map(([, name]) => name))).toEqual(new Set(served.map(([, name]) => name)));
-  for (const { definition } of [...rest().operation, ...described('Patient').operation]) {
+  for (const { definition } of [
+    ...rest().operation,
+    ...described('Patient').operation,
+    ...described('Consent').operation,
+  ]) {
     const [type, id] = definition.split('/').slice(-2);
     const file = new URL(`../../profiles/${type}-${id}.json`, import.meta.url);
     expect(JSON.parse(readFileSync(file, 'utf8')).url).toBe(definition);

@@ -1,6 +1,7 @@
 // People in every state of consent, and records of every kind of origin, as data.
 import { extensionUrl } from '../../src/fhir/canonical.ts';
 import type { AnyResource, Json, JsonObject } from '../../src/fhir/types.ts';
+import { PART2_SCOPE, part2Items } from './part2.ts';
 
 export const NOW = Date.UTC(2026, 8, 1, 12);
 
@@ -32,10 +33,17 @@ export const terms = (provision: Json, more: JsonObject = {}): Terms => ({
   status: 'active',
   scope: concept('consentscope', 'patient-privacy'),
   category: [concept('consentcategorycodes', 'npp')],
-  dateTime: '2026-08-01',
-  policyRule: concept('v3-ActCode', '42CFRPart2CD'),
-  provision,
+  ...part2Items('iop', 'neighbour', 'ehr'),
+  provision: { extension: PART2_SCOPE, ...(provision as JsonObject) },
   ...more,
+});
+/** A Consent of which one item of 42 CFR 2.31 is missing. */
+const without = (name: string): Terms => ({ ...PERMITTED, [name]: undefined }) as Terms;
+const scoped = (...names: string[]): Terms =>
+  terms({ ...toEhr, extension: PART2_SCOPE.filter(({ url }) => names.some(name => url.endsWith(name))) });
+const TPO = { ...to('ehr', 'payer'), ...forUse('TREAT', 'HPAYMT', 'HOPERAT') };
+const stating = (...codes: string[]): JsonObject => ({
+  extension: codes.map(code => ({ url: extensionUrl('part2-statement'), valueCode: code })),
 });
 const denied = (more: JsonObject = {}): Terms => terms({ type: 'deny', ...more });
 const PERMITTED = terms(toEhr);
@@ -55,6 +63,14 @@ export const PERSONS: Readonly<Record<string, readonly Terms[]>> = {
     terms({ ...toEhr, ...forUse('HPAYMT') }),
     terms({ type: 'permit', ...to('payer'), ...forUse('TREAT') }),
   ],
+  'for-coordination': [terms({ ...toEhr, ...forUse('COC') })],
+  'not-for-coordination': [PERMITTED, denied(forUse('COC'))],
+  'for-coverage': [terms({ ...toPayer, ...forUse('COVERAGE') })],
+  'not-for-payment': [terms({ ...toPayer, ...forUse('ELIGVER') }), denied(forUse('HPAYMT'))],
+  'for-operations': [terms({ type: 'permit', ...to('ehr', 'payer'), ...forUse('HOPERAT') })],
+  'for-research': [terms({ ...toEhr, ...forUse('HRESCH') })],
+  'for-the-courts': [terms({ ...toEhr, ...forUse('HLEGAL') })],
+  'for-the-courts-besides': [terms({ ...toEhr, ...forUse('TREAT', 'HLEGAL') })],
   'no-purpose': [terms({ type: 'permit', ...to('ehr', 'payer') })],
   'no-actor': [terms({ type: 'permit', ...forUse('TREAT', 'HPAYMT') })],
   'actor-no-recipient': [terms({ ...toEhr, actor: [actor('Organization/ehr', 'CST')] })],
@@ -112,13 +128,37 @@ export const PERSONS: Readonly<Record<string, readonly Terms[]>> = {
   'only-one-resource': [
     terms({ ...toEhr, data: [{ meaning: 'instance', reference: { reference: 'Goal/x' } }] }),
   ],
-  'with-31-items': [
-    terms({ ...toEhr, extension: [{ url: extensionUrl('part2-all-records'), valueBoolean: true }] }),
+  'of-another-kind': [terms(toEhr, { policyRule: concept('v3-ActCode', 'HIPAAConsent') })],
+  'of-no-kind': [without('policyRule')],
+  'of-no-program': [without('organization')],
+  'of-another-program': [terms(toEhr, { organization: [{ reference: 'Organization/elsewhere' }] })],
+  undated: [without('dateTime')],
+  unsigned: [without('verification')],
+  'signed-some-day': [terms(toEhr, { verification: [{ verified: true }] })],
+  'not-told-of-revoking': [without('extension')],
+  'told-something-else': [terms(toEhr, stating('redisclosure', 'refusal'))],
+  'of-no-records': [scoped('part2-expiry-event')],
+  'without-an-end': [scoped('part2-all-records')],
+  'with-an-end': [
+    terms({
+      ...toEhr,
+      period: { end: '2027-01-01' },
+      extension: [{ url: extensionUrl('part2-all-records'), valueBoolean: true }],
+    }),
   ],
+  tpo: [terms({ type: 'permit', ...TPO }, stating('revocation', 'redisclosure', 'refusal'))],
+  'tpo-without-an-end': [
+    terms(
+      { type: 'permit', ...TPO, extension: [{ url: extensionUrl('part2-all-records'), valueBoolean: true }] },
+      stating('revocation', 'redisclosure', 'refusal'),
+    ),
+  ],
+  'tpo-not-told-of-redisclosure': [terms({ type: 'permit', ...TPO }, stating('revocation', 'refusal'))],
+  'tpo-not-told-of-refusal': [terms({ type: 'permit', ...TPO }, stating('revocation', 'redisclosure'))],
   'with-an-extension': [terms({ ...toEhr, extension: foreign })],
   'with-a-modifier': [terms({ ...toEhr, modifierExtension: foreign })],
   'modified-as-a-whole': [terms(toEhr, { modifierExtension: foreign })],
-  verified: [terms(toEhr, { verification: [{ verified: true }] })],
+  verified: [terms(toEhr, { verification: [{ verified: true, verificationDate: '2026-08-02' }] })],
   unverified: [terms(toEhr, { verification: [{ verified: false }] })],
   'notes-alone': [
     terms(toEhr, { extension: [{ url: extensionUrl('part2-counselling-notes'), valueBoolean: true }] }),

@@ -60,16 +60,23 @@ export async function openWorld(
   });
   const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}/fhir`;
   const tokens = new Map<string, Promise<string>>();
-  const makeToken = async ({ organization, role, scope, patient, practitioner }: Asker): Promise<string> => {
-    const about = patient === undefined ? {} : { patient };
-    const client = [organization, role, practitioner].filter(part => part !== undefined).join('-');
+  const makeToken = async (asker: Asker): Promise<string> => {
+    const { organization, role, scope, patient, practitioner, purposes } = asker;
+    const about = { ...(patient === undefined ? {} : { patient }), ...(purposes && { purposes }) };
+    const client = [organization, role, practitioner, purposes?.join('-')]
+      .filter(part => part !== undefined)
+      .join('-');
     const token = await app.app.sign({ client, organization, role, scope, ...about }, 7 * 86_400);
+    if (purposes !== undefined) {
+      const { registry } = app.app;
+      await registry.putClient({ ...(await registry.client(client))!, purposes });
+    }
     if (practitioner !== undefined) await registerStaff(app.app, client, practitioner);
     return token;
   };
   const tokenOf = (asker: Asker): Promise<string> => {
-    const { organization, role, scope, patient, practitioner } = asker;
-    const key = `${organization} ${role} ${scope} ${patient} ${practitioner}`;
+    const { organization, role, scope, patient, practitioner, purposes } = asker;
+    const key = `${organization} ${role} ${scope} ${patient} ${practitioner} ${purposes?.join()}`;
     const token = tokens.get(key) ?? makeToken(asker);
     tokens.set(key, token);
     return token;

@@ -6,6 +6,7 @@ import { type App, createApp, readConfig, type Surroundings } from '../../src/ap
 import type { JsonObject } from '../../src/fhir/types.ts';
 import type { ClientEntry } from '../../src/store/registry.ts';
 import { clientEntry } from './client-entry.ts';
+import { PART2_SCOPE, part2Items } from './part2.ts';
 import { folderPlace } from './place.ts';
 import type { TestStore } from './stores.ts';
 
@@ -116,9 +117,15 @@ export function coverageFor(patient: string, organization: string) {
   } satisfies JsonObject;
 }
 
-/** An active Consent of a Patient (id) that permits an Organization a purpose. */
-export function consentFor(patient: string, organization: string, purpose: 'TREAT' | 'HPAYMT' = 'TREAT') {
+/** An active Consent of a Patient (id) that permits an Organization a purpose, for the records of a program. */
+export function consentFor(
+  patient: string,
+  organization: string,
+  purpose: 'TREAT' | 'HPAYMT' = 'TREAT',
+  program = 'program',
+) {
   return {
+    ...part2Items(program),
     resourceType: 'Consent',
     status: 'active',
     scope: {
@@ -128,6 +135,7 @@ export function consentFor(patient: string, organization: string, purpose: 'TREA
     patient: { reference: `Patient/${patient}` },
     policy: [{ uri: 'https://www.ecfr.gov/current/title-42/part-2' }],
     provision: {
+      extension: PART2_SCOPE,
       type: 'permit',
       actor: [
         {

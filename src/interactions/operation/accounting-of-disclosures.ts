@@ -40,7 +40,6 @@ export const accountingOfDisclosures: Operation = {
       documentation: 'Until then, all that its precision stands for included.',
     },
   ],
-  csv: true,
   run,
 };
 

@@ -40,7 +40,6 @@ export const breachImpact: Operation = {
     },
     { name: 'discovered', type: 'date', documentation: 'When the breach was discovered: today unless told.' },
   ],
-  csv: true,
   run,
 };
 

@@ -1,9 +1,18 @@
 // Operations as OperationDefinitions. https://hl7.org/fhir/R4/operationdefinition.html
 import { CANONICAL_BASE } from '../../fhir/canonical.ts';
-import type { AnyResource } from '../../fhir/types.ts';
+import type { AnyResource, JsonObject } from '../../fhir/types.ts';
 import type { Operation } from './operation.ts';
 
 export const definitionUrl = ({ name }: Operation): string => `${CANONICAL_BASE}/OperationDefinition/${name}`;
+
+const SENT = (type: string): JsonObject => ({
+  name: 'resource',
+  use: 'in',
+  min: 0,
+  max: '1',
+  documentation: `The ${type}, where it is not one that is here.`,
+  type,
+});
 
 const PUBLISHED = '2026-11-28';
 
@@ -26,7 +35,7 @@ export function operationDefinitionOf(operation: Operation): AnyResource {
     code: name,
     ...(on === 'system' ? {} : { resource: [on] }),
     system: on === 'system',
-    type: false,
+    type: operation.ofType === true,
     instance: on !== 'system',
     parameter: [
       ...parameters.map(one => ({
@@ -37,7 +46,15 @@ export function operationDefinitionOf(operation: Operation): AnyResource {
         documentation: one.documentation,
         type: one.type,
       })),
-      { name: 'return', use: 'out', min: 1, max: '1', documentation: operation.answer, type: 'Parameters' },
+      ...(operation.ofType === true ? [SENT(operation.on)] : []),
+      {
+        name: 'return',
+        use: 'out',
+        min: 1,
+        max: '1',
+        documentation: operation.answer,
+        type: operation.returns ?? 'Parameters',
+      },
     ],
   };
 }

@@ -48,7 +48,6 @@ export const explainAccess: Operation = {
     { name: 'interaction', type: 'code', documentation: `${USES.join(', ')}; read unless told.` },
     { name: 'everything', type: 'boolean', documentation: 'Of a Patient: count what the client would see.' },
   ],
-  csv: false,
   run,
 };
 

@@ -19,13 +19,15 @@ export interface Operation {
   name: string;
   title: string;
   description: string;
-  /** What the Parameters that it answers with hold, in a sentence. */
+  /** What it answers with, in a sentence. */
   answer: string;
   /** Where it is asked for: of the server, or of a resource of one type or of any. */
-  on: 'system' | 'Patient' | 'Resource';
+  on: 'system' | 'Patient' | 'Consent' | 'Resource';
+  /** It is also asked for of the type, with the resource as the body. */
+  ofType?: true;
+  /** Type of the answer: Parameters unless told. */
+  returns?: 'OperationOutcome';
   parameters: readonly OperationParameter[];
-  /** It answers in CSV as well. */
-  csv: boolean;
   run(call: Call, context: Context, principal: Principal): Promise<Reply>;
 }
 

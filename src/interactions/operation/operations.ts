@@ -8,8 +8,14 @@ import { breachImpact } from './breach-impact.ts';
 import { explainAccess } from './explain-access.ts';
 import type { Operation, OperationRequest } from './operation.ts';
 import { readGiven } from './parameters.ts';
+import { validatePart2 } from './validate-part2.ts';
 
-export const OPERATIONS: readonly Operation[] = [accountingOfDisclosures, breachImpact, explainAccess];
+export const OPERATIONS: readonly Operation[] = [
+  accountingOfDisclosures,
+  breachImpact,
+  explainAccess,
+  validatePart2,
+];
 
 /** Those that a type has: its own and those of every type. */
 export const operationsOf = (type: string): readonly Operation[] =>

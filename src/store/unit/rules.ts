@@ -14,7 +14,8 @@ export function countingRules(
   rules: readonly ConsentRule[],
   { type, owner, writer }: { type: string; owner: string; writer: string },
 ): readonly ConsentRule[] {
-  return owner === writer && RULED_TYPES.has(type) ? rules.filter(counts) : [];
+  if (owner !== writer || !RULED_TYPES.has(type)) return [];
+  return rules.filter(rule => counts(rule) && rule.disclosers?.includes(owner) !== false);
 }
 
 /** A permit for everybody or every purpose does not exist; only a deny may leave them open. */

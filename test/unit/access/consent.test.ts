@@ -3,6 +3,7 @@ import { compileConsent } from '../../../src/access/consent.ts';
 import { ALWAYS } from '../../../src/access/period.ts';
 import { CANONICAL_BASE } from '../../../src/fhir/canonical.ts';
 import type { AnyResource, JsonObject } from '../../../src/fhir/types.ts';
+import { PART2_SCOPE, part2Items } from '../../support/part2.ts';
 
 const code = (system: string, value: string) => ({
   coding: [{ system: `http://terminology.hl7.org/CodeSystem/${system}`, code: value }],
@@ -25,7 +26,8 @@ const consent = (provision: JsonObject, more: JsonObject = {}): AnyResource => (
   status: 'active',
   scope: code('consentscope', 'patient-privacy'),
   patient: { reference: 'Patient/p1' },
-  provision,
+  ...part2Items('prog'),
+  provision: { extension: PART2_SCOPE, ...provision },
   ...more,
 });
 const plain = {
@@ -38,6 +40,7 @@ const permit = {
   effect: 'permit',
   actor: 'ehr',
   purpose: 'TREAT',
+  disclosers: ['prog'],
   ...ALWAYS,
 };
 const deny = (actor: string, purpose: string) => ({
@@ -73,19 +76,15 @@ describe('a plain Consent permits', () => {
       [{ ...permit, from: Date.UTC(2026, 7, 1), to: Date.UTC(2026, 8, 1) }],
     ],
     [
-      'with the statements that 2.31 asks for',
-      consent({
-        ...plain,
-        extension: [
-          extension('part2-all-records', { valueBoolean: true }),
-          extension('part2-expiry-event', { valueString: 'x' }),
-        ],
-      }),
-      [permit],
-    ],
-    [
-      'with opt-in as its policy',
-      consent({ actor: plain.actor, purpose: plain.purpose }, { policyRule: code('v3-ActCode', 'OPTIN') }),
+      'with opt-in as its policy besides',
+      consent(
+        { actor: plain.actor, purpose: plain.purpose },
+        {
+          policyRule: {
+            coding: ['42CFRPart2CD', 'OPTIN'].flatMap(one => code('v3-ActCode', one).coding),
+          },
+        },
+      ),
       [permit],
     ],
   ];
@@ -109,7 +108,10 @@ describe('a Consent permits nothing', () => {
         modifierExtension: [{ url: 'http://example.org/x', valueBoolean: true }],
       },
     ],
-    ['an extension of others', { extension: [{ url: 'http://example.org/x', valueBoolean: true }] }],
+    [
+      'an extension of others',
+      { extension: [...PART2_SCOPE, { url: 'http://example.org/x', valueBoolean: true }] },
+    ],
     ['an unreadable period', { period: { end: 'soon' } }],
     ['no purpose', { purpose: undefined }],
     ['no recipient', { actor: undefined }],
@@ -136,7 +138,7 @@ describe('a Consent permits nothing', () => {
     [
       'for counselling notes',
       consent(plain, {
-        extension: [extension('part2-counselling-notes', { valueBoolean: true })],
+        extension: [...part2Items().extension, extension('part2-counselling-notes', { valueBoolean: true })],
       }),
     ],
     ['with two nested permits', consent({ provision: [plain, plain] })],

@@ -16,19 +16,21 @@ const caller = (
   organization: 'acme',
   role,
   scopes: parseScopes(scope),
-  purposes: ['TREAT', 'HPAYMT'],
+  purposes: [role === 'payer' ? 'HPAYMT' : 'TREAT'],
   idSpace: { prefix, others },
 });
 const USES: Use[] = ['read', 'search', 'history', 'create', 'update', 'delete'];
 const own = { kind: 'owner', organization: 'acme' };
 const source = { kind: 'source', organization: 'acme' };
-const consent = (purpose: string) => ({
+const consent = (...purposes: string[]) => ({
   kind: 'consent',
   actor: 'acme',
-  purposes: [purpose],
+  purposes,
   at: AT,
 });
-const rostered = { kind: 'and', of: [consent('HPAYMT'), { ...consent('roster'), roster: true }] };
+const and = (...of: object[]) => ({ kind: 'and', of });
+const onRoster = { ...consent('roster'), roster: true };
+const rostered = and(consent('HPAYMT'), onRoster);
 const or = (...of: object[]) => ({ kind: 'or', of });
 
 describe('what each role reaches', () => {
@@ -88,13 +90,16 @@ describe('what each role reaches', () => {
   });
 
   test.each<[Role, string[], object]>([
-    ['ehr', ['TREAT', 'HOPERAT'], or(own, source, consent('TREAT'))],
-    ['ehr', ['HPAYMT'], or(own, source)],
-    ['ehr', ['HOPERAT'], or(own, source)],
+    ['ehr', ['TREAT', 'HRESCH'], or(own, source, or(consent('TREAT'), consent('HRESCH')))],
+    ['ehr', ['HPAYMT'], or(own, source, consent('HPAYMT'))],
+    ['ehr', ['COC'], or(own, source, consent('COC', 'TREAT'))],
+    ['ehr', ['ELIGVER'], or(own, source, consent('ELIGVER', 'COVERAGE', 'HPAYMT'))],
+    ['ehr', ['HLEGAL'], or(own, source, consent('HLEGAL'))],
     ['ehr', [], or(own, source)],
-    ['payer', ['TREAT'], or(own, source)],
+    ['payer', ['TREAT'], or(own, source, and(consent('TREAT'), onRoster))],
     ['payer', ['HPAYMT'], or(own, source, rostered)],
-    ['program', ['HPAYMT'], or(own, source)],
+    ['payer', [], or(own, source)],
+    ['program', ['HPAYMT'], or(own, source, consent('HPAYMT'))],
   ])('%s for %j: a Consent opens what it is called for and nothing else', (role, purposes, predicate) => {
     const grant = decide({ ...caller(role), purposes }, [], AT, 'program');
     expect(grant.narrow('Observation', 'search')).toEqual(predicate);
