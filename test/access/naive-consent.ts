@@ -113,5 +113,6 @@ function isWritten(consent: AnyResource, owner: string): boolean {
     tpo || ends,
     signed,
     consent.dateTime !== undefined,
+    !purposes.includes('HLEGAL') || purposes.every(one => one === 'HLEGAL'),
   ].every(Boolean);
 }
