@@ -24,6 +24,7 @@ import type { AnyResource } from './fhir/types.ts';
 import { type Listener, listen } from './http/listener.ts';
 import { createRateLimit, type RateLimit, type RateLimitOptions } from './http/rate-limit.ts';
 import { createHttp, type Edge } from './http/server.ts';
+import { printConsent } from './interactions/consent-form.ts';
 import { type Context, DEFAULT_LIMITS } from './interactions/context.ts';
 import { handle } from './interactions/handle.ts';
 import { readLines } from './interactions/import/lines.ts';
@@ -87,6 +88,8 @@ export interface App {
     principal: Principal,
     options?: ImportOptions,
   ): AsyncIterable<RecordOutcome>;
+  /** A Consent as a form, HTML: as the program's door gives it. */
+  printConsent(id: string, principal: Principal): Promise<string>;
   /** An access token of this server. Its client is registered, without keys, where it is not yet. */
   sign(claims: TokenClaims, seconds: number): Promise<string>;
   /** Signs where the audit chains end into the file of checkpoints; the number of lines. A server does by itself. */
@@ -187,6 +190,8 @@ export async function createApp(config: Config, surroundings: Surroundings = {})
     handle: (request, principal) => handle(request, context, principal),
     importRecords: (chunks, principal, options) =>
       importRecords(readLines(chunks), context, principal, options),
+    printConsent: async (id, principal) =>
+      (await printConsent({ id, request: context.ids() }, context, principal)).body ?? '',
     sign: async (claims, seconds) => {
       const { purposes } = await knowClient(registry, claims);
       return signToken(place, { purposes, ...claims }, seconds);

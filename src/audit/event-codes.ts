@@ -82,6 +82,7 @@ const KINDS: Readonly<Record<string, EventKind>> = {
   accounting: { ...rest('operation', 'E'), ...ASKING },
   'validate-part2': { ...rest('operation', 'E'), ...ASKING },
   'breach-impact': { ...rest('operation', 'E'), ...ASKING },
+  'consent-form': { ...rest('operation', 'E'), ...ASKING },
   schema: { ...rest('operation', 'E'), ...ASKING },
   import: { type: { system: DCM, code: '110107' }, action: 'C', ...WRITING },
   // https://hl7.org/fhir/R4/auditevent-example-login.html

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { type App, type ClientEntry, makeClientKey, readClient, readClientKey } from '../app.ts';
 import { FhirError } from '../fhir/error.ts';
 import { keyFileOf } from './client-file.ts';
+import { patientOfClient } from './patient-of-client.ts';
 
 const PROGRAM = 'riverbend';
 
@@ -79,7 +80,5 @@ const holds = ({ keys }: ClientEntry, key: { readonly kid?: unknown }): boolean 
   !('jwks' in keys) || keys.jwks.keys.some(({ kid }) => kid === key.kid);
 
 /** The logical id of the Patient that a record became. */
-async function patientOf(app: App, record: string): Promise<string | undefined> {
-  const key = `${PROGRAM}|client|${record}|`;
-  return (await app.registry.claims([key])).get(key)?.slice('Patient/'.length);
-}
+const patientOf = (app: App, record: string): Promise<string | undefined> =>
+  patientOfClient(app, PROGRAM, record);

@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { VERSION } from '../app.ts';
 import { checkpointAudit, verifyAudit } from './audit.ts';
 import { addClientCommands } from './client-commands.ts';
+import { addConsentCommands } from './consent-commands.ts';
 import { startDemo } from './demo.ts';
 import { generate } from './generate.ts';
 import { runImport } from './import-command.ts';
@@ -84,6 +85,7 @@ function commandsOf(
     .action(keep(options => printToken(terminal, options)));
 
   addClientCommands(root, terminal, keep);
+  addConsentCommands(root, terminal, keep);
 
   const program = root.command('program').description('programs of this store').exitOverride();
   program

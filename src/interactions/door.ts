@@ -1,6 +1,7 @@
 // The program's door beside the FHIR API: its own records in, its own words out.
 import type { Principal } from '../access/grant.ts';
 import { viewClient } from './client-view.ts';
+import { printConsent } from './consent-form.ts';
 import type { Context } from './context.ts';
 import { replyToRecords } from './import-reply.ts';
 import { listSchemas, readSchema } from './record-schema.ts';
@@ -46,6 +47,14 @@ export const doorRoutes: readonly DoorRoute[] = [
     accepts: [],
     handle: ({ params, request }, context, principal) =>
       viewClient({ id: params.id ?? '', request }, context, principal),
+  },
+  {
+    method: 'GET',
+    path: '/iop/consents/:id/form',
+    action: 'consent-form',
+    accepts: [],
+    handle: ({ params, request }, context, principal) =>
+      printConsent({ id: params.id ?? '', request }, context, principal),
   },
   {
     method: 'GET',

@@ -79,7 +79,7 @@ const consent = (id: string, person: string, provision: JsonObject, status = 'ac
   scope: coding('consentscope', 'patient-privacy'),
   category: [coding('consentcategorycodes', 'npp')],
   patient: { reference: `Patient/${person}` },
-  ...part2Items('iop'),
+  ...part2Items('owner'),
   provision: { extension: PART2_SCOPE, ...provision },
 });
 const coverage = (id: string, person: string): AnyResource => ({

@@ -102,6 +102,18 @@ shellTest('the audit trail shows what the insurer saw', async () => {
     expect(['demo-payer', 'lakeside-app']).toContain(resource.agent[0]!.altId);
 });
 
+shellTest('a consent is written down, printed, signed, explained and revoked', async () => {
+  const form = join(place.folder, 'consent.html');
+  const script = blockWith('consent add').replaceAll('consent.html', form);
+  const { code, out, error } = await runShell(`set -e\n${script}`, place.environment);
+  expect([code, error]).toEqual([0, '']);
+  const lines = out.trim().split('\n');
+  expect(lines[0]).toBe('desk-1');
+  expect(lines.filter(line => line.includes('\tdraft\t'))).toHaveLength(1);
+  expect(lines).toContain('decision permit');
+  expect(readFileSync(form, 'utf8')).toContain('Signature of the patient');
+});
+
 shellTest('the audit trail of the demo is whole, while it is served', async () => {
   const { code, out, error } = await runShell(STRICT + blockWith('audit verify'), place.environment);
   expect([code, error]).toEqual([0, '']);

@@ -1,0 +1,188 @@
+// `consent`: what a client signed, in plain words. Consents are program records like all others (iop/consent.ts) and go
+// in by the same door; what is listed, explained and printed comes from what a request would get.
+import { writeFileSync } from 'node:fs';
+import { type App, createApp, type Principal } from '../app.ts';
+import type { AnyResource, JsonObject } from '../fhir/types.ts';
+import { ownPrincipal } from './demo-store.ts';
+import { type Options, text } from './options.ts';
+import { patientOfClient } from './patient-of-client.ts';
+import { CommandError, configOf, say, type Terminal } from './terminal.ts';
+
+interface Desk {
+  app: App;
+  program: string;
+  principal: Principal;
+}
+
+async function atDesk(
+  terminal: Terminal,
+  options: Options,
+  work: (desk: Desk) => Promise<number>,
+): Promise<number> {
+  const app = await createApp(configOf(terminal));
+  try {
+    const program = text(options, 'program')!;
+    const organizations = await app.registry.organizations();
+    if (!organizations.some(entry => entry.id === program && entry.program))
+      throw new CommandError(`There is no program ${program} in this store.`);
+    return await work({ app, program, principal: await ownPrincipal(app, program) });
+  } finally {
+    await app.close();
+  }
+}
+
+const common = (app: App) => ({ prefer: {}, request: app.context.ids() });
+const listOf = (value: string | undefined): string[] | undefined =>
+  value?.split(',').filter(one => one !== '');
+
+/** One record of kind `consent`; its id is printed. What 42 CFR 2.31 asks for and is not given is said by name. */
+export const addConsent = (terminal: Terminal, options: Options): Promise<number> =>
+  atDesk(terminal, options, async ({ app, program, principal }) => {
+    const id = text(options, 'id') ?? `consent-${app.context.ids()}`;
+    const given = {
+      kind: 'consent',
+      id,
+      program,
+      client: text(options, 'client'),
+      status: options.draft === true ? 'draft' : 'active',
+      effect: options.deny === true ? 'deny' : 'permit',
+      recipient: text(options, 'to'),
+      purposes: listOf(text(options, 'for')),
+      allRecords: options.deny === true ? undefined : true,
+      statements: options.deny === true ? undefined : listOf(text(options, 'statements')),
+      signedOn: text(options, 'signed'),
+      from: text(options, 'from'),
+      until: text(options, 'until'),
+      expiresUpon: text(options, 'expiresUpon'),
+      verifiedOn: text(options, 'verified'),
+      paper: text(options, 'paper'),
+    };
+    const record = JSON.stringify(given);
+    const chunks = (async function* () {
+      yield Buffer.from(`${record}\n`);
+    })();
+    for await (const outcome of app.importRecords(chunks, principal)) {
+      if (outcome.outcome === 'written' || outcome.outcome === 'unchanged') {
+        say(terminal.out, options.json === true ? JSON.stringify(outcome) : id);
+        return 0;
+      }
+      const issues = outcome.issues ?? [];
+      throw new CommandError(
+        issues.map(issue => `${issue.path}: ${issue.message}`).join('\n') ||
+          `It was not taken: ${outcome.outcome}.`,
+      );
+    }
+    return 1;
+  });
+
+/** A line for each Consent of a person: id, status, effect, to whom, what for, until, what is missing. */
+export const listConsents = (terminal: Terminal, options: Options): Promise<number> =>
+  atDesk(terminal, options, async ({ app, program, principal }) => {
+    const patient = await patientOf(app, program, options);
+    const query = `patient=Patient/${encodeURIComponent(patient)}&_count=1000`;
+    const found = await app.handle({ kind: 'search', type: 'Consent', query, ...common(app) }, principal);
+    const { entry = [] } = JSON.parse(found.body!) as { entry?: { resource: AnyResource }[] };
+    const told: JsonObject[] = [];
+    for (const { resource } of entry) told.push(await tell(app, principal, resource));
+    if (options.json === true) say(terminal.out, JSON.stringify(told));
+    else for (const one of told) say(terminal.out, Object.values(one).flat().join('\t'));
+    return 0;
+  });
+
+async function patientOf(app: App, program: string, options: Options): Promise<string> {
+  const [patient, key] = [text(options, 'patient'), text(options, 'client')];
+  if ((patient === undefined) === (key === undefined))
+    throw new CommandError('Say who it is: --client KEY, or --patient ID.', 2);
+  const found = patient ?? (await patientOfClient(app, program, key!));
+  if (found === undefined) throw new CommandError(`There is no client ${key}.`);
+  return found;
+}
+
+async function tell(app: App, principal: Principal, consent: AnyResource): Promise<JsonObject> {
+  const id = String(consent.id);
+  const provision = (consent.provision ?? {}) as JsonObject;
+  const outcome = await app.handle(
+    {
+      kind: 'operation',
+      operation: 'validate-part2',
+      type: 'Consent',
+      id,
+      query: '',
+      csv: false,
+      ...common(app),
+    },
+    principal,
+  );
+  const { issue } = JSON.parse(outcome.body!) as { issue: { code: string; details?: { text: string } }[] };
+  const missing = issue.filter(one => one.code === 'required').map(one => one.details?.text ?? '');
+  return {
+    id,
+    status: consent.status ?? '',
+    effect: provision.type ?? '',
+    to: ((provision.actor ?? []) as { reference?: { reference?: string } }[])
+      .map(one => one.reference?.reference ?? '')
+      .join(' '),
+    for: ((provision.purpose ?? []) as { code?: string }[]).map(one => one.code ?? '').join(' '),
+    until: ((provision.period ?? {}) as { end?: string }).end ?? '',
+    missing: missing.join(', '),
+  };
+}
+
+/** From the next request on, for every server. What went out before is not undone, and stays in the accounting. */
+export const revokeConsent = (
+  terminal: Terminal,
+  options: Options,
+  id: string | undefined,
+): Promise<number> =>
+  atDesk(terminal, options, async ({ app, principal }) => {
+    const read = await app.handle(
+      { kind: 'read', type: 'Consent', id: id!, query: '', ...common(app) },
+      principal,
+    );
+    const consent = JSON.parse(read.body!) as AnyResource;
+    if (consent.status === 'inactive') throw new CommandError('It was revoked before.');
+    const body = JSON.stringify({ ...consent, status: 'inactive' });
+    const ifMatch = read.headers.ETag!;
+    await app.handle({ kind: 'update', type: 'Consent', id: id!, body, ifMatch, ...common(app) }, principal);
+    return 0;
+  });
+
+/** As $explain-access says it. */
+export const explainConsent = (
+  terminal: Terminal,
+  options: Options,
+  resource: string | undefined,
+): Promise<number> =>
+  atDesk(terminal, options, async ({ app, principal }) => {
+    const [type = '', id = '', ...rest] = (resource ?? '').split('/');
+    if (id === '' || rest.length > 0) throw new CommandError('Expected Type/ID, as Patient/...', 2);
+    const query = `client=${encodeURIComponent(text(options, 'client')!)}`;
+    const asked = { kind: 'operation', operation: 'explain-access', type, id, query, csv: false } as const;
+    const { body } = await app.handle({ ...asked, ...common(app) }, principal);
+    if (options.json === true) say(terminal.out, body!);
+    else for (const line of linesOf((JSON.parse(body!) as AnyResource).parameter)) say(terminal.out, line);
+    return 0;
+  });
+
+/** A parameter on a line, its parts below it. */
+function linesOf(parameters: unknown, indent = ''): string[] {
+  return (parameters as JsonObject[]).flatMap(({ name, part, ...value }) => {
+    const [said] = Object.values(value);
+    const plain = said as JsonObject;
+    const shown = typeof said === 'object' ? (plain.reference ?? plain.code ?? '') : (said ?? '');
+    return [
+      `${indent}${String(name)} ${String(shown)}`.trimEnd(),
+      ...(part === undefined ? [] : linesOf(part, `${indent}  `)),
+    ];
+  });
+}
+
+/** HTML, to standard output or a file that nobody else can read. */
+export const printForm = (terminal: Terminal, options: Options, id: string | undefined): Promise<number> =>
+  atDesk(terminal, options, async ({ app, principal }) => {
+    const html = await app.printConsent(id!, principal);
+    const file = text(options, 'out');
+    if (file === undefined) terminal.out.write(html);
+    else writeFileSync(file, html, { mode: 0o600 });
+    return 0;
+  });

@@ -1,0 +1,60 @@
+// The form says in words what the Consent says in codes, lets nothing through as markup, and is sent with a policy under
+// which its own style and nothing else is used.
+import { createHash } from 'node:crypto';
+import { expect, test } from '@jest/globals';
+import type { Consent, JsonObject } from '../../../src/fhir/types.ts';
+import { consentForm, FORM_STYLE } from '../../../src/iop/consent-form.ts';
+import { consentFor } from '../../support/server.ts';
+
+const form = (more: JsonObject = {}, missing: string[] = []): string =>
+  consentForm({ ...consentFor('p1', 'ehr'), ...more } as unknown as Consent, {
+    nameOf: reference => (reference === 'Patient/p1' ? 'Ann <b>Invented</b>' : reference),
+    missing,
+  });
+const valuesOf = (html: string, term: string): string[] =>
+  [...html.matchAll(new RegExp(`<dt>${term}</dt>((?:<dd>.*?</dd>)+)`, 'g'))].flatMap(found =>
+    [...found[1]!.matchAll(/<dd>(.*?)<\/dd>/g)].map(one => one[1]!),
+  );
+
+test('who, what, to whom, what for and until when', () => {
+  const html = form();
+  expect(valuesOf(html, 'Whose records')).toEqual(['Ann &lt;b&gt;Invented&lt;/b&gt;']);
+  expect(valuesOf(html, 'Who may disclose them')).toEqual(['Organization/program']);
+  expect(valuesOf(html, 'To whom')).toEqual(['Organization/ehr']);
+  expect(valuesOf(html, 'Which records')).toEqual(['all of them, at this program']);
+  expect(valuesOf(html, 'What for')).toEqual(['treatment']);
+  expect(valuesOf(html, 'Until')).toEqual(['The end of treatment']);
+  expect(html).toContain('I may revoke this consent in writing at any time.');
+  expect(html).toContain('Signed on 2026-08-01');
+  expect(html).not.toContain('class="missing"');
+});
+
+test('one that is not signed has lines to sign on, and says what is missing', () => {
+  const html = form({ verification: undefined }, ['No signature <is> verified.']);
+  expect(html).toContain('Signature of the patient');
+  expect(html).toContain('<li>No signature &lt;is&gt; verified.</li>');
+});
+
+test('exceptions, labels, classes and codes are told, whatever they are', () => {
+  const html = form({
+    provision: {
+      type: 'deny',
+      period: { start: '2026-01-01', end: '2026-12-31' },
+      securityLabel: [{ system: 'http://x', code: 'SUD', display: 'substance use' }],
+      provision: [
+        { type: 'permit', class: [{ system: 'http://y', code: 'Goal' }], code: [{ text: 'opiates' }] },
+        { type: 'deny', data: [{ meaning: 'instance', reference: { reference: 'Goal/1' } }] },
+      ],
+    },
+  });
+  expect(html).toContain('<h1>Restriction on the disclosure of records</h1>');
+  expect(valuesOf(html, 'Which records')).toEqual(['substance use', 'Goal (http://y)', 'opiates', 'Goal/1']);
+  expect([valuesOf(html, 'Exception 1'), valuesOf(html, 'Exception 2')]).toEqual([['may'], ['may not']]);
+  expect([valuesOf(html, 'From'), valuesOf(html, 'Until')]).toEqual([['2026-01-01'], ['2026-12-31']]);
+});
+
+test('its style is the one that the policy names, and there is no script', () => {
+  const style = /<style>([\s\S]*?)<\/style>/.exec(form())![1]!;
+  expect(`sha256-${createHash('sha256').update(style).digest('base64')}`).toBe(FORM_STYLE);
+  expect(form()).not.toMatch(/<script|onload|style="/);
+});
