@@ -24,7 +24,7 @@ const ACT_REASON = 'http://terminology.hl7.org/CodeSystem/v3-ActReason';
 const PARTICIPATION = 'http://terminology.hl7.org/CodeSystem/v3-ParticipationType';
 
 /** Version of the compilation: stores made with another are compiled anew. */
-export const CONSENT_RULES = 'consent-4';
+export const CONSENT_RULES = 'consent-5';
 
 /** Extensions that say what 2.31 asks for and bound nothing by themselves. */
 const PLAIN_EXTENSIONS: ReadonlySet<string> = new Set(
@@ -38,6 +38,7 @@ const COUNSELLING_NOTES = `${CANONICAL_BASE}/StructureDefinition/part2-counselli
 const PLAIN_ELEMENTS: ReadonlySet<string> = new Set([
   'id',
   'type',
+  'provision',
   'period',
   'actor',
   'purpose',
@@ -90,19 +91,22 @@ function mixesLegal({ provision }: Consent): boolean {
 }
 
 /**
- * The plain form: the root permits, or the root says nothing (or only `deny`) and has exactly one nested
- * provision, which permits; and the permitting one holds nothing but type, period, actor and purpose.
+ * The plain form: the root permits, or the root says nothing (or only `deny`) and what is nested in it permits; and
+ * what permits holds nothing but type, period, actor and purpose. What is nested in a permit takes nothing from it
+ * that is not denied: a nested permit says the same again, a nested deny has lines of its own (`deniesOf`), which beat
+ * those of the permit.
  */
 function permitsOf(consent: Consent, root: ConsentProvision, base?: string): Line[] {
   const nested = root.provision ?? [];
   const type = root.type ?? policyBase(consent) ?? 'deny';
-  if (type === 'permit') return nested.length === 0 ? permitLines(root, ROOT, base) : [];
-  const [only, ...others] = nested;
-  if (only === undefined || others.length > 0 || only.type !== 'permit' || !isBare(root)) return [];
-  return permitLines(only, nestedPath(ROOT, 0), base);
+  if (type === 'permit') return permitLines(root, ROOT, base);
+  if (!isBare(root)) return [];
+  return nested.flatMap((one, at) =>
+    one.type === 'permit' ? permitLines(one, nestedPath(ROOT, at), base) : [],
+  );
 }
 
-/** A root that is only the base of its one exception: no criterion of its own. */
+/** A root that is only the base of its exceptions: no criterion of its own. */
 function isBare(root: ConsentProvision): boolean {
   return Object.entries(root).every(
     ([name, value]) =>

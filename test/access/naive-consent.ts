@@ -37,11 +37,12 @@ export function linesOf(consent: AnyResource, owner: string): Line[] {
   const contradicts = root.type !== undefined && policy !== undefined && root.type !== policy;
   const unverified = objects(consent.verification).some(one => one.verified !== true);
   const notes = objects(consent.extension).some(one => String(one.url).includes('counselling'));
-  const alone = nested.length === 1 && nested[0]!.type === 'permit' && bare ? nested[0] : undefined;
-  const permit = base === 'permit' ? root : alone;
-  const plain = permit !== undefined && only(permit, 'id', 'type', 'period', 'actor', 'purpose', 'extension');
-  if (plain && !contradicts && !unverified && !notes && consent.modifierExtension === undefined)
-    if (isWritten(consent, owner)) lines.push(...permitLines(permit));
+  const permits = base === 'permit' ? [root] : bare ? nested.filter(one => one.type === 'permit') : [];
+  if (!contradicts && !unverified && !notes && consent.modifierExtension === undefined)
+    if (isWritten(consent, owner))
+      for (const permit of permits)
+        if (only(permit, 'id', 'type', 'provision', 'period', 'actor', 'purpose', 'extension'))
+          lines.push(...permitLines(permit));
 
   if (base === 'deny' && (nested.length === 0 || !bare)) lines.push(...denyLines(root));
   for (let level = nested; level.length > 0; level = level.flatMap(one => objects(one.provision)))

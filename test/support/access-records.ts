@@ -110,6 +110,21 @@ export const PERSONS: Readonly<Record<string, readonly Terms[]>> = {
   nested: [terms({ provision: [toEhr] })],
   'nested-in-deny': [terms({ type: 'deny', provision: [toEhr] })],
   'nested-twice': [terms({ type: 'deny', provision: [toEhr, toPayer] })],
+  'nested-but-denied': [terms({ type: 'deny', provision: [toEhr, toPayer, { type: 'deny', ...to('ehr') }] })],
+  'nested-and-void': [terms({ provision: [toEhr, { ...toPayer, code: [{ text: 'opiates' }] }] })],
+  'permit-in-permit': [terms({ ...toEhr, provision: [toPayer] })],
+  'permit-but-for-data': [
+    terms({ ...toEhr, provision: [{ type: 'deny', code: [{ text: 'opiates' }] }] }),
+    terms(toPayer),
+  ],
+  'permit-but-for-payment': [
+    terms({
+      type: 'permit',
+      ...to('ehr', 'payer'),
+      ...forUse('TREAT', 'HPAYMT'),
+      provision: [{ type: 'deny', ...forUse('HPAYMT') }],
+    }),
+  ],
   'nested-deeper': [terms({ type: 'deny', provision: [{ type: 'deny', provision: [toEhr] }] })],
   'nested-with-root-actor': [terms({ ...to('ehr'), provision: [toEhr] })],
   'nested-with-root-period': [terms({ period: { end: '2030-01-01' }, provision: [toEhr] })],

@@ -55,6 +55,18 @@ describe('a plain Consent permits', () => {
   const cases: [string, AnyResource, object[]][] = [
     ['at the root', consent(plain), [permit]],
     ['in one nested provision under a base that is not stated', consent({ provision: [plain] }), [permit]],
+    [
+      'in several nested provisions, each for itself',
+      consent({
+        provision: [plain, { ...plain, actor: [recipient('payer')] }, { ...plain, code: [{ text: 'x' }] }],
+      }),
+      [permit, { ...permit, actor: 'payer' }],
+    ],
+    [
+      'with a nested permit, which says no more',
+      consent({ ...plain, provision: [{ type: 'permit' }] }),
+      [permit],
+    ],
     ['in one nested provision under a bare deny', consent({ type: 'deny', provision: [plain] }), [permit]],
     [
       'each of its recipients for each of its purposes',
@@ -101,7 +113,6 @@ describe('a Consent permits nothing', () => {
     ['code', { code: [{ text: 'x' }] }],
     ['dataPeriod', { dataPeriod: { start: '2026-01-01' } }],
     ['data', { data: [{ meaning: 'instance', reference: { reference: 'Goal/1' } }] }],
-    ['a nested provision', { provision: [{ type: 'permit' }] }],
     [
       'a modifierExtension',
       {
@@ -141,7 +152,6 @@ describe('a Consent permits nothing', () => {
         extension: [...part2Items().extension, extension('part2-counselling-notes', { valueBoolean: true })],
       }),
     ],
-    ['with two nested permits', consent({ provision: [plain, plain] })],
     [
       'with a criterion at the root and a nested permit',
       consent({ actor: [recipient('ehr')], provision: [plain] }),
@@ -193,12 +203,12 @@ describe('a deny', () => {
       [deny('', '')],
     ],
     [
-      'nested in a permit holds and voids the permit',
+      'nested in a permit holds beside it',
       consent({
         ...plain,
         provision: [{ type: 'deny', actor: [recipient('payer')] }],
       }),
-      [deny('payer', '')],
+      [permit, deny('payer', '')],
     ],
     [
       'at any depth is found',
