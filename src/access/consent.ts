@@ -3,17 +3,12 @@
 // fails closed: a criterion that cannot be judged makes a permit void and a deny total.
 // https://hl7.org/fhir/R4/consent.html
 
-import { CANONICAL_BASE } from '../fhir/canonical.ts';
+import { extensionUrl } from '../fhir/canonical.ts';
 import { canonicalSystem } from '../fhir/code-system.ts';
-import { parseReference } from '../fhir/reference.ts';
-import type {
-  AnyResource,
-  CodeableConcept,
-  Consent,
-  ConsentProvision,
-  ConsentProvisionActor,
-} from '../fhir/types.ts';
+import { localId, parseReference } from '../fhir/reference.ts';
+import type { AnyResource, Consent, ConsentProvision, ConsentProvisionActor } from '../fhir/types.ts';
 import type { ConsentRule } from '../store/port.ts';
+import { hasCode } from './coded.ts';
 import { disclosersOf, missingItems } from './part2.ts';
 import { ALWAYS, periodOf } from './period.ts';
 import { LEGAL } from './purpose.ts';
@@ -28,12 +23,10 @@ export const CONSENT_RULES = 'consent-5';
 
 /** Extensions that say what 2.31 asks for and bound nothing by themselves. */
 const PLAIN_EXTENSIONS: ReadonlySet<string> = new Set(
-  ['part2-all-records', 'part2-statement', 'part2-expiry-event', 'part2-recipient-class'].map(
-    name => `${CANONICAL_BASE}/StructureDefinition/${name}`,
-  ),
+  ['part2-all-records', 'part2-statement', 'part2-expiry-event', 'part2-recipient-class'].map(extensionUrl),
 );
 /** A consent for counselling notes releases these alone, and they are never released by a plain permit. */
-const COUNSELLING_NOTES = `${CANONICAL_BASE}/StructureDefinition/part2-counselling-notes`;
+const COUNSELLING_NOTES = extensionUrl('part2-counselling-notes');
 
 const PLAIN_ELEMENTS: ReadonlySet<string> = new Set([
   'id',
@@ -210,15 +203,4 @@ function plainExtensions(provision: ConsentProvision): boolean {
 
 function extensionsOf(consent: Consent): { url: string }[] {
   return [...(consent.extension ?? []), ...(consent.provision?.extension ?? [])];
-}
-
-function hasCode(concept: CodeableConcept | undefined, system: string, code: string): boolean {
-  return (concept?.coding ?? []).some(
-    one => canonicalSystem(one.system ?? '') === system && one.code === code,
-  );
-}
-
-function localId(reference: string | undefined, type: string, base?: string): string | undefined {
-  const parsed = parseReference(reference ?? '', base);
-  return parsed.kind === 'local' && parsed.type === type ? parsed.id : undefined;
 }

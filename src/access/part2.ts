@@ -1,10 +1,11 @@
 // What 42 CFR 2.31(a) asks of a written consent, and which of it a Consent does not hold: such a Consent is kept
 // and permits nothing. Where each item is read from is laid down here; R4 itself has no word for several.
 // https://www.ecfr.gov/current/title-42/section-2.31 https://hl7.org/fhir/R4/consent.html
-import { CANONICAL_BASE } from '../fhir/canonical.ts';
+import { extensionUrl } from '../fhir/canonical.ts';
 import { canonicalSystem } from '../fhir/code-system.ts';
-import { parseReference } from '../fhir/reference.ts';
-import type { CodeableConcept, Consent, ConsentProvision, Extension } from '../fhir/types.ts';
+import { localId } from '../fhir/reference.ts';
+import type { Consent, ConsentProvision, Extension } from '../fhir/types.ts';
+import { hasCode } from './coded.ts';
 
 export interface MissingItem {
   /** Of 42 CFR. */
@@ -20,7 +21,6 @@ const PARTICIPATION = 'http://terminology.hl7.org/CodeSystem/v3-ParticipationTyp
 /** Treatment, payment and health care operations: together they are one kind of consent. */
 const TPO = ['TREAT', 'HPAYMT', 'HOPERAT'];
 
-const extensionUrl = (name: string): string => `${CANONICAL_BASE}/StructureDefinition/${name}`;
 const ALL_RECORDS = extensionUrl('part2-all-records');
 const STATEMENT = extensionUrl('part2-statement');
 const EXPIRY_EVENT = extensionUrl('part2-expiry-event');
@@ -140,10 +140,7 @@ export function missingItems(consent: Consent, base?: string): MissingItem[] {
 
 /** Logical ids of the Organizations that may disclose by it. */
 export const disclosersOf = (consent: Consent, base?: string): string[] =>
-  (consent.organization ?? []).flatMap(({ reference }) => {
-    const parsed = parseReference(reference ?? '', base);
-    return parsed.kind === 'local' && parsed.type === 'Organization' ? [parsed.id] : [];
-  });
+  (consent.organization ?? []).flatMap(({ reference }) => localId(reference, 'Organization', base) ?? []);
 
 function readItems(consent: Consent, base: string | undefined): Read {
   const provisions = consent.provision === undefined ? [] : [consent.provision];
@@ -171,10 +168,5 @@ const states = ({ extensions }: Read, code: string): boolean =>
 
 const isTrue = (extension: Extension): boolean => extension.valueBoolean === true;
 
-function isLocal(reference: string | undefined, type: string, base: string | undefined): boolean {
-  const parsed = parseReference(reference ?? '', base);
-  return parsed.kind === 'local' && parsed.type === type;
-}
-
-const hasCode = (concept: CodeableConcept | undefined, system: string, code: string): boolean =>
-  (concept?.coding ?? []).some(one => canonicalSystem(one.system ?? '') === system && one.code === code);
+const isLocal = (reference: string | undefined, type: string, base: string | undefined): boolean =>
+  localId(reference, type, base) !== undefined;

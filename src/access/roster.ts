@@ -4,8 +4,8 @@
 // line counts only while its owner wrote it last, so that nobody else puts anybody on a list.
 // https://hl7.org/fhir/R4/coverage.html https://hl7.org/fhir/R4/group.html
 // https://hl7.org/fhir/R4/careteam.html
-import { parseReference } from '../fhir/reference.ts';
-import type { AnyResource, CareTeam, Coverage, Group, Reference } from '../fhir/types.ts';
+import { localId } from '../fhir/reference.ts';
+import type { AnyResource, CareTeam, Coverage, Group } from '../fhir/types.ts';
 import type { ConsentRule } from '../store/port.ts';
 import { overlapOf, periodOf } from './period.ts';
 
@@ -35,21 +35,21 @@ export function compileRoster(resource: AnyResource, base?: string): ConsentRule
 }
 
 function coverageLines(coverage: Coverage, base?: string): ConsentRule[] {
-  const patient = localId(coverage.beneficiary, 'Patient', base);
+  const patient = localId(coverage.beneficiary?.reference, 'Patient', base);
   const period = periodOf(coverage.period);
   if (coverage.status !== 'active' || patient === undefined || period === undefined) return [];
   return (coverage.payor ?? [])
-    .map(payor => localId(payor, 'Organization', base))
+    .map(payor => localId(payor?.reference, 'Organization', base))
     .filter(actor => actor !== undefined)
     .map(actor => ({ patient, effect: 'permit', actor, purpose: ROSTER, ...period }));
 }
 
 /** A Group that says what its members are like, or that is no longer in use, holds nobody. */
 function groupLines(group: Group, base?: string): ConsentRule[] {
-  const actor = localId(group.managingEntity, 'Organization', base);
+  const actor = localId(group.managingEntity?.reference, 'Organization', base);
   if (actor === undefined || group.actual !== true || group.active === false) return [];
   return (group.member ?? []).flatMap(({ entity, inactive, period: stated }) => {
-    const patient = localId(entity, 'Patient', base);
+    const patient = localId(entity?.reference, 'Patient', base);
     const period = periodOf(stated);
     if (inactive === true || patient === undefined || period === undefined) return [];
     return [{ patient, effect: 'permit' as const, actor, purpose: ROSTER, ...period }];
@@ -61,11 +61,11 @@ function groupLines(group: Group, base?: string): ConsentRule[] {
  * without this team being written again. Both the team's period and the participant's hold.
  */
 function careTeamLines(team: CareTeam, base?: string): ConsentRule[] {
-  const patient = localId(team.subject, 'Patient', base);
+  const patient = localId(team.subject?.reference, 'Patient', base);
   const whole = periodOf(team.period);
   if (team.status !== 'active' || patient === undefined || whole === undefined) return [];
   return (team.participant ?? []).flatMap(({ member, modifierExtension, period: stated }) => {
-    const id = localId(member, 'Practitioner', base);
+    const id = localId(member?.reference, 'Practitioner', base);
     const own = periodOf(stated);
     const period = own && overlapOf(whole, own);
     if (id === undefined || period === undefined || modifierExtension !== undefined) return [];
@@ -73,9 +73,4 @@ function careTeamLines(team: CareTeam, base?: string): ConsentRule[] {
       { patient, effect: 'permit' as const, actor: practitionerActor(id), purpose: CARE_TEAM, ...period },
     ];
   });
-}
-
-function localId(reference: Reference | undefined, type: string, base?: string): string | undefined {
-  const parsed = parseReference(reference?.reference ?? '', base);
-  return parsed.kind === 'local' && parsed.type === type ? parsed.id : undefined;
 }

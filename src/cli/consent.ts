@@ -1,35 +1,12 @@
 // `consent`: what a client signed, in plain words. Consents are program records like all others (iop/consent.ts) and go
 // in by the same door; what is listed, explained and printed comes from what a request would get.
 import { writeFileSync } from 'node:fs';
-import { type App, createApp, type Principal } from '../app.ts';
+import type { App, Principal } from '../app.ts';
 import type { AnyResource, JsonObject } from '../fhir/types.ts';
-import { ownPrincipal } from './demo-store.ts';
 import { type Options, text } from './options.ts';
+import { asProgram } from './own-program.ts';
 import { patientOfClient } from './patient-of-client.ts';
-import { CommandError, configOf, say, type Terminal } from './terminal.ts';
-
-interface Desk {
-  app: App;
-  program: string;
-  principal: Principal;
-}
-
-async function atDesk(
-  terminal: Terminal,
-  options: Options,
-  work: (desk: Desk) => Promise<number>,
-): Promise<number> {
-  const app = await createApp(configOf(terminal));
-  try {
-    const program = text(options, 'program')!;
-    const organizations = await app.registry.organizations();
-    if (!organizations.some(entry => entry.id === program && entry.program))
-      throw new CommandError(`There is no program ${program} in this store.`);
-    return await work({ app, program, principal: await ownPrincipal(app, program) });
-  } finally {
-    await app.close();
-  }
-}
+import { CommandError, say, type Terminal } from './terminal.ts';
 
 const common = (app: App) => ({ prefer: {}, request: app.context.ids() });
 const listOf = (value: string | undefined): string[] | undefined =>
@@ -37,7 +14,7 @@ const listOf = (value: string | undefined): string[] | undefined =>
 
 /** One record of kind `consent`; its id is printed. What 42 CFR 2.31 asks for and is not given is said by name. */
 export const addConsent = (terminal: Terminal, options: Options): Promise<number> =>
-  atDesk(terminal, options, async ({ app, program, principal }) => {
+  asProgram(terminal, options, async ({ app, program, principal }) => {
     const id = text(options, 'id') ?? `consent-${app.context.ids()}`;
     const given = {
       kind: 'consent',
@@ -77,7 +54,7 @@ export const addConsent = (terminal: Terminal, options: Options): Promise<number
 
 /** A line for each Consent of a person: id, status, effect, to whom, what for, until, what is missing. */
 export const listConsents = (terminal: Terminal, options: Options): Promise<number> =>
-  atDesk(terminal, options, async ({ app, program, principal }) => {
+  asProgram(terminal, options, async ({ app, program, principal }) => {
     const patient = await patientOf(app, program, options);
     const query = `patient=Patient/${encodeURIComponent(patient)}&_count=1000`;
     const found = await app.handle({ kind: 'search', type: 'Consent', query, ...common(app) }, principal);
@@ -134,7 +111,7 @@ export const revokeConsent = (
   options: Options,
   id: string | undefined,
 ): Promise<number> =>
-  atDesk(terminal, options, async ({ app, principal }) => {
+  asProgram(terminal, options, async ({ app, principal }) => {
     const read = await app.handle(
       { kind: 'read', type: 'Consent', id: id!, query: '', ...common(app) },
       principal,
@@ -153,7 +130,7 @@ export const explainConsent = (
   options: Options,
   resource: string | undefined,
 ): Promise<number> =>
-  atDesk(terminal, options, async ({ app, principal }) => {
+  asProgram(terminal, options, async ({ app, principal }) => {
     const [type = '', id = '', ...rest] = (resource ?? '').split('/');
     if (id === '' || rest.length > 0) throw new CommandError('Expected Type/ID, as Patient/...', 2);
     const query = `client=${encodeURIComponent(text(options, 'client')!)}`;
@@ -179,7 +156,7 @@ function linesOf(parameters: unknown, indent = ''): string[] {
 
 /** HTML, to standard output or a file that nobody else can read. */
 export const printForm = (terminal: Terminal, options: Options, id: string | undefined): Promise<number> =>
-  atDesk(terminal, options, async ({ app, principal }) => {
+  asProgram(terminal, options, async ({ app, principal }) => {
     const html = await app.printConsent(id!, principal);
     const file = text(options, 'out');
     if (file === undefined) terminal.out.write(html);

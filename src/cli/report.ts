@@ -1,9 +1,8 @@
 // `audit accounting` and `audit breach-impact`: the operations of the same names on the store itself, as the
 // program whose records they are about. The same way, the same audit row.
-import { createApp } from '../app.ts';
-import { ownPrincipal } from './demo-store.ts';
 import { type Options, text } from './options.ts';
-import { CommandError, configOf, say, type Terminal } from './terminal.ts';
+import { asProgram } from './own-program.ts';
+import { say, type Terminal } from './terminal.ts';
 
 export const accountDisclosures = (terminal: Terminal, options: Options): Promise<number> =>
   report(terminal, options, {
@@ -27,22 +26,14 @@ interface Asked {
 }
 
 /** CSV, or the FHIR Parameters with --json. */
-async function report(terminal: Terminal, options: Options, asked: Asked): Promise<number> {
-  const app = await createApp(configOf(terminal));
-  try {
-    const program = text(options, 'program')!;
-    const organizations = await app.registry.organizations();
-    if (!organizations.some(entry => entry.id === program && entry.program))
-      throw new CommandError(`There is no program ${program} in this store.`);
+const report = (terminal: Terminal, options: Options, asked: Asked): Promise<number> =>
+  asProgram(terminal, options, async ({ app, principal }) => {
     const csv = options.json !== true;
     const request = { kind: 'operation', ...asked, csv, prefer: {}, request: app.context.ids() } as const;
-    const { body = '' } = await app.handle(request, await ownPrincipal(app, program));
+    const { body = '' } = await app.handle(request, principal);
     say(terminal.out, body.trimEnd());
     return 0;
-  } finally {
-    await app.close();
-  }
-}
+  });
 
 const queryOf = (options: Options, names: readonly string[]): string =>
   names

@@ -50,3 +50,9 @@ export function referenceKey(parsed: ParsedReference): string | undefined {
       return undefined;
   }
 }
+
+/** Logical id of a resource of this type here; undefined where a reference is to anything else. */
+export function localId(reference: string | undefined, type: string, base?: string): string | undefined {
+  const parsed = parseReference(reference ?? '', base);
+  return parsed.kind === 'local' && parsed.type === type ? parsed.id : undefined;
+}
