@@ -24,6 +24,8 @@ const SEEN = [
   'X-Request-Id',
   'Retry-After',
   'WWW-Authenticate',
+  'Redisclosure-Notice',
+  'Consent-Reference',
 ].join(', ');
 
 /** Seconds that a browser remembers what it was told. */

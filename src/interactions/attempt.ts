@@ -8,7 +8,7 @@ import { isId } from '../fhir/id.ts';
 import { isResourceType } from '../fhir/resource-types.ts';
 import type { AuditDraft, Version } from '../store/port.ts';
 import type { Context } from './context.ts';
-import type { Reply } from './request.ts';
+import type { Answer, Reply } from './request.ts';
 
 /** What is attempted, for the audit row. */
 export interface Subject {
@@ -32,12 +32,12 @@ export interface Attempt {
  * Runs one interaction. An unknown resource type is `not-found` here, before anything is asked.
  * `unavailable` where the audit row cannot be written.
  */
-export async function attempt(
+export async function attempt<R extends Answer = Reply>(
   subject: Subject,
   context: Context,
   principal: Principal,
-  run: (attempt: Attempt) => Promise<Reply>,
-): Promise<Reply> {
+  run: (attempt: Attempt) => Promise<R>,
+): Promise<R> {
   let draft = draftOf(subject, principal);
   let settled = false;
   const tools: Attempt = {

@@ -2,7 +2,7 @@
 import { STATUS_CODES } from 'node:http';
 import type { Principal } from '../access/grant.ts';
 import { type Body, instantOf } from '../fhir/body.ts';
-import { bundleText, type Entry } from '../fhir/bundle.ts';
+import { bundleText } from '../fhir/bundle.ts';
 import { ERRORS, FhirError } from '../fhir/error.ts';
 import { outcomeOf } from '../fhir/outcome.ts';
 import type { AnyResource, JsonObject } from '../fhir/types.ts';
@@ -12,9 +12,9 @@ import type { BundleRequest } from './bundle.ts';
 import type { Context } from './context.ts';
 import { type EntryRequest, toRequest } from './entry-request.ts';
 import { recordRefusal } from './refusal.ts';
-import type { FhirRequest, Reply } from './request.ts';
+import { type Answer, type CarryingEntry, carriedBy, type FhirRequest } from './request.ts';
 
-export type Enter = (request: FhirRequest, context: Context, principal: Principal) => Promise<Reply>;
+export type Enter = (request: FhirRequest, context: Context, principal: Principal) => Promise<Answer>;
 
 interface Tools {
   audit: Attempt;
@@ -33,11 +33,11 @@ const TOO_MUCH = new FhirError(
   'The answers to the entries before this one are too much for one batch.',
 );
 
-export async function batch(body: Body, request: BundleRequest, tools: Tools): Promise<Reply> {
+export async function batch(body: Body, request: BundleRequest, tools: Tools): Promise<Answer> {
   demandFrame(body.resource);
   await tools.audit.record([]);
   const entries = (body.tree.entry ?? []) as JsonObject[];
-  const answers: Entry[] = [];
+  const answers: CarryingEntry[] = [];
   let size = 0;
   for (let start = 0; start < entries.length; start += AT_ONCE) {
     const group = entries.slice(start, start + AT_ONCE);
@@ -48,7 +48,7 @@ export async function batch(body: Body, request: BundleRequest, tools: Tools): P
     size += done.reduce((sum, entry) => sum + (entry.resource?.length ?? 0), 0);
     answers.push(...done);
   }
-  return { status: 200, headers: {}, body: bundleText({ type: 'batch-response', entries: answers }) };
+  return { bundle: { type: 'batch-response', entries: answers } };
 }
 
 /** The Bundle without what its entries hold: a bad resource is the matter of its entry alone. */
@@ -77,7 +77,7 @@ async function answer(
   index: number,
   request: BundleRequest,
   tools: Tools,
-): Promise<Entry> {
+): Promise<CarryingEntry> {
   const { context, principal, enter } = tools;
   // What was just sent is not sent back unless asked for.
   const prefer = { return: 'minimal' as const, ...request.prefer };
@@ -98,7 +98,7 @@ async function answer(
 }
 
 /** An entry that never became a request leaves a row as well. */
-async function refused(error: unknown, request: string, tools: Tools): Promise<Entry> {
+async function refused(error: unknown, request: string, tools: Tools): Promise<CarryingEntry> {
   const { context, principal } = tools;
   const known = knownError(error, request);
   try {
@@ -109,10 +109,14 @@ async function refused(error: unknown, request: string, tools: Tools): Promise<E
   }
 }
 
-function entryOf(reply: Reply): Entry {
+function entryOf(reply: Answer): CarryingEntry {
+  const carries = carriedBy(reply);
+  if ('bundle' in reply)
+    return { resource: bundleText(reply.bundle), response: { status: statusText(200) }, carries };
   const { headers } = reply;
   return {
     ...(reply.body === undefined ? {} : { resource: reply.body }),
+    carries,
     response: {
       status: statusText(reply.status),
       ...(headers.Location === undefined ? {} : { location: headers.Location }),
@@ -122,7 +126,7 @@ function entryOf(reply: Reply): Entry {
   };
 }
 
-function failure(error: unknown, request: string, context: Context): Entry {
+function failure(error: unknown, request: string, context: Context): CarryingEntry {
   const known = knownError(error, request);
   if (known !== error) context.log.error({ err: error, request }, 'a batch entry failed');
   const outcome = JSON.stringify(outcomeOf(known));

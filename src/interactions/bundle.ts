@@ -5,7 +5,7 @@ import { FhirError } from '../fhir/error.ts';
 import { attempt } from './attempt.ts';
 import { batch, type Enter } from './batch.ts';
 import type { Context } from './context.ts';
-import type { FhirRequest, Reply } from './request.ts';
+import type { Answer, FhirRequest } from './request.ts';
 import { transaction } from './transaction.ts';
 
 export type BundleRequest = Extract<FhirRequest, { kind: 'bundle' }>;
@@ -16,7 +16,7 @@ export async function bundle(
   context: Context,
   principal: Principal,
   enter: Enter,
-): Promise<Reply> {
+): Promise<Answer> {
   let isBatch = false;
   let body: Body | undefined;
   const action = () => (isBatch ? 'batch' : 'transaction');

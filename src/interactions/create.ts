@@ -7,14 +7,18 @@ import { attempt } from './attempt.ts';
 import type { Context } from './context.ts';
 import { criteriaPlan } from './criteria.ts';
 import { demandIop } from './iop-rules.ts';
-import type { FhirRequest, Reply } from './request.ts';
+import type { CarryingReply, FhirRequest } from './request.ts';
 import { onlyResult, soleOp } from './sole-op.ts';
 import { writeReply } from './version-reply.ts';
 
 type Create = Extract<FhirRequest, { kind: 'create' }>;
 
 /** Creates, or with If-None-Exist answers with the one resource that matches already. */
-export async function create(request: Create, context: Context, principal: Principal): Promise<Reply> {
+export async function create(
+  request: Create,
+  context: Context,
+  principal: Principal,
+): Promise<CarryingReply> {
   const { type, ifNoneExist } = request;
   return attempt({ ...request, action: 'create' }, context, principal, async audit => {
     const asked = [

@@ -1,5 +1,6 @@
 // FhirRequest -> Reply: the one way in, for every door.
 import type { Principal } from '../access/grant.ts';
+import { accompany } from './accompany.ts';
 import { bundle } from './bundle.ts';
 import { capabilities } from './capabilities.ts';
 import type { Context } from './context.ts';
@@ -9,13 +10,16 @@ import { history } from './history.ts';
 import { operate } from './operation/operations.ts';
 import { page } from './page.ts';
 import { read } from './read.ts';
-import type { FhirRequest, Reply } from './request.ts';
+import type { Answer, FhirRequest, Reply } from './request.ts';
 import { search } from './search.ts';
 import { conditionalUpdate, update } from './update.ts';
 import { vread } from './vread.ts';
 
 /** Throws FhirError; anything else that is thrown is a bug. */
-export async function handle(request: FhirRequest, context: Context, principal: Principal): Promise<Reply> {
+export const handle = async (request: FhirRequest, context: Context, principal: Principal): Promise<Reply> =>
+  accompany(await enter(request, context, principal), context, principal);
+
+async function enter(request: FhirRequest, context: Context, principal: Principal): Promise<Answer> {
   switch (request.kind) {
     case 'capabilities':
       return capabilities(request, context);
@@ -40,6 +44,6 @@ export async function handle(request: FhirRequest, context: Context, principal: 
     case 'operation':
       return operate(request, context, principal);
     case 'bundle':
-      return bundle(request, context, principal, handle);
+      return bundle(request, context, principal, enter);
   }
 }

@@ -1,7 +1,6 @@
 // https://hl7.org/fhir/R4/http.html#history
 import type { Principal } from '../access/grant.ts';
 import { instantOf, serveBody } from '../fhir/body.ts';
-import { bundleText, type Entry } from '../fhir/bundle.ts';
 import { type DateRange, parseDateRangeMicros } from '../fhir/date-range.ts';
 import { FhirError, notFound } from '../fhir/error.ts';
 import { isId } from '../fhir/id.ts';
@@ -9,13 +8,13 @@ import type { HistoryQuery, Version } from '../store/port.ts';
 import { type Attempt, attempt } from './attempt.ts';
 import type { Context, Limits } from './context.ts';
 import { knownPairs } from './query.ts';
-import type { FhirRequest, Reply } from './request.ts';
+import type { Answer, CarryingEntry, FhirRequest } from './request.ts';
 import { etagOf } from './version-reply.ts';
 
 type History = Extract<FhirRequest, { kind: 'history' }>;
 
 /** History of one resource, of a type, or of the whole server. */
-export async function history(request: History, context: Context, principal: Principal): Promise<Reply> {
+export async function history(request: History, context: Context, principal: Principal): Promise<Answer> {
   return attempt({ ...request, action: 'history' }, context, principal, async audit => {
     if (request.id !== undefined && !isId(request.id)) throw notFound();
     const { at, ...query } = parseHistory(request, context.limits);
@@ -30,7 +29,7 @@ export async function historyPage(
   audit: Attempt,
   context: Context,
   principal: Principal,
-): Promise<Reply> {
+): Promise<Answer> {
   const grant = audit.decide([{ ...(query.type === undefined ? {} : { type: query.type }), use: 'history' }]);
   const page = await context.store.history(query, grant);
   if (query.id !== undefined && page.versions.length === 0) await demandKnown(query, context, grant);
@@ -39,13 +38,13 @@ export async function historyPage(
   const links = [{ relation: 'self' as const, url: `${context.base}/${pathOf(query)}` }];
   const more = (before: number) =>
     `${context.base}?_page=${context.pages.seal({ kind: 'history', query: { ...query, before } }, principal)}`;
-  const body = bundleText({
-    type: 'history',
+  const bundle = {
+    type: 'history' as const,
     total: page.total,
     links: next === undefined ? links : [...links, { relation: 'next' as const, url: more(next) }],
     entries: page.versions.map(version => entryOf(version, context.base)),
-  });
-  return { status: 200, headers: {}, body };
+  };
+  return { bundle };
 }
 
 /** An empty page of one resource: nothing in the range asked for, or no such resource. */
@@ -114,7 +113,7 @@ function parseMicros(name: string, text: string): DateRange {
   return range;
 }
 
-function entryOf(version: Version, base: string): Entry {
+function entryOf(version: Version, base: string): CarryingEntry {
   const { type, id, deleted } = version;
   const method = deleted ? 'DELETE' : version.version === 1 ? 'POST' : 'PUT';
   const status = { DELETE: '204 No Content', POST: '201 Created', PUT: '200 OK' }[method];
@@ -123,5 +122,6 @@ function entryOf(version: Version, base: string): Entry {
     ...(deleted ? {} : { resource: serveBody(version) }),
     request: { method, url: method === 'POST' ? type : `${type}/${id}` },
     response: { status, etag: etagOf(version), lastModified: instantOf(version.seq) },
+    carries: [version],
   };
 }

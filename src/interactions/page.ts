@@ -3,13 +3,13 @@ import { attempt } from './attempt.ts';
 import type { Context } from './context.ts';
 import { historyPage } from './history.ts';
 import type { PageState } from './page-link.ts';
-import type { FhirRequest, Reply } from './request.ts';
+import type { Answer, FhirRequest } from './request.ts';
 import { searchPage } from './search.ts';
 
 type PageRequest = Extract<FhirRequest, { kind: 'page' }>;
 
 /** The next page of a search or history. Decided afresh: what was permitted on page 1 may not be now. */
-export async function page(request: PageRequest, context: Context, principal: Principal): Promise<Reply> {
+export async function page(request: PageRequest, context: Context, principal: Principal): Promise<Answer> {
   const { request: id } = request;
   let state: PageState;
   try {

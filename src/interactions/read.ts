@@ -4,7 +4,7 @@ import { isId, isTrailId } from '../fhir/id.ts';
 import type { Version } from '../store/port.ts';
 import { attempt } from './attempt.ts';
 import type { Context } from './context.ts';
-import type { FhirRequest, Reply } from './request.ts';
+import type { CarryingReply, FhirRequest } from './request.ts';
 import { parseShape, shapeResource } from './shape.ts';
 import { readEvent } from './trail.ts';
 import { matchesTag, versionHeaders, versionReply } from './version-reply.ts';
@@ -12,7 +12,7 @@ import { matchesTag, versionHeaders, versionReply } from './version-reply.ts';
 type Read = Extract<FhirRequest, { kind: 'read' }>;
 
 /** The current version. `gone` where it was deleted and its last version visible. */
-export async function read(request: Read, context: Context, principal: Principal): Promise<Reply> {
+export async function read(request: Read, context: Context, principal: Principal): Promise<CarryingReply> {
   const { type, id } = request;
   return attempt({ ...request, action: 'read' }, context, principal, async audit => {
     const grant = audit.decide([{ type, use: 'read' }]);

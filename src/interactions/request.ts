@@ -1,4 +1,6 @@
 // What every door turns its input into, and what it gets back. Knows nothing of Express.
+import type { BundleParts, Entry } from '../fhir/bundle.ts';
+import type { Version } from '../store/port.ts';
 
 export type Preference = {
   return?: 'minimal' | 'representation' | 'OperationOutcome';
@@ -50,3 +52,14 @@ export interface Reply {
   /** seq of the version it is about: Last-Modified without its loss of precision. */
   seq?: number;
 }
+
+/** What an interaction answers: a Reply and what it carries, before it is known what has to accompany that. */
+export type Answer = CarryingReply | { bundle: AnsweredBundle };
+
+/** `carries`: the versions that its body tells of. */
+export type CarryingReply = Reply & { carries?: readonly Version[] };
+export type CarryingEntry = Entry & { carries?: readonly Version[] };
+export type AnsweredBundle = Omit<BundleParts, 'entries'> & { entries: readonly CarryingEntry[] };
+
+export const carriedBy = (answer: Answer): readonly Version[] =>
+  'bundle' in answer ? answer.bundle.entries.flatMap(({ carries = [] }) => carries) : (answer.carries ?? []);

@@ -1,7 +1,7 @@
 // https://hl7.org/fhir/R4/search.html
 import type { Grant, Principal } from '../access/grant.ts';
 import { serveBody } from '../fhir/body.ts';
-import { bundleText, type Entry, type Link } from '../fhir/bundle.ts';
+import type { Link } from '../fhir/bundle.ts';
 import { informational } from '../fhir/outcome.ts';
 import type { Cursor, Search } from '../search/ast.ts';
 import { parseSearch } from '../search/parse.ts';
@@ -10,7 +10,7 @@ import { printSearch } from '../search/print.ts';
 import type { Page, Version } from '../store/port.ts';
 import { type Attempt, attempt } from './attempt.ts';
 import type { Context } from './context.ts';
-import type { FhirRequest, Preference, Reply } from './request.ts';
+import type { Answer, AnsweredBundle, CarryingEntry, FhirRequest, Preference } from './request.ts';
 import { type Shape, shapeOf, shapeResource } from './shape.ts';
 import { searchTrail } from './trail.ts';
 
@@ -24,7 +24,11 @@ export interface SearchPage {
   cursor?: Cursor;
 }
 
-export async function search(request: SearchRequest, context: Context, principal: Principal): Promise<Reply> {
+export async function search(
+  request: SearchRequest,
+  context: Context,
+  principal: Principal,
+): Promise<Answer> {
   return attempt({ ...request, action: 'search' }, context, principal, audit =>
     searchPage(request, audit, context, principal),
   );
@@ -36,12 +40,12 @@ export async function searchPage(
   audit: Attempt,
   context: Context,
   principal: Principal,
-): Promise<Reply> {
+): Promise<Answer> {
   const grant = audit.decide([{ type: page.type, use: 'search' }]);
   const parsed = readSearch(page.type, page.query, page.prefer.handling === 'strict', context);
   const found = await findPage(parsed, page.cursor, context, grant);
   await audit.record([...found.matches, ...found.included], paramNames(parsed));
-  return { status: 200, headers: {}, body: searchsetText(parsed, found, context, principal) };
+  return { bundle: searchsetOf(parsed, found, context, principal) };
 }
 
 function findPage(search: Search, cursor: Cursor | undefined, context: Context, grant: Grant): Promise<Page> {
@@ -66,10 +70,15 @@ export function readSearch(type: string, query: string, strict: boolean, context
 /** Names of the parameters in effect; a name never holds what was searched for. */
 export const paramNames = (search: Search): string[] => [...new Set(search.applied.map(([name]) => name))];
 
-/** The searchset of one page as JSON text, with the links to itself and to the next page. */
-export function searchsetText(search: Search, page: Page, context: Context, principal: Principal): string {
+/** The searchset of one page, with the links to itself and to the next page. */
+export function searchsetOf(
+  search: Search,
+  page: Page,
+  context: Context,
+  principal: Principal,
+): AnsweredBundle {
   const shape = shapeOf(search.elements, search.summary);
-  const entries = [
+  const entries: CarryingEntry[] = [
     ...page.matches.map(version => entryOf(version, 'match', context.base, shape)),
     ...page.included.map(version => entryOf(version, 'include', context.base, shape)),
   ];
@@ -82,19 +91,20 @@ export function searchsetText(search: Search, page: Page, context: Context, prin
     const state = { kind: 'search' as const, type: search.type, query, cursor: page.next };
     links.push({ relation: 'next', url: `${context.base}?_page=${context.pages.seal(state, principal)}` });
   }
-  return bundleText({ type: 'searchset', total: page.total, links, entries });
+  return { type: 'searchset', total: page.total, links, entries };
 }
 
-function entryOf(version: Version, mode: 'match' | 'include', base: string, shape?: Shape): Entry {
+function entryOf(version: Version, mode: 'match' | 'include', base: string, shape?: Shape): CarryingEntry {
   const text = serveBody(version);
   return {
     fullUrl: `${base}/${version.type}/${version.id}`,
     resource: shape === undefined ? text : shapeResource(text, shape),
     search: mode,
+    carries: [version],
   };
 }
 
-function ignoredEntry(search: Search, context: Context): Entry {
+function ignoredEntry(search: Search, context: Context): CarryingEntry {
   const outcome = informational(search.ignored, 'warning');
   return { fullUrl: `urn:uuid:${context.ids()}`, resource: JSON.stringify(outcome), search: 'outcome' };
 }

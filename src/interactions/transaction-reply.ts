@@ -1,14 +1,15 @@
 // What a transaction answers, entry by entry.
 import type { Principal } from '../access/grant.ts';
 import { instantOf, serveBody } from '../fhir/body.ts';
-import type { Entry } from '../fhir/bundle.ts';
+import { bundleText } from '../fhir/bundle.ts';
 import { ERRORS, FhirError, NOT_FOUND } from '../fhir/error.ts';
 import { outcomeOf } from '../fhir/outcome.ts';
 import type { Search } from '../search/ast.ts';
 import type { Version, WriteResult } from '../store/port.ts';
 import { statusText } from './batch.ts';
 import type { Context } from './context.ts';
-import { searchsetText } from './search.ts';
+import { type CarryingEntry, carriedBy } from './request.ts';
+import { searchsetOf } from './search.ts';
 import type { Step } from './transaction-plan.ts';
 import { etagOf, locationOf } from './version-reply.ts';
 
@@ -25,14 +26,15 @@ export function answerOf(
   step: Step,
   result: WriteResult,
   { searches, context, principal, full }: Answering,
-): Entry {
+): CarryingEntry {
   if (result.kind === 'absent') {
     const outcome = JSON.stringify(outcomeOf(new FhirError('not-found', NOT_FOUND)));
     return { response: { status: statusText(ERRORS['not-found'].status), outcome } };
   }
   if (result.kind === 'found') {
-    const resource = searchsetText(searches.get(step)!, result.page, context, principal);
-    return { resource, response: { status: statusText(200) } };
+    const bundle = searchsetOf(searches.get(step)!, result.page, context, principal);
+    const carries = carriedBy({ bundle });
+    return { resource: bundleText(bundle), response: { status: statusText(200) }, carries };
   }
   const { version, kind } = result;
   if (step.request.kind === 'delete') return { response: { status: statusText(204), ...stamp(version) } };
@@ -44,7 +46,11 @@ export function answerOf(
   const status = statusText(kind === 'created' ? 201 : 200);
   return {
     ...(send
-      ? { fullUrl: `${context.base}/${version.type}/${version.id}`, resource: serveBody(version) }
+      ? {
+          fullUrl: `${context.base}/${version.type}/${version.id}`,
+          resource: serveBody(version),
+          carries: [version],
+        }
       : {}),
     response: {
       status,

@@ -3,7 +3,6 @@
 import type { Asked } from '../access/decide.ts';
 import type { Grant, Principal } from '../access/grant.ts';
 import { type Body, composeBody } from '../fhir/body.ts';
-import { bundleText, type Entry } from '../fhir/bundle.ts';
 import { FhirError } from '../fhir/error.ts';
 import type { Search } from '../search/ast.ts';
 import { planSearch } from '../search/plan.ts';
@@ -14,7 +13,7 @@ import type { Context } from './context.ts';
 import { criteriaPlan } from './criteria.ts';
 import { demandIop } from './iop-rules.ts';
 import { witnessOf } from './provenance.ts';
-import type { Reply } from './request.ts';
+import type { Answer, CarryingEntry } from './request.ts';
 import { readSearch } from './search.ts';
 import { planTransaction, type Step, type TransactionPlan } from './transaction-plan.ts';
 import { answerOf } from './transaction-reply.ts';
@@ -26,7 +25,7 @@ interface Tools {
   principal: Principal;
 }
 
-export async function transaction(body: Body, request: BundleRequest, tools: Tools): Promise<Reply> {
+export async function transaction(body: Body, request: BundleRequest, tools: Tools): Promise<Answer> {
   const { audit, context, principal } = tools;
   const { base, ids } = context;
   const plan = planTransaction(body, { base, ids, prefer: request.prefer, request: request.request });
@@ -46,10 +45,10 @@ export async function transaction(body: Body, request: BundleRequest, tools: Too
     .transact({ ops: [...ops, ...witnesses], lookups, claims: [], marks: [] }, grant, audit.handOver())
     .catch(error => Promise.reject(namingEntries(error, plan.steps)));
   const full = request.prefer.return === 'representation';
-  const entries: Entry[] = [];
+  const entries: CarryingEntry[] = [];
   for (const [i, step] of plan.steps.entries())
     entries[step.entry] = answerOf(step, results[i]!, { searches, context, principal, full });
-  return { status: 200, headers: {}, body: bundleText({ type: 'transaction-response', entries }) };
+  return { bundle: { type: 'transaction-response', entries } };
 }
 
 /** Everything the entries do, each once. */

@@ -9,7 +9,7 @@ import { attempt } from './attempt.ts';
 import type { Context } from './context.ts';
 import { criteriaPlan } from './criteria.ts';
 import { demandIop } from './iop-rules.ts';
-import type { FhirRequest, Reply } from './request.ts';
+import type { CarryingReply, FhirRequest } from './request.ts';
 import { onlyResult, soleOp } from './sole-op.ts';
 import { parseIfMatch, writeReply } from './version-reply.ts';
 
@@ -17,7 +17,11 @@ type Update = Extract<FhirRequest, { kind: 'update' }>;
 type ConditionalUpdate = Extract<FhirRequest, { kind: 'conditional-update' }>;
 
 /** Updates by id; creates within the caller's own id space. */
-export async function update(request: Update, context: Context, principal: Principal): Promise<Reply> {
+export async function update(
+  request: Update,
+  context: Context,
+  principal: Principal,
+): Promise<CarryingReply> {
   const { type, id } = request;
   return attempt({ ...request, action: 'update' }, context, principal, async audit => {
     const grant = audit.decide([{ type, use: 'update' }]);
@@ -40,7 +44,7 @@ export async function conditionalUpdate(
   request: ConditionalUpdate,
   context: Context,
   principal: Principal,
-): Promise<Reply> {
+): Promise<CarryingReply> {
   const { type } = request;
   return attempt({ ...request, action: 'update' }, context, principal, async audit => {
     const grant = audit.decide([

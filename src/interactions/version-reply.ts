@@ -3,7 +3,7 @@ import { serveBody } from '../fhir/body.ts';
 import { FhirError } from '../fhir/error.ts';
 import { informational } from '../fhir/outcome.ts';
 import type { Version } from '../store/port.ts';
-import type { Preference, Reply } from './request.ts';
+import type { CarryingReply, Preference } from './request.ts';
 
 export const etagOf = (version: Version): string => `W/"${version.version}"`;
 
@@ -16,17 +16,23 @@ export function versionHeaders(version: Version): Record<string, string> {
 }
 
 /** The reply to a read: the version itself. */
-export function versionReply(version: Version): Reply {
-  return { status: 200, headers: versionHeaders(version), body: serveBody(version), seq: version.seq };
+export function versionReply(version: Version): CarryingReply {
+  const { seq } = version;
+  return { status: 200, headers: versionHeaders(version), body: serveBody(version), seq, carries: [version] };
 }
 
 /** The reply to a write, with as much of it as the caller prefers: the representation unless told. */
-export function writeReply(status: 200 | 201, version: Version, prefer: Preference, base: string): Reply {
+export function writeReply(
+  status: 200 | 201,
+  version: Version,
+  prefer: Preference,
+  base: string,
+): CarryingReply {
   const headers = versionHeaders(version);
   if (status === 201) headers.Location = locationOf(version, base);
   const reply = { status, headers, seq: version.seq };
   if (prefer.return === 'minimal') return reply;
-  if (prefer.return !== 'OperationOutcome') return { ...reply, body: serveBody(version) };
+  if (prefer.return !== 'OperationOutcome') return { ...reply, body: serveBody(version), carries: [version] };
   const outcome = informational([status === 201 ? 'Created.' : 'Stored.']);
   return { ...reply, body: JSON.stringify(outcome) };
 }

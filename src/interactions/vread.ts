@@ -3,14 +3,14 @@ import { FhirError, notFound } from '../fhir/error.ts';
 import { isId } from '../fhir/id.ts';
 import { attempt } from './attempt.ts';
 import type { Context } from './context.ts';
-import type { FhirRequest, Reply } from './request.ts';
+import type { CarryingReply, FhirRequest } from './request.ts';
 import { parseShape, shapeResource } from './shape.ts';
 import { parseVersion, versionReply } from './version-reply.ts';
 
 type Vread = Extract<FhirRequest, { kind: 'vread' }>;
 
 /** One version, current or not. `gone` where this version is the deletion. */
-export async function vread(request: Vread, context: Context, principal: Principal): Promise<Reply> {
+export async function vread(request: Vread, context: Context, principal: Principal): Promise<CarryingReply> {
   const { type, id } = request;
   return attempt({ ...request, action: 'vread' }, context, principal, async audit => {
     const grant = audit.decide([{ type, use: 'history' }]);

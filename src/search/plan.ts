@@ -9,8 +9,11 @@ export interface PagePlace {
   cursor?: Cursor;
 }
 
+/** What the Grant must reach it for: `read` where what is found is only named, to be read afterwards. */
+export type Finding = 'search' | 'read';
+
 /** Pure. A type that the Grant does not reach is left out of an include, an include without types of the plan. */
-export function planSearch(search: Search, grant: Grant, use: 'search', page: PagePlace = {}): Plan {
+export function planSearch(search: Search, grant: Grant, use: Finding, page: PagePlace = {}): Plan {
   return {
     grant: grant.id,
     type: search.type,
@@ -24,7 +27,7 @@ export function planSearch(search: Search, grant: Grant, use: 'search', page: Pa
   };
 }
 
-function planInclude(include: Include, grant: Grant, use: 'search'): PlannedInclude[] {
+function planInclude(include: Include, grant: Grant, use: Finding): PlannedInclude[] {
   const narrow: Record<string, Predicate> = {};
   for (const type of reachedTypes(include)) {
     const predicate = grant.narrow(type, use);

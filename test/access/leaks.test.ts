@@ -181,7 +181,9 @@ async function openWorld(store: TestStore, more: readonly AnyResource[]): Promis
     ids: () => `made-${(made++).toString().padStart(6, '0')}`,
   });
   // An Organization that is no program: the rules for program records would refuse what names two people.
-  const owner = await app.token('owner', 'ehr', { prefix: '' });
+  // It is a Part 2 program: the notice, and whose consent it names, tell of nothing hidden either.
+  await app.app.registry.putOrganization({ id: 'owner', prefix: '', program: false, part2: true });
+  const owner = await app.token('owner', 'ehr');
   const callers = {
     payer: await app.token('payer', 'payer'),
     ehr: await app.token('ehr', 'ehr'),
