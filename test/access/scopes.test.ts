@@ -26,8 +26,11 @@ const within = (asker: Asker, scope: string, patient?: string): Asker => ({
   ...(patient === undefined ? {} : { patient }),
 });
 const LAB = 'system/Observation.cruds?category=laboratory';
+/** Of records: what only accompanies them is none. */
 const idsIn = (answer: Answer): string[] =>
-  ((answer.body.entry ?? []) as { resource: JsonObject }[]).map(({ resource }) => String(resource.id));
+  ((answer.body.entry ?? []) as { resource: JsonObject }[])
+    .filter(({ resource }) => resource.resourceType !== 'OperationOutcome')
+    .map(({ resource }) => String(resource.id));
 const nextOf = ({ body }: Answer): string | undefined =>
   (body.link as { relation: string; url: string }[]).find(one => one.relation === 'next')?.url;
 const pathOf = (url: string): string => url.slice(url.indexOf('/fhir') + '/fhir'.length);

@@ -270,12 +270,15 @@ onEveryStore(store => {
       const weight = await created(program, observation(`Patient/${id}`));
       const consent = await created(program, consentFor(id, 'ehr'));
       await ehr.get(`/fhir/Observation/${weight.id}`).expect(200);
-      const ids = async () =>
-        (await ehr.get(`/fhir/Observation?subject=Patient/${id}`).expect(200)).body.entry?.length ?? 0;
-      expect(await ids()).toBe(1);
+      const found = async () => {
+        const { body } = await ehr.get(`/fhir/Observation?subject=Patient/${id}`).expect(200);
+        const entries = (body.entry ?? []) as { search: { mode: string } }[];
+        return entries.filter(entry => entry.search.mode === 'match').length;
+      };
+      expect(await found()).toBe(1);
       await program.delete(`/fhir/Consent/${consent.id}`).expect(204);
       await ehr.get(`/fhir/Observation/${weight.id}`).expect(404);
-      expect(await ids()).toBe(0);
+      expect(await found()).toBe(0);
     });
 
     test('a scope that lacks the type or the interaction is refused as such', async () => {
