@@ -45,22 +45,17 @@ export function part2Of(
   return versions.filter(({ owner }) => programs.has(owner));
 }
 
-/** What a Grant asks of Consents; undefined where it reaches nothing by them. */
-export interface Permit {
-  purposes: readonly string[];
-  /** ms since the epoch. */
-  at: number;
-}
+/** What a Grant asks of Consents for one purpose. */
+export type Permit = Extract<Predicate, { kind: 'consent' }>;
 
-export function permitOf(grant: Grant): Permit | undefined {
-  const rules = grant.because('Consent', 'read').rules.filter(({ reason }) => reason === 'consent');
-  const [first, ...others] = rules.flatMap(({ where }) => consentsAsked(where));
-  if (first === undefined) return undefined;
-  const purposes = [first, ...others].flatMap(one => one.purposes);
-  return { purposes: [...new Set(purposes)], at: first.at };
-}
+/** Any of them lets the caller see; none where the Grant reaches nothing by Consents. */
+export const permitsOf = (grant: Grant): Permit[] =>
+  grant
+    .because('Consent', 'read')
+    .rules.filter(({ reason }) => reason === 'consent')
+    .flatMap(({ where }) => consentsAsked(where));
 
-function consentsAsked(where: Predicate): Extract<Predicate, { kind: 'consent' }>[] {
+function consentsAsked(where: Predicate): Permit[] {
   if (where.kind === 'and' || where.kind === 'or') return where.of.flatMap(consentsAsked);
   return where.kind === 'consent' && where.roster !== true ? [where] : [];
 }
@@ -72,16 +67,15 @@ const chartOf = (owner: string, patient: string): string => `${owner} ${patient}
 export const chartsIn = (versions: readonly Version[]): Set<string> =>
   new Set(versions.flatMap(({ owner, patients }) => patients.map(patient => chartOf(owner, patient))));
 
-/** The charts that a Consent opens to an Organization for what it asks; none unless its owner wrote it last. */
+/** The charts that a Consent opens to who asks so; none unless its owner wrote it last. */
 export function chartsOpened(
   { owner, writer }: Version,
   provisions: readonly Provision[],
-  organization: string,
-  { purposes, at }: Permit,
+  { actor, purposes, at }: Permit,
 ): string[] {
   if (writer !== owner) return [];
   return provisions
-    .filter(({ effect, actor }) => effect === 'permit' && actor === organization)
-    .filter(({ purpose, from, to }) => purposes.includes(purpose) && from <= at && at < to)
+    .filter(one => one.effect === 'permit' && one.actor === actor && purposes.includes(one.purpose))
+    .filter(({ from, to, disclosers }) => from <= at && at < to && disclosers?.includes(owner) !== false)
     .map(({ patient }) => chartOf(owner, patient));
 }

@@ -1,8 +1,9 @@
 // By whose consent something went out: 42 CFR 2.32 asks for a copy of the consent or a clear statement of its
 // scope. Here it is a reference that the recipient can follow, or that statement where there is none.
 import { provisionsOf } from '../access/consent.ts';
+import { restrict } from '../access/decide.ts';
 import type { Grant, Principal } from '../access/grant.ts';
-import { chartsIn, chartsOpened, type Permit, permitOf } from '../access/notice.ts';
+import { chartsIn, chartsOpened, type Permit, permitsOf } from '../access/notice.ts';
 import { parseBody } from '../fhir/body.ts';
 import { FhirError } from '../fhir/error.ts';
 import { UNKNOWN_PERSON } from '../search/persons.ts';
@@ -13,7 +14,7 @@ import { readSearch } from './search.ts';
 
 /** References in one header. */
 const MOST_REFERENCES = 20;
-/** People whose Consents are looked up, and Consents that are looked at: one query for an answer. */
+/** People whose Consents are looked up, and Consents that are looked at: one query for each purpose of the caller. */
 const MOST_PERSONS = 100;
 const MOST_CONSENTS = 200;
 
@@ -28,11 +29,11 @@ export async function consentReference(
   principal: Principal,
 ): Promise<string | undefined> {
   const grant = context.decide(principal, []);
-  const permit = permitOf(grant);
-  if (permit === undefined) return undefined;
+  const permits = permitsOf(grant);
+  if (permits.length === 0) return undefined;
   const asked = chartsIn(disclosed.filter(one => !isOwnWork(one, principal)));
-  const { consents, opened } = await permitting(disclosed, permit, grant, context);
-  const scope = `scope="${permit.purposes.join(' ')}"`;
+  const { consents, opened } = await permitting(disclosed, permits, grant, context);
+  const scope = `scope="${principal.purposes.join(' ')}"`;
   const told = consents.length > 0 && [...asked].every(chart => opened.has(chart));
   if (!told) return asked.size === 0 ? undefined : scope;
   return consents.length > MOST_REFERENCES
@@ -49,27 +50,34 @@ interface Permitting {
   /** See chartsIn. */
   opened: ReadonlySet<string>;
 }
-const NOTHING: Permitting = { consents: [], opened: new Set() };
 
 async function permitting(
   disclosed: readonly Version[],
-  permit: Permit,
+  permits: readonly Permit[],
   grant: Grant,
   context: Context,
 ): Promise<Permitting> {
   const charts = chartsIn(disclosed);
+  const consents = new Map<string, Version>();
   const opened = new Set<string>();
-  const consents: Version[] = [];
-  for (const version of await consentsOf(disclosed, grant, context)) {
-    const { resource } = parseBody(version.body);
-    const provisions = provisionsOf(resource, context.base);
-    const opens = chartsOpened(version, provisions, grant.principal.organization, permit);
-    const of = opens.filter(chart => charts.has(chart));
-    if (of.length > 0) consents.push(version);
-    for (const chart of of) opened.add(chart);
-  }
-  return consents.length === 0 ? NOTHING : { consents, opened };
+  const visible = await Promise.all(
+    permits.map(permit => consentsOf(disclosed, grantFor(permit, permits, grant), context)),
+  );
+  for (const [at, permit] of permits.entries())
+    for (const version of visible[at]!) {
+      const provisions = provisionsOf(parseBody(version.body).resource, context.base);
+      for (const chart of chartsOpened(version, provisions, permit)) {
+        if (!charts.has(chart)) continue;
+        consents.set(version.id, version);
+        opened.add(chart);
+      }
+    }
+  return { consents: [...consents.values()], opened };
 }
+
+/** Where there are several purposes: what is denied for one of them is not permitted by what another lets see. */
+const grantFor = (permit: Permit, permits: readonly Permit[], grant: Grant): Grant =>
+  permits.length === 1 ? grant : restrict(grant, () => permit);
 
 /** Of the people in an answer, those that the caller may read; none where they are too many to be told. */
 async function consentsOf(

@@ -58,6 +58,27 @@ onEveryStore(store => {
     await ehr.get('/fhir/Patient/d').expect(404);
   });
 
+  test('is that of each purpose which nothing denies', async () => {
+    const purposes = ['TREAT', 'HPAYMT'];
+    const caller = {
+      client: 'both',
+      organization: 'ehr',
+      role: 'ehr',
+      scope: 'system/*.rs',
+      purposes,
+    } as const;
+    await server.register({ id: 'both', organization: 'ehr', role: 'ehr', purposes });
+    const token = await server.app.sign(caller, 3600);
+    const of = async (path: string) =>
+      told(await server.stranger.get(`/fhir/${path}`).set('Authorization', `Bearer ${token}`).expect(200))[1];
+    expect(await of('Observation/oa')).toBe('Consent/ca, Consent/ca-other-purpose');
+    expect(await of('Observation/oc')).toBe('Consent/cc');
+    const { provision, ...denial } = consent('da', 'a', 'ehr', 'HPAYMT');
+    const toNobody = { type: 'deny', purpose: provision.purpose };
+    await put({ ...denial, provision: toNobody }, program).expect(201);
+    expect(await of('Observation/oa')).toBe('Consent/ca');
+  });
+
   test('that somebody else wrote counts no more here than elsewhere', async () => {
     const { id: _, ...own } = consent('', 'a', 'ehr');
     await ehr.post('/fhir/Consent').send(own).expect(201);

@@ -186,6 +186,10 @@ onEveryStore(store => {
     noNotice(await ehr.post('/fhir/Observation').send(newObservation('b')).expect(201));
   });
 
+  test('there is none on what a Part 2 program is shown by an Organization that is none', async () => {
+    noNotice(await callers.program.get('/fhir/Observation/ehr-op').expect(200));
+  });
+
   test('HEAD has the headers of its GET', async () => {
     expect(told(await ehr.head('/fhir/Observation/oa').expect(200))).toEqual([SHORT_NOTICE, 'Consent/ca']);
   });

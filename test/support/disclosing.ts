@@ -21,10 +21,7 @@ export const appointment = (id: string, patient: string, status = 'booked'): Res
   status,
   participant: [{ actor: { reference: `Patient/${patient}` }, status: 'accepted' }],
 });
-export const consent = (id: string, ...of: Parameters<typeof consentFor>): Resource => ({
-  ...consentFor(...of),
-  id,
-});
+export const consent = (id: string, ...of: Parameters<typeof consentFor>) => ({ ...consentFor(...of), id });
 const expired = (id: string, patient: string, organization: string): Resource => {
   const { provision, ...rest } = consentFor(patient, organization);
   return { ...rest, id, provision: { ...provision, period: { end: '2020-01-01' } } };
@@ -66,7 +63,7 @@ export const RECORDS: readonly Resource[] = [
 /** Of the EHR, which is no Part 2 program: it lets the program see. */
 export const OUTSIDE: readonly Resource[] = [
   { resourceType: 'Patient', id: 'ehr-p' },
-  consent('ehr-cp', 'ehr-p', 'program'),
+  consent('ehr-cp', 'ehr-p', 'program', 'TREAT', 'ehr'),
   observation('ehr-op', 'ehr-p'),
 ];
 
