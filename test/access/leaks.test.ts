@@ -321,8 +321,9 @@ onEveryStore(store => {
       expect(await ask(full, full.callers.ehr, { method: 'GET', path: '/Observation/seen-obs' })).toMatch(
         /^404 /,
       );
+      // With the notice, which is compared as all the rest is.
       expect(await ask(full, full.callers.ehr, { method: 'GET', path: '/Observation/seen-obs-2' })).toMatch(
-        /^200 /,
+        /^200 .*"consent-reference","Consent\/seen-ehr".*"redisclosure-notice"/,
       );
     });
 
