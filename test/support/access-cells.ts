@@ -16,7 +16,9 @@ export interface Cell {
 
 export const statusOf = (answer: Answer) => String(answer.status);
 const entriesOf = (answer: Answer) =>
-  (answer.body.entry ?? []) as { resource?: JsonObject; response?: JsonObject }[];
+  ((answer.body.entry ?? []) as { resource?: JsonObject; response?: JsonObject }[])
+    // What only accompanies the records is none of them.
+    .filter(({ resource }) => resource?.resourceType !== 'OperationOutcome');
 export const idsOf = (answer: Answer) =>
   answer.status === 200
     ? entriesOf(answer)
