@@ -35,7 +35,8 @@ export interface Cast {
   audit: AuditDocument;
 }
 
-const PROGRAM = '~program~';
+/** A logical id as any other, and found nowhere else: it stands in references. */
+const PROGRAM = 'program-of-the-mould';
 const UUID = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
 
 /** One clinic, in the order in which its resources are made. */
