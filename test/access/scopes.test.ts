@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { AnyResource, JsonObject } from '../../src/fhir/types.ts';
 import { asking, callersIn, EHR, idOf, PROGRAM, posting } from '../support/access-callers.ts';
+import { isNotice } from '../support/access-cells.ts';
 import {
   communication,
   consent,
@@ -29,7 +30,7 @@ const LAB = 'system/Observation.cruds?category=laboratory';
 /** Of records: what only accompanies them is none. */
 const idsIn = (answer: Answer): string[] =>
   ((answer.body.entry ?? []) as { resource: JsonObject }[])
-    .filter(({ resource }) => resource.resourceType !== 'OperationOutcome')
+    .filter(entry => !isNotice(entry))
     .map(({ resource }) => String(resource.id));
 const nextOf = ({ body }: Answer): string | undefined =>
   (body.link as { relation: string; url: string }[]).find(one => one.relation === 'next')?.url;

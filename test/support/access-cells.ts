@@ -1,4 +1,5 @@
 // One cell of the access matrix: a request, what the rules expect of it, and what came, as short text.
+import { LONG_NOTICE } from '../../src/access/notice.ts';
 import type { JsonObject } from '../../src/fhir/types.ts';
 import type { Asker, Fact } from '../access/naive.ts';
 import { isDeleted, lastLive } from '../access/naive-resource.ts';
@@ -15,10 +16,20 @@ export interface Cell {
 }
 
 export const statusOf = (answer: Answer) => String(answer.status);
+interface Entry {
+  resource?: JsonObject;
+  response?: JsonObject;
+  search?: { mode: string };
+}
+/** The notice goes with the records and is none of them; any other OperationOutcome there is a fault. */
+export const isNotice = ({ resource, search }: Entry): boolean =>
+  search?.mode === 'outcome' && JSON.stringify(resource) === NOTICE;
+const NOTICE = JSON.stringify({
+  resourceType: 'OperationOutcome',
+  issue: [{ severity: 'information', code: 'informational', details: { text: LONG_NOTICE } }],
+});
 const entriesOf = (answer: Answer) =>
-  ((answer.body.entry ?? []) as { resource?: JsonObject; response?: JsonObject }[])
-    // What only accompanies the records is none of them.
-    .filter(({ resource }) => resource?.resourceType !== 'OperationOutcome');
+  ((answer.body.entry ?? []) as Entry[]).filter(entry => !isNotice(entry));
 export const idsOf = (answer: Answer) =>
   answer.status === 200
     ? entriesOf(answer)
