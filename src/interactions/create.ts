@@ -34,6 +34,8 @@ export async function create(
     const result = onlyResult(
       await context.store.transact(soleOp(op, context, principal), grant, audit.handOver()),
     );
-    return writeReply(result.kind === 'matched' ? 200 : 201, result.version, request.prefer, context.base);
+    const { base } = context;
+    const status = result.kind === 'matched' ? 200 : 201;
+    return writeReply(status, result.version, { prefer: request.prefer, base, grant });
   });
 }

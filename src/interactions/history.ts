@@ -1,12 +1,13 @@
 // https://hl7.org/fhir/R4/http.html#history
-import type { Principal } from '../access/grant.ts';
-import { instantOf, serveBody } from '../fhir/body.ts';
+import type { Grant, Principal } from '../access/grant.ts';
+import { instantOf } from '../fhir/body.ts';
 import { type DateRange, parseDateRangeMicros } from '../fhir/date-range.ts';
 import { FhirError, notFound } from '../fhir/error.ts';
 import { isId } from '../fhir/id.ts';
 import type { HistoryQuery, Version } from '../store/port.ts';
 import { type Attempt, attempt } from './attempt.ts';
 import type { Context, Limits } from './context.ts';
+import { present } from './present.ts';
 import { knownPairs } from './query.ts';
 import type { Answer, CarryingEntry, FhirRequest } from './request.ts';
 import { etagOf } from './version-reply.ts';
@@ -42,7 +43,7 @@ export async function historyPage(
     type: 'history' as const,
     total: page.total,
     links: next === undefined ? links : [...links, { relation: 'next' as const, url: more(next) }],
-    entries: page.versions.map(version => entryOf(version, context.base)),
+    entries: page.versions.map(version => entryOf(version, context.base, grant)),
   };
   return { bundle };
 }
@@ -113,13 +114,13 @@ function parseMicros(name: string, text: string): DateRange {
   return range;
 }
 
-function entryOf(version: Version, base: string): CarryingEntry {
+function entryOf(version: Version, base: string, grant: Grant): CarryingEntry {
   const { type, id, deleted } = version;
   const method = deleted ? 'DELETE' : version.version === 1 ? 'POST' : 'PUT';
   const status = { DELETE: '204 No Content', POST: '201 Created', PUT: '200 OK' }[method];
   return {
     fullUrl: `${base}/${type}/${id}`,
-    ...(deleted ? {} : { resource: serveBody(version) }),
+    ...(deleted ? {} : { resource: present(version, grant) }),
     request: { method, url: method === 'POST' ? type : `${type}/${id}` },
     response: { status, etag: etagOf(version), lastModified: instantOf(version.seq) },
     carries: [version],

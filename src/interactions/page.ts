@@ -20,7 +20,7 @@ export async function page(request: PageRequest, context: Context, principal: Pr
   if (state.kind === 'search') {
     const { type } = state;
     return attempt({ request: id, action: 'search', type }, context, principal, audit =>
-      searchPage({ ...state, prefer: {} }, audit, context, principal),
+      searchPage({ ...state, prefer: {} }, audit, context),
     );
   }
   const { query } = state;

@@ -22,7 +22,7 @@ export async function read(request: Read, context: Context, principal: Principal
     if (version.deleted) throw new FhirError('gone', 'This resource was deleted.');
     await audit.record([version]);
     if (matchesTag(request.ifNoneMatch, version)) return { status: 304, headers: versionHeaders(version) };
-    const reply = versionReply(version);
+    const reply = versionReply(version, grant);
     return shape === undefined ? reply : { ...reply, body: shapeResource(reply.body!, shape) };
   });
 }

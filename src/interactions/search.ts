@@ -1,6 +1,5 @@
 // https://hl7.org/fhir/R4/search.html
 import type { Grant, Principal } from '../access/grant.ts';
-import { serveBody } from '../fhir/body.ts';
 import type { Link } from '../fhir/bundle.ts';
 import { informational } from '../fhir/outcome.ts';
 import type { Cursor, Search } from '../search/ast.ts';
@@ -10,8 +9,9 @@ import { printSearch } from '../search/print.ts';
 import type { Page, Version } from '../store/port.ts';
 import { type Attempt, attempt } from './attempt.ts';
 import type { Context } from './context.ts';
+import { present } from './present.ts';
 import type { Answer, AnsweredBundle, CarryingEntry, FhirRequest, Preference } from './request.ts';
-import { type Shape, shapeOf, shapeResource } from './shape.ts';
+import { shapeOf, shapeResource } from './shape.ts';
 import { searchTrail } from './trail.ts';
 
 type SearchRequest = Extract<FhirRequest, { kind: 'search' }>;
@@ -30,22 +30,17 @@ export async function search(
   principal: Principal,
 ): Promise<Answer> {
   return attempt({ ...request, action: 'search' }, context, principal, audit =>
-    searchPage(request, audit, context, principal),
+    searchPage(request, audit, context),
   );
 }
 
 /** One page of a search, within an attempt. */
-export async function searchPage(
-  page: SearchPage,
-  audit: Attempt,
-  context: Context,
-  principal: Principal,
-): Promise<Answer> {
+export async function searchPage(page: SearchPage, audit: Attempt, context: Context): Promise<Answer> {
   const grant = audit.decide([{ type: page.type, use: 'search' }]);
   const parsed = readSearch(page.type, page.query, page.prefer.handling === 'strict', context);
   const found = await findPage(parsed, page.cursor, context, grant);
   await audit.record([...found.matches, ...found.included], paramNames(parsed));
-  return { bundle: searchsetOf(parsed, found, context, principal) };
+  return { bundle: searchsetOf(parsed, found, context, grant) };
 }
 
 function findPage(search: Search, cursor: Cursor | undefined, context: Context, grant: Grant): Promise<Page> {
@@ -71,16 +66,20 @@ export function readSearch(type: string, query: string, strict: boolean, context
 export const paramNames = (search: Search): string[] => [...new Set(search.applied.map(([name]) => name))];
 
 /** The searchset of one page, with the links to itself and to the next page. */
-export function searchsetOf(
-  search: Search,
-  page: Page,
-  context: Context,
-  principal: Principal,
-): AnsweredBundle {
+export function searchsetOf(search: Search, page: Page, context: Context, grant: Grant): AnsweredBundle {
   const shape = shapeOf(search.elements, search.summary);
+  const entryOf = (version: Version, mode: 'match' | 'include'): CarryingEntry => {
+    const text = present(version, grant);
+    return {
+      fullUrl: `${context.base}/${version.type}/${version.id}`,
+      resource: shape === undefined ? text : shapeResource(text, shape),
+      search: mode,
+      carries: [version],
+    };
+  };
   const entries: CarryingEntry[] = [
-    ...page.matches.map(version => entryOf(version, 'match', context.base, shape)),
-    ...page.included.map(version => entryOf(version, 'include', context.base, shape)),
+    ...page.matches.map(version => entryOf(version, 'match')),
+    ...page.included.map(version => entryOf(version, 'include')),
   ];
   if (search.ignored.length > 0) entries.push(ignoredEntry(search, context));
   const query = printSearch(search);
@@ -89,19 +88,12 @@ export function searchsetOf(
   ];
   if (page.next !== undefined) {
     const state = { kind: 'search' as const, type: search.type, query, cursor: page.next };
-    links.push({ relation: 'next', url: `${context.base}?_page=${context.pages.seal(state, principal)}` });
+    links.push({
+      relation: 'next',
+      url: `${context.base}?_page=${context.pages.seal(state, grant.principal)}`,
+    });
   }
   return { type: 'searchset', total: page.total, links, entries };
-}
-
-function entryOf(version: Version, mode: 'match' | 'include', base: string, shape?: Shape): CarryingEntry {
-  const text = serveBody(version);
-  return {
-    fullUrl: `${base}/${version.type}/${version.id}`,
-    resource: shape === undefined ? text : shapeResource(text, shape),
-    search: mode,
-    carries: [version],
-  };
 }
 
 function ignoredEntry(search: Search, context: Context): CarryingEntry {

@@ -1,6 +1,6 @@
 // What a transaction answers, entry by entry.
-import type { Principal } from '../access/grant.ts';
-import { instantOf, serveBody } from '../fhir/body.ts';
+import type { Grant } from '../access/grant.ts';
+import { instantOf } from '../fhir/body.ts';
 import { bundleText } from '../fhir/bundle.ts';
 import { ERRORS, FhirError, NOT_FOUND } from '../fhir/error.ts';
 import { outcomeOf } from '../fhir/outcome.ts';
@@ -8,6 +8,7 @@ import type { Search } from '../search/ast.ts';
 import type { Version, WriteResult } from '../store/port.ts';
 import { statusText } from './batch.ts';
 import type { Context } from './context.ts';
+import { present } from './present.ts';
 import { type CarryingEntry, carriedBy } from './request.ts';
 import { searchsetOf } from './search.ts';
 import type { Step } from './transaction-plan.ts';
@@ -16,7 +17,7 @@ import { etagOf, locationOf } from './version-reply.ts';
 export interface Answering {
   searches: ReadonlyMap<Step, Search>;
   context: Context;
-  principal: Principal;
+  grant: Grant;
   /** Written resources are sent back. */
   full: boolean;
 }
@@ -25,14 +26,14 @@ export interface Answering {
 export function answerOf(
   step: Step,
   result: WriteResult,
-  { searches, context, principal, full }: Answering,
+  { searches, context, grant, full }: Answering,
 ): CarryingEntry {
   if (result.kind === 'absent') {
     const outcome = JSON.stringify(outcomeOf(new FhirError('not-found', NOT_FOUND)));
     return { response: { status: statusText(ERRORS['not-found'].status), outcome } };
   }
   if (result.kind === 'found') {
-    const bundle = searchsetOf(searches.get(step)!, result.page, context, principal);
+    const bundle = searchsetOf(searches.get(step)!, result.page, context, grant);
     const carries = carriedBy({ bundle });
     return { resource: bundleText(bundle), response: { status: statusText(200) }, carries };
   }
@@ -48,7 +49,7 @@ export function answerOf(
     ...(send
       ? {
           fullUrl: `${context.base}/${version.type}/${version.id}`,
-          resource: serveBody(version),
+          resource: present(version, grant),
           carries: [version],
         }
       : {}),

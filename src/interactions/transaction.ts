@@ -47,7 +47,7 @@ export async function transaction(body: Body, request: BundleRequest, tools: Too
   const full = request.prefer.return === 'representation';
   const entries: CarryingEntry[] = [];
   for (const [i, step] of plan.steps.entries())
-    entries[step.entry] = answerOf(step, results[i]!, { searches, context, principal, full });
+    entries[step.entry] = answerOf(step, results[i]!, { searches, context, grant, full });
   return { bundle: { type: 'transaction-response', entries } };
 }
 

@@ -35,7 +35,9 @@ export async function update(
     const result = onlyResult(
       await context.store.transact(soleOp(op, context, principal), grant, audit.handOver()),
     );
-    return writeReply(result.kind === 'created' ? 201 : 200, result.version, request.prefer, context.base);
+    const { base } = context;
+    const status = result.kind === 'created' ? 201 : 200;
+    return writeReply(status, result.version, { prefer: request.prefer, base, grant });
   });
 }
 
@@ -70,6 +72,8 @@ export async function conditionalUpdate(
     const result = onlyResult(
       await context.store.transact(soleOp(op, context, principal), grant, audit.handOver()),
     );
-    return writeReply(result.kind === 'created' ? 201 : 200, result.version, request.prefer, context.base);
+    const { base } = context;
+    const status = result.kind === 'created' ? 201 : 200;
+    return writeReply(status, result.version, { prefer: request.prefer, base, grant });
   });
 }

@@ -1,8 +1,9 @@
 // Replies about one version, and the headers that name it. https://hl7.org/fhir/R4/http.html#versions
-import { serveBody } from '../fhir/body.ts';
+import type { Grant } from '../access/grant.ts';
 import { FhirError } from '../fhir/error.ts';
 import { informational } from '../fhir/outcome.ts';
 import type { Version } from '../store/port.ts';
+import { present } from './present.ts';
 import type { CarryingReply, Preference } from './request.ts';
 
 export const etagOf = (version: Version): string => `W/"${version.version}"`;
@@ -16,23 +17,30 @@ export function versionHeaders(version: Version): Record<string, string> {
 }
 
 /** The reply to a read: the version itself. */
-export function versionReply(version: Version): CarryingReply {
-  const { seq } = version;
-  return { status: 200, headers: versionHeaders(version), body: serveBody(version), seq, carries: [version] };
+export function versionReply(version: Version, grant: Grant): CarryingReply {
+  const body = present(version, grant);
+  return { status: 200, headers: versionHeaders(version), body, seq: version.seq, carries: [version] };
+}
+
+/** What a reply to a write is made for. */
+export interface Replying {
+  prefer: Preference;
+  base: string;
+  grant: Grant;
 }
 
 /** The reply to a write, with as much of it as the caller prefers: the representation unless told. */
 export function writeReply(
   status: 200 | 201,
   version: Version,
-  prefer: Preference,
-  base: string,
+  { prefer, base, grant }: Replying,
 ): CarryingReply {
   const headers = versionHeaders(version);
   if (status === 201) headers.Location = locationOf(version, base);
   const reply = { status, headers, seq: version.seq };
   if (prefer.return === 'minimal') return reply;
-  if (prefer.return !== 'OperationOutcome') return { ...reply, body: serveBody(version), carries: [version] };
+  if (prefer.return !== 'OperationOutcome')
+    return { ...reply, body: present(version, grant), carries: [version] };
   const outcome = informational([status === 201 ? 'Created.' : 'Stored.']);
   return { ...reply, body: JSON.stringify(outcome) };
 }

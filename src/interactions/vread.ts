@@ -20,7 +20,7 @@ export async function vread(request: Vread, context: Context, principal: Princip
     if (version === undefined) throw notFound();
     if (version.deleted) throw new FhirError('gone', 'This version is the deletion of the resource.');
     await audit.record([version]);
-    const reply = versionReply(version);
+    const reply = versionReply(version, grant);
     return shape === undefined ? reply : { ...reply, body: shapeResource(reply.body!, shape) };
   });
 }

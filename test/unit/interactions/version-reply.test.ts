@@ -1,7 +1,17 @@
 import { describe, expect, test } from '@jest/globals';
+import { decide } from '../../../src/access/decide.ts';
+import type { Principal } from '../../../src/access/grant.ts';
 import { matchesTag, parseIfMatch, writeReply } from '../../../src/interactions/version-reply.ts';
 import type { Version } from '../../../src/store/port.ts';
 
+const caller: Principal = {
+  client: 'c',
+  organization: 'o',
+  role: 'program',
+  scopes: [],
+  purposes: [],
+  idSpace: { prefix: '', others: [] },
+};
 const version: Version = {
   type: 'Patient',
   id: 'p',
@@ -42,6 +52,8 @@ test.each([
   expect(matchesTag(text, version)).toBe(expected);
 });
 
+const replying = { base: 'http://here/fhir', grant: decide(caller, [], 0, 'program') };
+
 describe('a write answers with as much as the caller prefers', () => {
   const location = 'http://here/fhir/Patient/p/_history/3';
   test.each([
@@ -49,14 +61,14 @@ describe('a write answers with as much as the caller prefers', () => {
     [{ return: 'representation' as const }, true],
     [{ return: 'minimal' as const }, false],
   ])('%j', (prefer, hasBody) => {
-    const reply = writeReply(201, version, prefer, 'http://here/fhir');
+    const reply = writeReply(201, version, { prefer, ...replying });
     expect(reply.headers).toMatchObject({ ETag: 'W/"3"', Location: location });
     expect(reply.headers['Last-Modified']).toBe('Mon, 21 Sep 2026 14:13:20 GMT');
     expect(reply.body !== undefined).toBe(hasBody);
   });
 
   test('OperationOutcome', () => {
-    const reply = writeReply(200, version, { return: 'OperationOutcome' }, 'http://here/fhir');
+    const reply = writeReply(200, version, { prefer: { return: 'OperationOutcome' }, ...replying });
     expect(JSON.parse(reply.body!)).toMatchObject({
       resourceType: 'OperationOutcome',
       issue: [{ severity: 'information' }],
