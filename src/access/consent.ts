@@ -1,51 +1,32 @@
-// Consents compiled to rules when they are written. Until the full consent engine exists only a plain
-// form permits (see `permitsOf`), with all that 42 CFR 2.31 asks for (part2.ts); everything it does not understand
-// fails closed: a criterion that cannot be judged makes a permit void and a deny total.
-// https://hl7.org/fhir/R4/consent.html
+// Consents compiled to lines when they are written. A Consent is a tree of provisions: the deepest that apply to a
+// request and its data decide, each by its own type, a deny where they disagree; a provision applies where its own
+// criteria and those of all around it hold. Each provision of the tree becomes lines that say just that, so that a
+// store can ask them of every resource inside its query. https://hl7.org/fhir/R4/consent.html
+//
+// Only what has all items of 42 CFR 2.31 permits (part2.ts). What is not understood fails closed: see
+// consent/provision.ts.
 
-import { extensionUrl } from '../fhir/canonical.ts';
-import { canonicalSystem } from '../fhir/code-system.ts';
-import { localId, parseReference } from '../fhir/reference.ts';
-import type { AnyResource, Consent, ConsentProvision, ConsentProvisionActor } from '../fhir/types.ts';
+import { parseDateRange } from '../fhir/date-range.ts';
+import { localId } from '../fhir/reference.ts';
+import type { AnyResource, Consent, ConsentProvision } from '../fhir/types.ts';
 import type { ConsentRule } from '../store/port.ts';
 import { hasCode } from './coded.ts';
-import { disclosersOf, missingItems } from './part2.ts';
-import { ALWAYS, periodOf } from './period.ts';
-import { LEGAL } from './purpose.ts';
+import type { Effect } from './consent/data.ts';
+import { type Line, linesOf } from './consent/lines.ts';
+import { conditionOf, isBare, type Node, outlineOf } from './consent/provision.ts';
+import { COUNSELLING_NOTES, disclosersOf, missingItems } from './part2.ts';
+import { LEGAL, notePurpose } from './purpose.ts';
 
 const SCOPE = 'http://terminology.hl7.org/CodeSystem/consentscope';
 const ACT_CODE = 'http://terminology.hl7.org/CodeSystem/v3-ActCode';
-const ACT_REASON = 'http://terminology.hl7.org/CodeSystem/v3-ActReason';
-const PARTICIPATION = 'http://terminology.hl7.org/CodeSystem/v3-ParticipationType';
 
 /** Version of the compilation: stores made with another are compiled anew. */
-export const CONSENT_RULES = 'consent-5';
-
-/** Extensions that say what 2.31 asks for and bound nothing by themselves. */
-const PLAIN_EXTENSIONS: ReadonlySet<string> = new Set(
-  ['part2-all-records', 'part2-statement', 'part2-expiry-event', 'part2-recipient-class'].map(extensionUrl),
-);
-/** A consent for counselling notes releases these alone, and they are never released by a plain permit. */
-const COUNSELLING_NOTES = extensionUrl('part2-counselling-notes');
-
-const PLAIN_ELEMENTS: ReadonlySet<string> = new Set([
-  'id',
-  'type',
-  'provision',
-  'period',
-  'actor',
-  'purpose',
-  'extension',
-]);
-
-/** As all codes of v3-ActReason are that are purposes. */
-const PURPOSE_CODE = /^[A-Z]+$/;
+export const CONSENT_RULES = 'consent-6';
 
 /** What a provision comes to, and which it is: `Consent.provision.provision[0]`. */
 export interface Provision extends ConsentRule {
   path: string;
 }
-type Line = Omit<Provision, 'patient'>;
 
 /** The rules of one Consent; none where it is not an active privacy consent of one local Patient. */
 export const compileConsent = (resource: AnyResource, base?: string): ConsentRule[] =>
@@ -58,21 +39,58 @@ export function provisionsOf(resource: AnyResource, base?: string): Provision[] 
   if (!hasCode(consent.scope, SCOPE, 'patient-privacy')) return [];
   const patient = localId(consent.patient?.reference, 'Patient', base);
   if (patient === undefined) return [];
-  const root = consent.provision ?? {};
+  const root = treeOf(consent, base);
+  const trusted = isTrustworthy(consent, base);
+  const permits = trusted ? linesOf(root, 'permit', trusted) : [];
+  const denying = isSilent(consent) ? root.nested : [root];
+  const denies = denying.flatMap(one => linesOf(one, 'deny', trusted));
   const disclosers = disclosersOf(consent, base);
-  const permits = isTrustworthy(consent, base) ? permitsOf(consent, root, base) : [];
-  return [...permits.map(line => ({ ...line, disclosers })), ...deniesOf(consent, root, base)].map(line => ({
-    patient,
-    ...line,
-  }));
+  const signed = parseDateRange(consent.dateTime ?? '');
+  return [
+    ...permits
+      .filter(one => signed !== undefined && one.to > signed.low)
+      .map(line => ({
+        ...line,
+        // Nobody consents before it is signed.
+        from: Math.max(line.from, signed!.low),
+        rank: signed!.low,
+        disclosers,
+      })),
+    // What restricts and permits nothing stands whatever is permitted later: it has to be taken back (2.26).
+    ...denies.map(line => ({
+      ...line,
+      ...(permits.length > 0 && signed !== undefined ? { rank: signed.high } : {}),
+    })),
+  ].flatMap(line => forNotes(consent, line).map(one => ({ patient, ...one })));
+}
+
+/**
+ * The root's own type; else what the policy says; else deny. Where they contradict each other it is taken at the
+ * stricter word. 42CFRPart2CD names a kind of consent, not a base.
+ */
+function treeOf(consent: Consent, base: string | undefined): Node {
+  const root = consent.provision ?? {};
+  const effect = contradicts(consent) ? 'deny' : (root.type ?? policyBase(consent) ?? 'deny');
+  const node = nodeOf(root, effect, ROOT, base);
+  return contradicts(consent) ? { ...node, nested: [] } : node;
+}
+
+const ROOT = 'Consent.provision';
+
+/** A nested provision that does not say what it does denies. */
+function nodeOf(provision: ConsentProvision, effect: Effect, path: string, base: string | undefined): Node {
+  const nested = (provision.provision ?? []).map((one, at) =>
+    nodeOf(one, one.type === 'permit' ? 'permit' : 'deny', `${path}.provision[${at}]`, base),
+  );
+  const condition = conditionOf(provision, effect, base);
+  return { effect, path, condition, outline: outlineOf(provision, base), nested };
 }
 
 /** What makes every permit of a Consent void, whatever its provisions say. */
 function isTrustworthy(consent: Consent, base?: string): boolean {
   if (consent.modifierExtension !== undefined || consent.implicitRules !== undefined) return false;
   if ((consent.verification ?? []).some(one => one.verified !== true)) return false;
-  if (contradicts(consent) || missingItems(consent, base).length > 0 || mixesLegal(consent)) return false;
-  return !extensionsOf(consent).some(one => one.url === COUNSELLING_NOTES);
+  return !contradicts(consent) && missingItems(consent, base).length === 0 && !mixesLegal(consent);
 }
 
 /** 42 CFR 2.31(d): one for legal proceedings is combined with none for anything else. */
@@ -84,104 +102,27 @@ function mixesLegal({ provision }: Consent): boolean {
 }
 
 /**
- * The plain form: the root permits, or the root says nothing (or only `deny`) and what is nested in it permits; and
- * what permits holds nothing but type, period, actor and purpose. What is nested in a permit takes nothing from it
- * that is not denied: a nested permit says the same again, a nested deny has lines of its own (`deniesOf`), which beat
- * those of the permit.
+ * A root that denies, has exceptions and no criterion is their base and denies nothing beyond what no Consent permits;
+ * unless the policy is that the person opts out.
  */
-function permitsOf(consent: Consent, root: ConsentProvision, base?: string): Line[] {
-  const nested = root.provision ?? [];
-  const type = root.type ?? policyBase(consent) ?? 'deny';
-  if (type === 'permit') return permitLines(root, ROOT, base);
-  if (!isBare(root)) return [];
-  return nested.flatMap((one, at) =>
-    one.type === 'permit' ? permitLines(one, nestedPath(ROOT, at), base) : [],
+function isSilent(consent: Consent): boolean {
+  const root = consent.provision ?? {};
+  return (
+    !contradicts(consent) &&
+    policyBase(consent) !== 'deny' &&
+    (root.provision ?? []).length > 0 &&
+    isBare(root)
   );
-}
-
-/** A root that is only the base of its exceptions: no criterion of its own. */
-function isBare(root: ConsentProvision): boolean {
-  return Object.entries(root).every(
-    ([name, value]) =>
-      value === undefined ||
-      name === 'id' ||
-      name === 'type' ||
-      name === 'provision' ||
-      (name === 'extension' && plainExtensions(root)),
-  );
-}
-
-function permitLines(provision: ConsentProvision, path: string, base?: string): Line[] {
-  const plain = Object.entries(provision).every(
-    ([name, value]) => value === undefined || PLAIN_ELEMENTS.has(name),
-  );
-  const period = periodOf(provision.period);
-  if (!plain || !plainExtensions(provision) || period === undefined) return [];
-  const actors = (provision.actor ?? [])
-    .map(actor => organizationOf(actor, base))
-    .filter(id => id !== undefined);
-  const purposes = (provision.purpose ?? []).filter(
-    one => canonicalSystem(one.system ?? '') === ACT_REASON && PURPOSE_CODE.test(one.code ?? ''),
-  );
-  return actors.flatMap(actor =>
-    purposes.map(one => ({ effect: 'permit' as const, actor, purpose: one.code!, ...period, path })),
-  );
-}
-
-/** A recipient that is an Organization here. Nobody else can be told apart yet, so nobody else is permitted. */
-function organizationOf(actor: ConsentProvisionActor, base?: string): string | undefined {
-  if (!hasCode(actor.role, PARTICIPATION, 'IRCP') || actor.modifierExtension !== undefined) return undefined;
-  return localId(actor.reference?.reference, 'Organization', base);
 }
 
 /**
- * Denies: a root that denies and has no exceptions, an opt-out, and every nested deny. A root deny that
- * has exceptions and no criterion is only their base and denies nothing beyond what no Consent permits. A
- * root that says otherwise than its policy is taken at the stricter word.
+ * A consent for counselling notes releases these and nothing else (2.31(b)), and no other releases any; what is denied
+ * is denied of notes as well.
  */
-function deniesOf(consent: Consent, root: ConsentProvision, base?: string): Line[] {
-  const nested = root.provision ?? [];
-  const type = root.type ?? policyBase(consent);
-  const rootDenies = contradicts(consent) || (type === 'deny' && (nested.length === 0 || !isBare(root)));
-  const own = rootDenies ? denyLines(root, ROOT, base) : [];
-  return [...own, ...nested.flatMap((one, at) => nestedDenies(one, nestedPath(ROOT, at), base))];
-}
-
-const ROOT = 'Consent.provision';
-const nestedPath = (path: string, at: number): string => `${path}.provision[${at}]`;
-
-function nestedDenies(provision: ConsentProvision, path: string, base?: string): Line[] {
-  const own = provision.type === 'deny' ? denyLines(provision, path, base) : [];
-  const nested = provision.provision ?? [];
-  return [...own, ...nested.flatMap((one, at) => nestedDenies(one, nestedPath(path, at), base))];
-}
-
-function denyLines(provision: ConsentProvision, path: string, base?: string): Line[] {
-  const period = periodOf(provision.period) ?? ALWAYS;
-  const actors =
-    provision.actor === undefined
-      ? ['']
-      : provision.actor.map(actor => deniedActor(actor, base)).filter(one => one !== undefined);
-  const purposes = provision.purpose === undefined ? [''] : provision.purpose.map(deniedPurpose);
-  return actors.flatMap(actor =>
-    purposes.map(purpose => ({ effect: 'deny' as const, actor, purpose, ...period, path })),
-  );
-}
-
-/** People who are never a calling Organization are nobody here; whoever cannot be told is everybody. */
-function deniedActor(actor: ConsentProvisionActor, base?: string): string | undefined {
-  const reference = parseReference(actor.reference?.reference ?? '', base);
-  if (reference.kind !== 'local') return '';
-  if (reference.type === 'Organization') return reference.id;
-  return reference.type === 'RelatedPerson' || reference.type === 'Patient' || reference.type === 'Device'
-    ? undefined
-    : '';
-}
-
-/** A code that is no purpose known here might be a parent of any. */
-function deniedPurpose(purpose: { system?: string | undefined; code?: string | undefined }): string {
-  const code = purpose.code ?? '';
-  return canonicalSystem(purpose.system ?? '') === ACT_REASON && PURPOSE_CODE.test(code) ? code : '';
+function forNotes({ extension = [] }: Consent, line: Line): Line[] {
+  const note = { ...line, purpose: notePurpose(line.purpose) };
+  if (line.effect === 'deny') return line.purpose === '' ? [line] : [line, note];
+  return extension.some(one => one.url === COUNSELLING_NOTES && one.valueBoolean !== false) ? [note] : [line];
 }
 
 function contradicts(consent: Consent): boolean {
@@ -190,17 +131,9 @@ function contradicts(consent: Consent): boolean {
   return type !== undefined && policy !== undefined && type !== policy;
 }
 
-function policyBase(consent: Consent): 'permit' | 'deny' | undefined {
+function policyBase(consent: Consent): Effect | undefined {
   if (['OPTIN', 'OPTINR'].some(code => hasCode(consent.policyRule, ACT_CODE, code))) return 'permit';
   return ['OPTOUT', 'OPTOUTE', 'EMRGONLY'].some(code => hasCode(consent.policyRule, ACT_CODE, code))
     ? 'deny'
     : undefined;
-}
-
-function plainExtensions(provision: ConsentProvision): boolean {
-  return (provision.extension ?? []).every(one => PLAIN_EXTENSIONS.has(one.url));
-}
-
-function extensionsOf(consent: Consent): { url: string }[] {
-  return [...(consent.extension ?? []), ...(consent.provision?.extension ?? [])];
 }

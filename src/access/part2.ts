@@ -25,7 +25,8 @@ const ALL_RECORDS = extensionUrl('part2-all-records');
 const STATEMENT = extensionUrl('part2-statement');
 const EXPIRY_EVENT = extensionUrl('part2-expiry-event');
 const RECIPIENT_CLASS = extensionUrl('part2-recipient-class');
-const COUNSELLING_NOTES = extensionUrl('part2-counselling-notes');
+/** A consent for counselling notes. */
+export const COUNSELLING_NOTES: string = extensionUrl('part2-counselling-notes');
 
 interface Item extends MissingItem {
   isThere(read: Read): boolean;

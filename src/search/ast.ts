@@ -98,11 +98,21 @@ export type Predicate =
   /** Created by this Organization and, up to the version in question, written by nobody else. */
   | { kind: 'source'; organization: string }
   /**
-   * It names at least one person, and every person it names has, among the rules of its owner in force
-   * `at` (ms), a permit for this actor and one of these purposes, and no deny for them. Of a roster permits
-   * alone are asked: no Consent takes anybody off a list that the owner keeps.
+   * It names at least one person, and every person it names has, among the rules of its owner that hold `at`
+   * (ms) for this actor, one of these purposes and this resource (their terms), a permit of a higher rank than
+   * any deny. Of a roster permits alone are asked: no Consent takes anybody off a list that the owner keeps.
    */
-  | { kind: 'consent'; actor: string; purposes: readonly string[]; at: number; roster?: true }
+  | {
+      kind: 'consent';
+      actor: string;
+      /** What the actor goes by besides: `Practitioner/id`, a class of recipients. */
+      also?: readonly string[];
+      purposes: readonly string[];
+      /** What it would do: lines may be about reading or writing alone. */
+      action?: 'read' | 'write';
+      at: number;
+      roster?: true;
+    }
   /** A Consent one of whose own rules names this actor. */
   | { kind: 'names'; actor: string }
   /** It names no person at all (see store/port.ts, Derived.patients). */

@@ -3,6 +3,7 @@ import type { AnyResource } from '../fhir/types.ts';
 import type { Source } from '../generated/tables.ts';
 import type { IndexValue } from '../store/port.ts';
 import type { Param } from './ast.ts';
+import { marksOf } from './marks.ts';
 import { KINDS } from './param/kinds.ts';
 import { personsOf } from './persons.ts';
 import { paramsOf, sourcesOf } from './registry.ts';
@@ -15,6 +16,8 @@ export interface Extracted {
   values: IndexValue[];
   /** See Derived.patients in store/port.ts. */
   patients: string[];
+  /** See Derived.marks in store/port.ts. */
+  marks: string[];
 }
 
 /**
@@ -30,7 +33,8 @@ export function extract(resource: AnyResource, base?: string): Extracted {
     const indexed = found.flatMap(one => kind.index(one, param.key, base));
     values.push(...(indexed.length > 1 ? distinct(indexed) : indexed));
   }
-  return { values, patients: personsOf(resource, base) };
+  const patients = personsOf(resource, base);
+  return { values, patients, marks: patients.length === 0 ? [] : marksOf(resource) };
 }
 
 interface Extractor {

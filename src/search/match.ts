@@ -5,6 +5,7 @@ import type { Clause, Cursor, Plan, Predicate, SortKey } from './ast.ts';
 import { compareRanges } from './param/date.ts';
 import { KINDS } from './param/kinds.ts';
 import { UNKNOWN_PERSON } from './persons.ts';
+import { asksOf, holds, type Known, knownOf, rankOf } from './terms.ts';
 
 /** A rule as the store holds it: with the resource that says it, and whose record that is. */
 export interface HeldRule extends ConsentRule {
@@ -19,6 +20,10 @@ export interface Facts {
   version: Version;
   /** Derived.values. */
   values: readonly IndexValue[];
+  /** Derived.marks. */
+  marks?: readonly string[];
+  /** What terms ask of it, where that is known without all of its values. */
+  known?: Pick<Known, 'marks' | 'dates'>;
   /** Every rule of the store (of Consents that are live and last written by their owner). */
   rules: readonly HeldRule[];
   /** No version up to this one was written by another than its source. */
@@ -88,29 +93,39 @@ export function allows(predicate: Predicate, facts: Facts): boolean {
   }
 }
 
-/**
- * A permit for this actor and one of these purposes, and no deny for them (a roster knows none): in force, of the
- * same owner.
- */
+/** See the predicate. Whose rule it is, and about whom, stands before its terms. */
 function consents(
-  { actor, purposes, at, roster }: Extract<Predicate, { kind: 'consent' }>,
+  predicate: Extract<Predicate, { kind: 'consent' }>,
   patient: string,
-  { rules, version }: Facts,
+  facts: Facts,
 ): boolean {
+  const { actor, also = [], purposes, at, roster } = predicate;
   if (patient === UNKNOWN_PERSON) return false;
-  const inForce = rules.filter(
-    rule => rule.patient === patient && rule.owner === version.owner && rule.from <= at && at < rule.to,
-  );
-  const denied = inForce.some(
-    rule =>
-      rule.effect === 'deny' &&
-      (rule.actor === '' || rule.actor === actor) &&
-      (rule.purpose === '' || purposes.includes(rule.purpose)),
-  );
-  const permitted = inForce.some(
-    rule => rule.effect === 'permit' && rule.actor === actor && purposes.includes(rule.purpose),
-  );
-  return permitted && (roster === true || !denied);
+  const actors = [actor, ...also];
+  const known = lazily(() => knownFor(predicate, facts));
+  const highest = (effect: ConsentRule['effect']): number =>
+    facts.rules
+      .filter(rule => rule.effect === effect && rule.patient === patient)
+      .filter(rule => rule.owner === facts.version.owner && rule.from <= at && at < rule.to)
+      .filter(rule => actors.includes(rule.actor) || (effect === 'deny' && rule.actor === ''))
+      .filter(rule => purposes.includes(rule.purpose) || (effect === 'deny' && rule.purpose === ''))
+      .filter(rule => rule.terms === undefined || holds(rule.terms, known()))
+      .reduce((most, rule) => Math.max(most, rankOf(rule)), -Infinity);
+  const permit = highest('permit');
+  return roster === true ? permit > -Infinity : permit > highest('deny');
+}
+
+function knownFor(predicate: Extract<Predicate, { kind: 'consent' }>, facts: Facts): Known {
+  const { marks, dates } = facts.known ?? knownOf(facts.version, facts);
+  return { marks: new Set([...marks, ...asksOf(predicate)]), dates, at: predicate.at };
+}
+
+function lazily<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
 }
 
 export type SortValue = string | number | null;

@@ -59,6 +59,37 @@ export interface ConsentRule {
   /** In force from <= t < to, ms since the epoch. */
   from: number;
   to: number;
+  /**
+   * Of lines that hold for the same, the one of the highest rank decides, a deny where ranks are equal: the signature's
+   * moment, ms since the epoch. Absent: below all for a permit, above all for a deny.
+   */
+  rank?: number;
+  /** It holds only where these do. */
+  terms?: Terms;
+}
+
+/** What a line asks besides of a resource and of who asks. */
+export interface Criteria {
+  /** Of each of these sets at least one mark has to be there: of the resource (search/terms.ts) or of the question. */
+  all?: readonly (readonly string[])[];
+  /** Of now: from <= t < to, ms since the epoch. */
+  from?: number;
+  to?: number;
+  /** Of when the data are from: CLINICAL_DATES in search/terms.ts. */
+  made?: readonly Made[];
+}
+
+/** `within`: it says when it is from, and all of that lies in it. `touches`: some of it does, or it says nothing. */
+export interface Made {
+  how: 'within' | 'touches';
+  /** low <= t < high, ms since the epoch. */
+  low: number;
+  high: number;
+}
+
+/** All that Criteria ask, and none of what is asked in `unless`. */
+export interface Terms extends Criteria {
+  unless?: readonly Criteria[];
 }
 
 /** What is computed from a resource when it is written. */
@@ -72,6 +103,11 @@ export interface Derived {
    */
   patients: readonly string[];
   rules: readonly ConsentRule[];
+  /**
+   * What terms of Consents may ask of it beyond its index values: `label|sud`, `code|http://loinc.org|19261-7`, codes
+   * folded. Of what names nobody there are none.
+   */
+  marks?: readonly string[];
 }
 /** Given to an adapter when it is opened: adapters know nothing of FHIR elements. */
 export type Derive = (resource: Record<string, unknown>) => Derived;

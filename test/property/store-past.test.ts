@@ -56,7 +56,8 @@ class Past {
   #factsFor(leaf: Leaf, one: Kept): Facts {
     const live = [...this.#now.values()].filter(each => !each.version.deleted);
     const rules = leaf.kind === 'names' ? rulesOf(one) : live.flatMap(rulesOf);
-    return { version: one.version, values: one.derived.values, rules, pure: one.pure };
+    const { values, marks = [] } = one.derived;
+    return { version: one.version, values, marks, rules, pure: one.pure };
   }
 }
 

@@ -36,6 +36,7 @@ class Model {
     return all.map(({ version, derived, pure }) => ({
       version,
       values: derived.values,
+      marks: derived.marks ?? [],
       rules: rules.filter(one => one.patient !== '?'),
       pure,
     }));

@@ -1,7 +1,15 @@
 // Any resources, rules and plans, small enough that they meet: few words, few people, few ids.
 import fc from 'fast-check';
 import type { Clause, Param, ParamType, Predicate, SortKey, Value } from '../../src/search/ast.ts';
-import type { ConsentRule, Derived, IndexValue, Store, Version, WriteOp } from '../../src/store/port.ts';
+import type {
+  ConsentRule,
+  Criteria,
+  Derived,
+  IndexValue,
+  Store,
+  Version,
+  WriteOp,
+} from '../../src/store/port.ts';
 import type { Bounds } from '../../src/store/sqlite/reading.ts';
 import { draft, grantFor, stated, T } from './store.ts';
 
@@ -133,7 +141,7 @@ export const { predicate } = fc.letrec<{ predicate: Predicate; leaf: Predicate }
         organization,
         fc.integer({ min: -2, max: 2 }),
         fc.constantFrom('TREAT', 'TREAT', 'roster'),
-        fc.constantFrom({}, {}, { roster: true as const }),
+        fc.constantFrom({}, {}, { roster: true as const }, { also: ['two'] }, { action: 'write' as const }),
       )
       .map(
         ([actor, shift, purpose, listed]): Predicate => ({
@@ -158,23 +166,83 @@ export const { predicate } = fc.letrec<{ predicate: Predicate; leaf: Predicate }
   ),
 }));
 
-export const rule: fc.Arbitrary<ConsentRule> = fc.oneof(
-  fc.record({
-    patient: person,
-    effect: fc.constant('permit' as const),
-    actor: organization,
-    purpose: fc.constantFrom('TREAT', 'HPAYMT', 'roster'),
-    from: fc.constantFrom(T - 2, T - 1, T, T + 1),
-    to: fc.constantFrom(T, T + 1, T + 2, T + 3),
-  }),
-  fc.record({
-    patient: person,
-    effect: fc.constant('deny' as const),
-    actor: fc.constantFrom('', 'one'),
-    purpose: fc.constantFrom('', 'TREAT'),
-    from: fc.integer({ min: T - 2, max: T + 1 }),
-    to: fc.integer({ min: T, max: T + 3 }),
-  }),
+/** Of what resources here are and say, of who asks, and of what nobody is. */
+const criteria: fc.Arbitrary<Criteria> = fc
+  .record(
+    {
+      all: fc.array(
+        fc.uniqueArray(
+          fc.constantFrom(
+            ...[
+              'type|Task',
+              'is|Task/t0',
+              'is|Consent/t1',
+              'ref|Patient/1',
+              'ref|a',
+              'label|sud',
+              'code|urn:s|a',
+            ],
+            ...['actor|one', 'actor|two', 'purpose|TREAT', 'action|read', 'nobody|is'],
+          ),
+          { minLength: 1, maxLength: 3 },
+        ),
+        { minLength: 1, maxLength: 2 },
+      ),
+      from: point.map(shift => T + shift),
+      to: point.map(shift => T + shift),
+      made: fc.array(
+        fc
+          .tuple(
+            fc.constantFrom('within' as const, 'touches' as const),
+            point,
+            fc.integer({ min: 1, max: 6 }),
+          )
+          .map(([how, low, size]) => ({ how, low, high: low + size })),
+        { minLength: 1, maxLength: 2 },
+      ),
+    },
+    { requiredKeys: [] },
+  )
+  .map(({ all, made, from, to }) => ({
+    ...(all === undefined ? {} : { all }),
+    ...(made === undefined ? {} : { made }),
+    ...(from === undefined ? {} : { from }),
+    ...(to === undefined ? {} : { to }),
+  }));
+/** Most lines have none. */
+const bounding: fc.Arbitrary<Pick<ConsentRule, 'rank' | 'terms'>> = fc
+  .tuple(
+    fc.option(fc.integer({ min: 1, max: 3 }), { nil: undefined }),
+    fc.option(fc.tuple(criteria, fc.array(criteria, { maxLength: 2 })), { nil: undefined, freq: 1 }),
+  )
+  .map(([rank, terms]) => ({
+    ...(rank === undefined ? {} : { rank }),
+    ...(terms === undefined
+      ? {}
+      : { terms: terms[1].length === 0 ? terms[0] : { ...terms[0], unless: terms[1] } }),
+  }));
+const bound = (line: fc.Arbitrary<ConsentRule>): fc.Arbitrary<ConsentRule> =>
+  fc.tuple(line, bounding).map(([rule, bounds]) => ({ ...rule, ...bounds }));
+
+export const rule: fc.Arbitrary<ConsentRule> = bound(
+  fc.oneof(
+    fc.record({
+      patient: person,
+      effect: fc.constant('permit' as const),
+      actor: organization,
+      purpose: fc.constantFrom('TREAT', 'HPAYMT', 'roster'),
+      from: fc.constantFrom(T - 2, T - 1, T, T + 1),
+      to: fc.constantFrom(T, T + 1, T + 2, T + 3),
+    }),
+    fc.record({
+      patient: person,
+      effect: fc.constant('deny' as const),
+      actor: fc.constantFrom('', 'one'),
+      purpose: fc.constantFrom('', 'TREAT'),
+      from: fc.integer({ min: T - 2, max: T + 1 }),
+      to: fc.integer({ min: T, max: T + 3 }),
+    }),
+  ),
 );
 
 export interface Write {
@@ -194,6 +262,7 @@ export const write: fc.Arbitrary<Write> = fc.record({
     values: fc.array(indexValue, { maxLength: 12 }),
     patients: fc.uniqueArray(person, { maxLength: 2 }),
     rules: fc.array(rule, { maxLength: 2 }),
+    marks: fc.uniqueArray(fc.constantFrom('label|sud', 'code|urn:s|a'), { maxLength: 2 }),
   }),
 });
 

@@ -46,15 +46,16 @@ export async function openTemporaryStore(options: TemporaryOptions = {}): Promis
 
 /** Derives what the member `derived` of a resource says; a Patient names itself besides. */
 export const statedDerive: Derive = resource => {
-  const { values = [], patients = [], rules = [] } = (resource.derived ?? {}) as Partial<Derived>;
+  const { values = [], patients = [], rules = [], marks = [] } = (resource.derived ?? {}) as Partial<Derived>;
   const own = resource.resourceType === 'Patient' ? [String(resource.id)] : [];
-  return { values, patients: [...own, ...patients], rules };
+  return { values, patients: [...own, ...patients], rules, marks };
 };
 
 export interface Stated {
   values?: readonly IndexValue[];
   patients?: readonly string[];
   rules?: readonly ConsentRule[];
+  marks?: readonly string[];
   text?: string;
 }
 

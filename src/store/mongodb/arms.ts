@@ -1,7 +1,7 @@
 // Where what a predicate allows can be at most: partitions, and persons in them. Places to look, nothing
 // more: the predicate itself is part of every query.
 import type { Clause, Predicate } from '../../search/ast.ts';
-import { type Consents, consentKey } from './consents.ts';
+import { type ConsentPredicate, type Consents, consentKey } from './consents.ts';
 import { NOBODY, SEVERAL } from './documents.ts';
 import { allOf, type ResourceFilter } from './filter.ts';
 import { LIMITS, type Reading, within } from './reading.ts';
@@ -62,7 +62,7 @@ export function organizationsOf(predicate: Predicate): string[] {
     case 'source':
       return [predicate.organization];
     case 'consent':
-      return [predicate.actor];
+      return namesOf(predicate);
     case 'and':
     case 'or':
       return [...new Set(predicate.of.flatMap(organizationsOf))];
@@ -70,6 +70,9 @@ export function organizationsOf(predicate: Predicate): string[] {
       return [];
   }
 }
+
+/** What a caller goes by. */
+export const namesOf = ({ actor, also = [] }: ConsentPredicate): string[] => [actor, ...also];
 
 const EVERYWHERE: Arm = { partitions: 'others' };
 const ANYWHERE: readonly Arm[] = [{ partitions: [NOBODY] }, EVERYWHERE];
@@ -99,8 +102,11 @@ function places(predicate: Predicate, consents: Consents, ties: Ties): readonly 
     case 'consent': {
       const permitted = consents.get(consentKey(predicate));
       if (permitted === undefined)
-        return [{ partitions: [...(ties.get(predicate.actor) ?? []), predicate.actor] }];
-      return [...permitted].map(([owner, persons]) => ({ partitions: [owner], who: [...persons, SEVERAL] }));
+        return [{ partitions: [...namesOf(predicate).flatMap(one => ties.get(one) ?? []), predicate.actor] }];
+      return [...permitted.persons].map(([owner, persons]) => ({
+        partitions: [owner],
+        who: [...persons, SEVERAL],
+      }));
     }
     case 'person':
       return aboutPersons([EVERYWHERE], [predicate.patient]);

@@ -4,7 +4,7 @@
 //
 // Bodies are text. Index values stand in one array, `values`, of { k, v, w, s, u }; a compound index may
 // hold one array only, so people stand beside it as one text, `who`.
-import type { IndexValue, Version } from '../port.ts';
+import type { IndexValue, Terms, Version } from '../port.ts';
 
 /** `Type/id`. */
 export type Name = string;
@@ -67,6 +67,8 @@ export interface ResourceDocument {
   long?: true;
   /** Actors that its own rules name, where the owner wrote them. Absent where there are none. */
   names?: string[];
+  /** Derived.marks. Absent where there are none. */
+  marks?: string[];
 }
 
 /** `place`: where a resource is kept, and the claim to its name: unique over all shards. */
@@ -93,6 +95,9 @@ export interface RuleDocument {
   to: number;
   /** false once the Consent is deleted. */
   live: boolean;
+  /** See ConsentRule. */
+  rank: number;
+  terms?: Terms;
 }
 
 /**

@@ -52,7 +52,7 @@ function partitionsFor(leaf: Leaf, consents: Consents): readonly string[] | unde
       return [NOBODY];
     case 'consent': {
       const permitted = consents.get(consentKey(leaf));
-      return permitted === undefined ? undefined : [...permitted.keys()];
+      return permitted === undefined ? undefined : [...permitted.persons.keys()];
     }
     default:
       return undefined;

@@ -2,9 +2,17 @@
 // it. Pure: see test/unit/store/mongodb-predicate.test.ts. Both are exact: nothing is left to check.
 import type { Document } from 'mongodb';
 import type { Predicate } from '../../search/ast.ts';
-import { type ConsentPredicate, type Consents, consentKey, consentPredicates, rulesOf } from './consents.ts';
+import {
+  type Bound,
+  type ConsentPredicate,
+  type Consents,
+  consentKey,
+  consentPredicates,
+  rulesOf,
+} from './consents.ts';
 import { NOBODY } from './documents.ts';
 import { allOf, anyOf, clauseFilter, NOTHING, type ResourceFilter } from './filter.ts';
+import { linesFilter, permittedExpression } from './terms.ts';
 
 /** How the consent of everybody it names is asked for; undefined where it cannot be. */
 type Ask = (predicate: ConsentPredicate) => ResourceFilter | undefined;
@@ -27,7 +35,11 @@ export function predicateStages(type: string, predicate: Predicate, consents: Co
   const many = consentPredicates([predicate]).filter(one => consents.get(consentKey(one)) === undefined);
   const field = (one: ConsentPredicate): string =>
     `rules${many.findIndex(other => consentKey(other) === consentKey(one))}`;
-  const filter = filterOf(type, predicate, one => namedConsent(one, consents) ?? saidConsent(field(one)));
+  const filter = filterOf(
+    type,
+    predicate,
+    one => namedConsent(one, consents) ?? saidConsent(one, field(one)),
+  );
   const match = { $match: filter ?? NOTHING };
   if (many.length === 0) return [match];
   return [...many.map(one => lookUp(one, field(one))), match, { $unset: many.map(field) }];
@@ -72,12 +84,17 @@ function namedConsent(predicate: ConsentPredicate, consents: Consents): Resource
   const permitted = consents.get(consentKey(predicate));
   if (permitted === undefined) return undefined;
   return anyOf(
-    [...permitted].map(([owner, persons]) => ({
-      owner,
-      patients: { $ne: [], $not: { $elemMatch: { $nin: [...persons] } } },
-    })),
+    [...permitted.persons].map(([owner, persons]) => {
+      const named = { owner, patients: { $ne: [], $not: { $elemMatch: { $nin: [...persons] } } } };
+      const bound = permitted.bound.get(owner) ?? [];
+      return allOf([named, ...bound.map(one => boundConsent(predicate, one))]);
+    }),
   );
 }
+
+/** It names none of these persons, or is what their lines permit. */
+const boundConsent = (predicate: ConsentPredicate, { persons, lines }: Bound): ResourceFilter =>
+  anyOf([{ patients: { $nin: [...persons] } }, linesFilter(predicate, lines)]);
 
 /** The rules about the persons it names, of its own owner, which the index by person holds together. */
 function lookUp(predicate: ConsentPredicate, as: string): Document {
@@ -95,16 +112,15 @@ function lookUp(predicate: ConsentPredicate, as: string): Document {
             $or: denies === undefined ? [permits] : [permits, denies],
           },
         },
-        { $project: { _id: 0, person: 1, permit: 1 } },
+        { $project: { _id: 0, person: 1, permit: 1, rank: 1, terms: 1 } },
       ],
       as,
     },
   };
 }
 
-/** A permit for everybody it names, somebody at all, and no deny. */
-const saidConsent = (rules: string): ResourceFilter => ({
+/** Somebody at all, and everybody it names is permitted. */
+const saidConsent = (predicate: ConsentPredicate, rules: string): ResourceFilter => ({
   patients: { $ne: [] },
-  [`${rules}.permit`]: { $ne: false },
-  $expr: { $setIsSubset: ['$patients', `$${rules}.person`] },
+  $expr: permittedExpression(predicate, rules),
 });

@@ -5,13 +5,20 @@ import {
   anyOfArms,
   armFilter,
   armsFor,
+  namesOf,
   organizationsOf,
   personsSought,
   readTies,
   type Ties,
 } from './arms.ts';
 import { type Question, questionOf, type Way } from './choose.ts';
-import { type Consents, consentKey, consentPredicates, resolveConsents } from './consents.ts';
+import {
+  type Consents,
+  consentKey,
+  consentPredicates,
+  NOBODY_PERMITTED,
+  resolveConsents,
+} from './consents.ts';
 import { SEVERAL } from './documents.ts';
 import { allOf, aside, clauseFilter, conjuncts, type ResourceFilter, textOf } from './filter.ts';
 import { predicateFilter } from './predicate.ts';
@@ -69,8 +76,8 @@ async function fieldsOf(reading: Reading, { type, where, narrow }: Plan): Promis
 const idleConsents = (narrow: Predicate, ties: Ties): Consents =>
   new Map(
     consentPredicates([narrow])
-      .filter(({ actor }) => !ties.has(actor) && owns(narrow, actor))
-      .map(one => [consentKey(one), new Map()]),
+      .filter(one => !namesOf(one).some(name => ties.has(name)) && owns(narrow, one.actor))
+      .map(one => [consentKey(one), NOBODY_PERMITTED]),
   );
 
 /** All that it says of consent stands beside this owner. */

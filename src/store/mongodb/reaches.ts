@@ -3,6 +3,7 @@
 import type { Clause, Param, Predicate } from '../../search/ast.ts';
 import { allows, type Facts, type HeldRule } from '../../search/match.ts';
 import { UNKNOWN_PERSON } from '../../search/persons.ts';
+import { CLINICAL_DATES, referenceMark, selfMark, typeMark } from '../../search/terms.ts';
 import type { IndexValue } from '../port.ts';
 import { consentPredicates } from './consents.ts';
 import { type ResourceDocument, toVersion, type ValueDocument, valueKey } from './documents.ts';
@@ -22,7 +23,13 @@ export function reaches(
   document: ResourceDocument,
   predicate: Predicate,
 ): Promise<boolean> {
-  return decide(reading, predicate, document, (leaf, rules) => holdsNow(document, leaf, rules));
+  let now = document;
+  const complete = async (): Promise<void> => {
+    now = await withValues(reading, 'resource', now);
+  };
+  return decide(reading, predicate, { named: document, complete }, (leaf, rules) =>
+    holdsNow(now, leaf, rules),
+  );
 }
 
 /**
@@ -32,16 +39,34 @@ export function reaches(
  */
 export function reachesPast(
   reading: Reading,
-  { now, past }: { now: ResourceDocument; past: ResourceDocument },
+  given: { now: ResourceDocument; past: ResourceDocument },
   predicate: Predicate,
 ): Promise<boolean> {
+  let { now, past } = given;
   const named = { owner: now.owner, patients: [...now.patients, ...past.patients] };
-  return decide(reading, predicate, named, (leaf, rules) => {
+  const complete = async (): Promise<void> => {
+    now = await withValues(reading, 'resource', now);
+    past = await withValues(reading, 'history', past);
+  };
+  return decide(reading, predicate, { named, complete }, (leaf, rules) => {
     if (leaf.kind === 'source') return holdsNow(past, leaf, rules);
     if (past.deleted && (leaf.kind === 'clause' || leaf.kind === 'names')) return false;
     const held = holdsNow(now, leaf, rules);
     return held === true ? holdsNow(past, leaf, rules) : held;
   });
+}
+
+/** Index values are not always read with a document: see `neededFor` in version.ts. */
+async function withValues(
+  reading: Reading,
+  collection: 'resource' | 'history',
+  document: ResourceDocument,
+): Promise<ResourceDocument> {
+  if ((document.values as ValueDocument[] | undefined) !== undefined) return document;
+  const { _id, partition } = document;
+  const options = { ...within(reading), projection: { values: 1 } };
+  const found = await reading.collections[collection].findOne({ _id, partition }, options);
+  return { ...document, values: found?.values ?? [] };
 }
 
 /** Does it take index values to decide? */
@@ -51,15 +76,22 @@ export const asksValues = (predicate: Predicate): boolean =>
     : predicate.kind === 'clause' &&
       (predicate.clause.kind === 'param' || predicate.clause.kind === 'missing');
 
+interface Subject {
+  named: Pick<ResourceDocument, 'owner' | 'patients'>;
+  /** Reads what terms ask. */
+  complete(): Promise<void>;
+}
+
 async function decide(
   reading: Reading,
   predicate: Predicate,
-  named: Pick<ResourceDocument, 'owner' | 'patients'>,
+  { named, complete }: Subject,
   judge: Judge,
 ): Promise<boolean> {
   const known = judged(predicate, leaf => judge(leaf, undefined));
   if (known !== undefined) return known;
   const rules = await rulesAbout(reading, named, predicate);
+  if (rules.some(rule => rule.terms !== undefined)) await complete();
   return judged(predicate, leaf => judge(leaf, rules)) === true;
 }
 
@@ -94,10 +126,24 @@ function factsOf(document: ResourceDocument, leaf: Leaf, rules: Rules): Facts {
     version: toVersion(document),
     values: leaf.kind === 'clause' ? valuesFor(document, leaf.clause) : [],
     rules,
+    ...(rules.some(rule => rule.terms !== undefined) ? { known: knownFor(document) } : {}),
     // A tombstone is seen by whom the last live version was seen, so it may be the first foreign version.
     pure: foreignFrom === undefined || version - (deleted ? 1 : 0) < foreignFrom,
   };
 }
+
+/** As `knownOf` in search/terms.ts tells it of index values. */
+const knownFor = ({ type, id, values, marks = [] }: ResourceDocument): Facts['known'] & object => ({
+  marks: new Set([
+    typeMark(type),
+    selfMark(`${type}/${id}`),
+    ...values.flatMap(({ v }) => (typeof v === 'string' ? [referenceMark(v)] : [])),
+    ...marks,
+  ]),
+  dates: values
+    .filter(({ k, v }) => CLINICAL_DATES.includes(k) && typeof v === 'number')
+    .map(({ v, w }) => ({ low: Number(v), high: Number(w) })),
+});
 
 function valuesFor({ type, values }: ResourceDocument, clause: Clause): IndexValue[] {
   if (clause.kind !== 'param' && clause.kind !== 'missing') return [];
@@ -133,14 +179,15 @@ async function rulesAbout(
 ): Promise<HeldRule[]> {
   const persons = [...new Set(patients)].filter(person => person !== UNKNOWN_PERSON);
   if (persons.length === 0) return [];
-  const actors = [...new Set(consentPredicates([predicate]).map(one => one.actor)), ''];
+  const asked = consentPredicates([predicate]).flatMap(({ actor, also = [] }) => [actor, ...also]);
+  const actors = [...new Set(asked), ''];
   const found = await reading.collections.rule
     .find(
       { owner, person: { $in: persons }, permit: { $in: [true, false] }, actor: { $in: actors }, live: true },
       { ...within(reading), hint: 'person' },
     )
     .toArray();
-  return found.map(({ consent, person, permit, actor, purpose, from, to }) => ({
+  return found.map(({ consent, person, permit, actor, purpose, from, to, rank, terms }) => ({
     by: consent,
     owner,
     patient: person,
@@ -149,5 +196,7 @@ async function rulesAbout(
     purpose,
     from,
     to,
+    rank,
+    ...(terms === undefined ? {} : { terms }),
   }));
 }

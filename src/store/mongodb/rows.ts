@@ -1,6 +1,7 @@
 // Rows of a unit as documents, and back. Pure.
 import { BSON } from 'mongodb';
 import { FhirError } from '../../fhir/error.ts';
+import { rankOf } from '../../search/terms.ts';
 import type { ConsentRule, Derived } from '../port.ts';
 import type { Row } from '../unit/unit.ts';
 import {
@@ -29,6 +30,7 @@ export const rowOf = (document: ResourceDocument): Row => ({
 export function documentOf(row: Row, derived: Derived): ResourceDocument {
   const { type, id, owner, source, writer, foreignFrom } = row;
   const names = actorsOf(derived.rules);
+  const { marks = [] } = derived;
   const document: ResourceDocument = {
     _id: nameOf(row),
     type,
@@ -44,6 +46,7 @@ export function documentOf(row: Row, derived: Derived): ResourceDocument {
     deleted: false,
     ...derivedFields(type, owner, derived.values, derived.patients),
     ...(names.length === 0 ? {} : { names }),
+    ...(marks.length === 0 ? {} : { marks: [...marks] }),
     body: row.body,
   };
   demandRoom(document);
@@ -81,7 +84,7 @@ export function rulesOf(
   { _id: consent, owner }: Pick<ResourceDocument, '_id' | 'owner'>,
   rules: readonly ConsentRule[],
 ): RuleDocument[] {
-  return rules.map(({ patient, effect, actor, purpose, from, to }, at) => ({
+  return rules.map(({ patient, effect, actor, purpose, from, to, rank, terms }, at) => ({
     _id: `${consent}#${at}`,
     consent,
     owner,
@@ -92,6 +95,8 @@ export function rulesOf(
     from,
     to,
     live: true,
+    rank: rankOf(rank === undefined ? { effect } : { effect, rank }),
+    ...(terms === undefined ? {} : { terms }),
   }));
 }
 

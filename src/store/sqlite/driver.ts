@@ -188,7 +188,7 @@ function predicateArms(type: string, predicate: Predicate): Arm[] | undefined {
       return [
         {
           from: sql`rule c INDEXED BY rule_actor CROSS JOIN subject x ON x.person = c.person AND x.type = ${word(type)}`,
-          where: sql`c.actor = ${word(predicate.actor)} AND c.permit = 1 AND c.live = 1`,
+          where: sql`${among(raw('c.actor'), [predicate.actor, ...(predicate.also ?? [])].map(word))} AND c.permit = 1 AND c.live = 1`,
           ordered: false,
         },
       ];

@@ -15,6 +15,7 @@ import { factOf, makeRegistry } from './registry.ts';
 import type { Progress } from './reindex.ts';
 import { makeStore } from './store.ts';
 import { newWriter, Tail } from './tail.ts';
+import { offerTermsHold } from './terms.ts';
 import { Words } from './words.ts';
 
 export interface SqliteOptions {
@@ -49,9 +50,11 @@ export async function openSqlite(options: SqliteOptions): Promise<SqliteStore> {
   const words = new Words();
   const writing = new Reading(await patiently(() => openWriter(path, options.mostPages)), words, bounds);
   offerPastHolds(writing, derive);
+  offerTermsHold(writing, derive);
   const readers = new Readers(writing, spare => {
     const reading = new Reading(openReader(path, spare), words, bounds);
     offerPastHolds(reading, derive);
+    offerTermsHold(reading, derive);
     return reading;
   });
   const tail = new Tail(await patiently(() => chainOf(writing)), clock);

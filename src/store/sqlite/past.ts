@@ -14,7 +14,7 @@ export function offerPastHolds(reading: Reading, derive: Derive): void {
     // SQLite may put `r.owner = ?` of the same query in here before it looks at the row (its constant
     // propagation): -1, the number of a text the store has never seen, which no row has.
     if (type === -1 || owner === -1) return 0;
-    const { values, patients, rules } = derive(JSON.parse(body as string) as Record<string, unknown>);
+    const { values, patients, rules, marks } = derive(JSON.parse(body as string) as Record<string, unknown>);
     const version: Version = {
       type: reading.text(type as number),
       id: id as string,
@@ -33,7 +33,7 @@ export function offerPastHolds(reading: Reading, derive: Derive): void {
       owner: version.owner,
       by: `${version.type}/${version.id}`,
     }));
-    const facts = { version, values, rules: held, pure: false };
+    const facts = { version, values, marks: marks ?? [], rules: held, pure: false };
     return allows(JSON.parse(text as string) as Predicate, facts) ? 1 : 0;
   });
 }

@@ -4,6 +4,7 @@
 // version is reached only where both it and what the resource is now allow it: people named by either
 // must permit. Only the source rule looks at versions alone.
 import type { Predicate } from '../../search/ast.ts';
+import { asksOf } from '../../search/terms.ts';
 import { clauseCondition } from './clause.ts';
 import { among, and, FALSE, type Fragment, not, or, raw, sql, TRUE, word } from './sql.ts';
 import { personWord } from './words.ts';
@@ -72,17 +73,35 @@ function consentCondition(predicate: PredicateOf<'consent'>, image: Image): Frag
 function everybody(predicate: PredicateOf<'consent'>, alias: 'r' | 'h'): Fragment {
   const sole = raw(`${alias}.patient`);
   const each = raw(`json_each(${alias}.persons)`);
-  const one = permitted(predicate, sole);
-  const all = not(sql`EXISTS (SELECT 1 FROM ${each} p WHERE ${not(permitted(predicate, raw('p.value')))})`);
+  const one = permitted(predicate, sole, alias);
+  const other = permitted(predicate, raw('p.value'), alias);
+  const all = not(sql`EXISTS (SELECT 1 FROM ${each} p WHERE ${not(other)})`);
   return sql`(${sole} > 0 AND ${one} OR ${sole} = -1 AND ${all})`;
 }
 
-/** A permit is in force for a person, and no deny; of a roster permits alone are asked. */
-function permitted({ actor, purposes, at, roster }: PredicateOf<'consent'>, person: Fragment): Fragment {
-  const lines = sql`SELECT 1 FROM rule c INDEXED BY rule_person WHERE c.person = ${person} AND c.owner = r.owner`;
-  const force = sql`c.live = 1 AND c.low <= ${at} AND c.high > ${at}`;
-  const permit = sql`${lines} AND c.permit = 1 AND c.actor = ${word(actor)} AND ${among(raw('c.purpose'), purposes)} AND ${force}`;
+/** A permit holds for a person, and no deny of its rank or a higher one; of a roster permits alone are asked. */
+function permitted(predicate: PredicateOf<'consent'>, person: Fragment, alias: 'r' | 'h'): Fragment {
+  const { actor, also = [], purposes, roster } = predicate;
+  const actors = [actor, ...also].map(word);
+  const permits = sql`c.permit = 1 AND ${among(raw('c.actor'), actors)} AND ${among(raw('c.purpose'), purposes)}`;
+  const permit = lineCondition('c', { predicate, person, alias }, permits);
   if (roster === true) return sql`EXISTS (${permit})`;
-  const deny = sql`${lines} AND c.permit = 0 AND c.actor IN (${word(actor)}, 0) AND ${among(raw('c.purpose'), ['', ...purposes])} AND ${force}`;
-  return sql`(EXISTS (${permit}) AND NOT EXISTS (${deny}))`;
+  const denies = sql`d.permit = 0 AND ${among(raw('d.actor'), [...actors, 0])} AND ${among(raw('d.purpose'), ['', ...purposes])} AND d.rank >= c.rank`;
+  return sql`EXISTS (${permit} AND NOT EXISTS (${lineCondition('d', { predicate, person, alias }, denies)}))`;
+}
+
+interface Asked {
+  predicate: PredicateOf<'consent'>;
+  person: Fragment;
+  alias: 'r' | 'h';
+}
+
+/** A line of the resource's owner about a person that is in force and whose terms hold. */
+function lineCondition(name: 'c' | 'd', { predicate, person, alias }: Asked, what: Fragment): Fragment {
+  const { at } = predicate;
+  const line = raw(name);
+  const version = raw(alias);
+  const asked = JSON.stringify({ marks: asksOf(predicate), at });
+  const terms = sql`terms_hold(${line}.terms, ${asked}, r.type, r.id, r.rid, ${version}.version, ${version}.body)`;
+  return sql`SELECT 1 FROM rule ${line} INDEXED BY rule_person WHERE ${line}.person = ${person} AND ${line}.owner = r.owner AND ${what} AND ${line}.live = 1 AND ${line}.low <= ${at} AND ${line}.high > ${at} AND CASE ${line}.terms WHEN '' THEN 1 ELSE ${terms} END`;
 }

@@ -6,7 +6,7 @@
 // (`*_rid`), the second for sorting, for checks on a resource at hand and for deleting.
 
 /** Raised by one with every change below; an older file is brought forward (upgrade.ts), a newer one is refused. */
-export const SCHEMA_VERSION = 4;
+export const SCHEMA_VERSION = 5;
 /** `IOPF`: tells a store file from any other SQLite file. */
 export const APPLICATION_ID = 0x494f5046;
 
@@ -69,11 +69,11 @@ CREATE INDEX uri_rid ON uri (rid, param);
 CREATE TABLE subject (person INTEGER, type INTEGER, rid INTEGER,
   PRIMARY KEY (person, type, rid)) STRICT, WITHOUT ROWID;
 
--- Lines of Consents whose owner is their last writer. live: 0 once the Consent is deleted.
+-- Lines of Consents whose owner is their last writer. live: 0 once the Consent is deleted. terms: JSON, '' for none.
 CREATE TABLE rule (
   person INTEGER NOT NULL, owner INTEGER NOT NULL, permit INTEGER NOT NULL, actor INTEGER NOT NULL,
   purpose TEXT NOT NULL, low REAL NOT NULL, high REAL NOT NULL, live INTEGER NOT NULL,
-  rid INTEGER NOT NULL) STRICT;
+  rid INTEGER NOT NULL, rank REAL NOT NULL DEFAULT 0, terms TEXT NOT NULL DEFAULT '') STRICT;
 CREATE INDEX rule_person ON rule (person, owner, permit, actor);
 CREATE INDEX rule_actor ON rule (actor, person, rid);
 CREATE INDEX rule_rid ON rule (rid);

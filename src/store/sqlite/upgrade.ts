@@ -37,6 +37,9 @@ const STEPS: readonly string[] = [
      SELECT w.n, a.at, a.writer, a.number FROM audit_word a CROSS JOIN word w ON w.text = a.text;
    DROP VIEW audit_word;
    DROP VIEW said;`,
+  // Ranks and terms of lines: those that are there are written anew when the file is opened, before they count.
+  `ALTER TABLE rule ADD COLUMN rank REAL NOT NULL DEFAULT 0;
+   ALTER TABLE rule ADD COLUMN terms TEXT NOT NULL DEFAULT '';`,
 ];
 
 /** All steps in one commit; nothing is changed where one of them fails. */

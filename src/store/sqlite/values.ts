@@ -1,4 +1,5 @@
 // Writes and removes what is derived from a resource: index values, people, rules.
+import { rankOf } from '../../search/terms.ts';
 import type { ConsentRule, Derived, IndexValue } from '../port.ts';
 import { clampDate, clampNumber } from './clamp.ts';
 import type { Connection } from './connection.ts';
@@ -122,7 +123,8 @@ export function writeDerived(
 
 function writeRule({ connection, words }: Writing, place: Place, rule: ConsentRule): void {
   connection.run(
-    'INSERT INTO rule (person, owner, permit, actor, purpose, low, high, live, rid) VALUES (?, ?, ?, ?, ?, ?, ?, 1, ?)',
+    `INSERT INTO rule (person, owner, permit, actor, purpose, low, high, live, rid, rank, terms)
+     VALUES (?, ?, ?, ?, ?, ?, ?, 1, ?, ?, ?)`,
     words.intern(connection, personWord(rule.patient)),
     place.owner,
     rule.effect === 'permit' ? 1 : 0,
@@ -131,6 +133,8 @@ function writeRule({ connection, words }: Writing, place: Place, rule: ConsentRu
     clampDate(rule.from),
     clampDate(rule.to),
     place.rid,
+    rankOf(rule),
+    rule.terms === undefined ? '' : JSON.stringify(rule.terms),
   );
 }
 

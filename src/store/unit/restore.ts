@@ -39,8 +39,8 @@ function* write(to: Restorer, held: Row | undefined, version: Version): Work<voi
     return;
   }
   // Who it names was settled when it was written; only what is looked up by is computed afresh.
-  const { values, rules } = to.derive(JSON.parse(version.body) as Record<string, unknown>);
-  const derived = { values, patients: version.patients, rules: countingRules(rules, version) };
+  const { values, rules, marks = [] } = to.derive(JSON.parse(version.body) as Record<string, unknown>);
+  const derived = { values, patients: version.patients, rules: countingRules(rules, version), marks };
   yield* got(held === undefined ? to.insert(row, derived) : to.replace(held, row, derived));
 }
 

@@ -20,7 +20,9 @@ const names: Predicate = { kind: 'names', actor: 'me' };
 const or = (...of: Predicate[]): Predicate => ({ kind: 'or', of });
 const and = (...of: Predicate[]): Predicate => ({ kind: 'and', of });
 
-const few: Consents = new Map([[consentKey(consent), new Map([['prog', ['p1']]])]]);
+const few: Consents = new Map([
+  [consentKey(consent), { persons: new Map([['prog', ['p1']]]), bound: new Map() }],
+]);
 const many: Consents = new Map([[consentKey(consent), undefined]]);
 
 const question = (predicate: Predicate, parts: Partial<PastQuestion> = {}): PastQuestion => ({

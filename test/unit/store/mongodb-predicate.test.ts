@@ -6,10 +6,13 @@ import { armFilter, disjoint, personsSought, placesOf } from '../../../src/store
 import { type ConsentPredicate, type Consents, consentKey } from '../../../src/store/mongodb/consents.ts';
 import { NOTHING } from '../../../src/store/mongodb/filter.ts';
 import { predicateFilter, predicateStages } from '../../../src/store/mongodb/predicate.ts';
+import { permittedExpression } from '../../../src/store/mongodb/terms.ts';
 import { param, permittedTo, tokenClause } from '../../support/store.ts';
 
 const consent = permittedTo('ehr', 50) as ConsentPredicate;
-const few: Consents = new Map([[consentKey(consent), new Map([['prog', ['1', '2']]])]]);
+const few: Consents = new Map([
+  [consentKey(consent), { persons: new Map([['prog', ['1', '2']]]), bound: new Map() }],
+]);
 const many: Consents = new Map([[consentKey(consent), undefined]]);
 const own: Predicate = { kind: 'owner', organization: 'ehr' };
 const source: Predicate = { kind: 'source', organization: 'ehr' };
@@ -75,7 +78,7 @@ test('who cannot be named is looked up: a permit for everybody named, of the sam
             ],
           },
         },
-        { $project: { _id: 0, person: 1, permit: 1 } },
+        { $project: { _id: 0, person: 1, permit: 1, rank: 1, terms: 1 } },
       ],
       as: 'rules0',
     },
@@ -86,8 +89,7 @@ test('who cannot be named is looked up: a permit for everybody named, of the sam
         { owner: 'ehr' },
         {
           patients: { $ne: [] },
-          'rules0.permit': { $ne: false },
-          $expr: { $setIsSubset: ['$patients', '$rules0.person'] },
+          $expr: permittedExpression(consent, 'rules0'),
         },
       ],
     },

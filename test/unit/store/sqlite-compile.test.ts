@@ -158,16 +158,20 @@ describe('predicates', () => {
     expect(shown(predicateCondition(predicate, image))).toBe(text);
   });
 
-  test('compile consent to a permit in force and no deny, for each person, of then and of now', () => {
+  test('compile consent to a permit that holds and no deny that outranks it, for each person, of then and of now', () => {
     const now = shown(predicateCondition(permittedTo('ehr', 7)));
-    const lines = (person: string) =>
-      `SELECT 1 FROM rule c INDEXED BY rule_person WHERE c.person = ${person} AND c.owner = r.owner`;
-    const force = 'c.live = 1 AND c.low <= 7 AND c.high > 7';
-    const one = (person: string) =>
-      `(EXISTS (${lines(person)} AND c.permit = 1 AND c.actor = 'ehr'# AND c.purpose = 'TREAT' AND ${force})` +
-      ` AND NOT EXISTS (${lines(person)} AND c.permit = 0 AND c.actor IN ('ehr'#, 0) AND c.purpose IN ('', 'TREAT') AND ${force}))`;
+    const asked = `'{"marks":["actor|ehr","purpose|TREAT","action|read"],"at":7}'`;
+    const line = (c: string, row: string, person: string, what: string) =>
+      `SELECT 1 FROM rule ${c} INDEXED BY rule_person WHERE ${c}.person = ${person} AND ${c}.owner = r.owner AND ${what}` +
+      ` AND ${c}.live = 1 AND ${c}.low <= 7 AND ${c}.high > 7 AND CASE ${c}.terms WHEN '' THEN 1` +
+      ` ELSE terms_hold(${c}.terms, ${asked}, r.type, r.id, r.rid, ${row}.version, ${row}.body) END`;
+    const permits = "c.permit = 1 AND c.actor = 'ehr'# AND c.purpose = 'TREAT'";
+    const denies =
+      "d.permit = 0 AND d.actor IN ('ehr'#, 0) AND d.purpose IN ('', 'TREAT') AND d.rank >= c.rank";
+    const one = (row: string, person: string) =>
+      `EXISTS (${line('c', row, person, permits)} AND NOT EXISTS (${line('d', row, person, denies)}))`;
     const everybody = (row: string) =>
-      `(${row}.patient > 0 AND ${one(`${row}.patient`)} OR ${row}.patient = -1 AND NOT (EXISTS (SELECT 1 FROM json_each(${row}.persons) p WHERE NOT (${one('p.value')}))))`;
+      `(${row}.patient > 0 AND ${one(row, `${row}.patient`)} OR ${row}.patient = -1 AND NOT (EXISTS (SELECT 1 FROM json_each(${row}.persons) p WHERE NOT (${one(row, 'p.value')}))))`;
     expect(now).toBe(everybody('r'));
     expect(shown(predicateCondition(permittedTo('ehr', 7), 'past'))).toBe(
       `(${everybody('r')} AND ${everybody('h')})`,

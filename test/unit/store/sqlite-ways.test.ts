@@ -30,6 +30,7 @@ import {
 
 const db = new DatabaseSync(':memory:');
 db.exec(SCHEMA);
+db.function('terms_hold', { varargs: true }, () => 1);
 afterAll(() => db.close());
 
 function stepsOf(query: Fragment): string[] {

@@ -10,6 +10,7 @@ import type { Plan, WriteOp, WritePlan, WriteResult } from '../../../src/store/p
 import { openWriter } from '../../../src/store/sqlite/file.ts';
 import { Reading } from '../../../src/store/sqlite/reading.ts';
 import { Tail } from '../../../src/store/sqlite/tail.ts';
+import { offerTermsHold } from '../../../src/store/sqlite/terms.ts';
 import { sqliteUnit } from '../../../src/store/sqlite/unit.ts';
 import { Words } from '../../../src/store/sqlite/words.ts';
 import { runPlan } from '../../../src/store/unit/plan.ts';
@@ -37,6 +38,7 @@ interface File {
 function openFile(): File {
   const folder = mkdtempSync(join(tmpdir(), 'iop-fhir-'));
   const writing = new Reading(openWriter(join(folder, 'iop.db')), new Words());
+  offerTermsHold(writing, statedDerive);
   const tail = new Tail('chain', () => T);
   return {
     unit: grant => sqliteUnit({ writing, derive: statedDerive, tail }, grant),
