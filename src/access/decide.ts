@@ -29,8 +29,7 @@ import {
   sealGrant,
   type Use,
 } from './grant.ts';
-import { purposesMeant } from './purpose.ts';
-import { ROSTER } from './roster.ts';
+import { consentRule, ROSTERED } from './recipient.ts';
 import { allOf, anyOf, NONE, READING } from './rule.ts';
 import { scopesAllow, scopesAllowAny, scopesReach } from './scope.ts';
 import { careTeamRules, demandNoWidening, isNarrowed } from './staff.ts';
@@ -40,12 +39,6 @@ export interface Asked {
   type?: string;
   use: Use;
 }
-
-/**
- * Roles whose Organization asks about its own members alone. An EHR's people are those whose Consents name it,
- * which is what a permit demands anyway.
- */
-const ROSTERED: ReadonlySet<Role> = new Set<Role>(['payer']);
 
 /** Roles that act for an Organization. */
 const ORGANIZATIONAL: ReadonlySet<Role> = new Set<Role>(['program', 'ehr', 'payer']);
@@ -139,22 +132,23 @@ function rulesFor(principal: Principal, at: number, staff: StaffAccess): Rules {
   const own: Rule = { reason: 'own', where: { kind: 'owner', organization } };
   const source: Rule = { reason: 'source', where: { kind: 'source', organization } };
   const consent = consentRule(principal, at);
+  const writing = consentRule(principal, at, 'write');
   const permitted = (where: Predicate): Rule => ({ reason: 'consent', where });
   const reach = (type: string, use: Use): Rule[] => {
     switch (use) {
       case 'delete':
         return [own, source];
       case 'update':
-        return [own, source, permitted(WRITABLE_BY_CONSENT.has(type) ? consent : NONE)];
+        return [own, source, permitted(WRITABLE_BY_CONSENT.has(type) ? writing : NONE)];
       case 'create':
-        return [own, source, permitted(consent)];
+        return [own, source, permitted(writing)];
       default:
         return [own, source, permitted(byConsent(type, consent, organization)), directoryRule(type)];
     }
   };
   const reasons: Reason[] = ['own', 'consent', 'source', 'directory'];
   if (ROSTERED.has(principal.role)) reasons.push('roster');
-  return { reach, adopt: anyOf(own.where, consent), whole: true, reasons };
+  return { reach, adopt: anyOf(own.where, writing), whole: true, reasons };
 }
 
 const directoryRule = (type: string): Rule => ({ reason: 'directory', where: directory(type) });
@@ -170,20 +164,6 @@ function personalRules({ role, organization, patient }: Principal): Rules {
     whole: false,
     reasons: known ? ['patient', 'directory'] : ['directory'],
   };
-}
-
-function consentRule(principal: Principal, at: number): Predicate {
-  const actor = principal.organization;
-  // Each purpose for itself: what is denied for one may be permitted for another.
-  const permitted = anyOf(
-    ...principal.purposes.map(
-      (one): Predicate => ({ kind: 'consent', actor, purposes: purposesMeant(one), at }),
-    ),
-  );
-  if (permitted.kind === 'none') return NONE;
-  if (!ROSTERED.has(principal.role)) return permitted;
-  const rostered: Predicate = { kind: 'consent', actor, purposes: [ROSTER], at, roster: true };
-  return { kind: 'and', of: [permitted, rostered] };
 }
 
 /** Which Consents a person gave to whom is told to nobody but the one it names. */

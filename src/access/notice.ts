@@ -71,11 +71,14 @@ export const chartsIn = (versions: readonly Version[]): Set<string> =>
 export function chartsOpened(
   { owner, writer }: Version,
   provisions: readonly Provision[],
-  { actor, purposes, at }: Permit,
+  { actor, also = [], purposes, at }: Permit,
 ): string[] {
   if (writer !== owner) return [];
   return provisions
-    .filter(one => one.effect === 'permit' && one.actor === actor && purposes.includes(one.purpose))
+    .filter(
+      one =>
+        one.effect === 'permit' && [actor, ...also].includes(one.actor) && purposes.includes(one.purpose),
+    )
     .filter(({ from, to, disclosers }) => from <= at && at < to && disclosers?.includes(owner) !== false)
     .map(({ patient }) => chartOf(owner, patient));
 }

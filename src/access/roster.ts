@@ -10,11 +10,13 @@ import type { ConsentRule } from '../store/port.ts';
 import { overlapOf, periodOf } from './period.ts';
 
 /** Version of the compilation: stores made with another are compiled anew. */
-export const ROSTER_RULES = 'roster-2';
+export const ROSTER_RULES = 'roster-3';
 
 /** Stand where a line of a Consent has its purpose. No codes of a Consent: those are capital letters. */
 export const ROSTER = 'roster';
 export const CARE_TEAM = 'care-team';
+/** An Organization on the CareTeam: it treats, and none of the staff is meant by it. */
+export const TREATS = 'treats';
 
 /** Stands where other lines have the id of an Organization, which holds no slash. `id`: of a Practitioner. */
 export const practitionerActor = (id: string): string => `Practitioner/${id}`;
@@ -57,20 +59,28 @@ function groupLines(group: Group, base?: string): ConsentRule[] {
 }
 
 /**
- * A Practitioner alone is one of the staff: who is meant by an Organization, another team or a role may change
- * without this team being written again. Both the team's period and the participant's hold.
+ * A Practitioner alone is one of the staff: who is meant by another team or a role may change without this team being
+ * written again. Both the team's period and the participant's hold.
  */
 function careTeamLines(team: CareTeam, base?: string): ConsentRule[] {
   const patient = localId(team.subject?.reference, 'Patient', base);
   const whole = periodOf(team.period);
   if (team.status !== 'active' || patient === undefined || whole === undefined) return [];
   return (team.participant ?? []).flatMap(({ member, modifierExtension, period: stated }) => {
-    const id = localId(member?.reference, 'Practitioner', base);
+    const on = memberOf(member?.reference, base);
     const own = periodOf(stated);
     const period = own && overlapOf(whole, own);
-    if (id === undefined || period === undefined || modifierExtension !== undefined) return [];
-    return [
-      { patient, effect: 'permit' as const, actor: practitionerActor(id), purpose: CARE_TEAM, ...period },
-    ];
+    if (on === undefined || period === undefined || modifierExtension !== undefined) return [];
+    return [{ patient, effect: 'permit' as const, ...on, ...period }];
   });
+}
+
+function memberOf(
+  reference: string | undefined,
+  base?: string,
+): Pick<ConsentRule, 'actor' | 'purpose'> | undefined {
+  const id = localId(reference, 'Practitioner', base);
+  if (id !== undefined) return { actor: practitionerActor(id), purpose: CARE_TEAM };
+  const actor = localId(reference, 'Organization', base);
+  return actor === undefined ? undefined : { actor, purpose: TREATS };
 }

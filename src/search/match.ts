@@ -93,29 +93,37 @@ export function allows(predicate: Predicate, facts: Facts): boolean {
   }
 }
 
-/** See the predicate. Whose rule it is, and about whom, stands before its terms. */
-function consents(
-  predicate: Extract<Predicate, { kind: 'consent' }>,
-  patient: string,
-  facts: Facts,
-): boolean {
-  const { actor, also = [], purposes, at, roster } = predicate;
-  if (patient === UNKNOWN_PERSON) return false;
-  const actors = [actor, ...also];
-  const known = lazily(() => knownFor(predicate, facts));
-  const highest = (effect: ConsentRule['effect']): number =>
-    facts.rules
-      .filter(rule => rule.effect === effect && rule.patient === patient)
-      .filter(rule => rule.owner === facts.version.owner && rule.from <= at && at < rule.to)
-      .filter(rule => actors.includes(rule.actor) || (effect === 'deny' && rule.actor === ''))
-      .filter(rule => purposes.includes(rule.purpose) || (effect === 'deny' && rule.purpose === ''))
-      .filter(rule => rule.terms === undefined || holds(rule.terms, known()))
-      .reduce((most, rule) => Math.max(most, rankOf(rule)), -Infinity);
-  const permit = highest('permit');
-  return roster === true ? permit > -Infinity : permit > highest('deny');
+type ConsentPredicate = Extract<Predicate, { kind: 'consent' }>;
+
+/** Everybody it names is permitted by what `decidingRules` says of them. */
+function consents(predicate: ConsentPredicate, patient: string, facts: Facts): boolean {
+  const [first] = decidingRules(predicate, patient, facts);
+  return patient !== UNKNOWN_PERSON && first?.effect === 'permit';
 }
 
-function knownFor(predicate: Extract<Predicate, { kind: 'consent' }>, facts: Facts): Known {
+/**
+ * Of the rules about a person that hold for what is asked and for this resource, those of the highest rank; of these
+ * the denies, where there are any. Whose rule it is, and about whom, stands before its terms. Of a roster permits alone
+ * are asked.
+ */
+export function decidingRules(predicate: ConsentPredicate, patient: string, facts: Facts): HeldRule[] {
+  const { actor, also = [], purposes, at, roster } = predicate;
+  const actors = [actor, ...also];
+  const known = lazily(() => knownFor(predicate, facts));
+  const holding = facts.rules
+    .filter(rule => rule.patient === patient && rule.owner === facts.version.owner)
+    .filter(rule => rule.effect === 'permit' || roster !== true)
+    .filter(rule => rule.from <= at && at < rule.to)
+    .filter(rule => actors.includes(rule.actor) || (rule.effect === 'deny' && rule.actor === ''))
+    .filter(rule => purposes.includes(rule.purpose) || (rule.effect === 'deny' && rule.purpose === ''))
+    .filter(rule => rule.terms === undefined || holds(rule.terms, known()));
+  const rank = Math.max(...holding.map(rankOf));
+  const highest = holding.filter(rule => rankOf(rule) === rank);
+  const denies = highest.filter(rule => rule.effect === 'deny');
+  return denies.length > 0 ? denies : highest;
+}
+
+function knownFor(predicate: ConsentPredicate, facts: Facts): Known {
   const { marks, dates } = facts.known ?? knownOf(facts.version, facts);
   return { marks: new Set([...marks, ...asksOf(predicate)]), dates, at: predicate.at };
 }

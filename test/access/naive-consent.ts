@@ -1,96 +1,376 @@
-// What a Consent says, told a second time from the wording of the rules (domain: consent, 42 CFR 2.31).
+// What a Consent says to one question about one resource, told a second time from the wording of the rules (domain:
+// consent, 42 CFR 2.31): by walking its provisions, not by lines. Slow and simple on purpose.
 import { CANONICAL_BASE } from '../../src/fhir/canonical.ts';
-import type { AnyResource, JsonObject } from '../../src/fhir/types.ts';
-import { end, hasCode, names, objects, start } from './naive-resource.ts';
+import type { AnyResource, Json, JsonObject } from '../../src/fhir/types.ts';
+import { codes, end, hasCode, names, objects, start } from './naive-resource.ts';
 
-export interface Line {
-  effect: 'permit' | 'deny';
-  /** '' on a deny: everybody, every purpose. */
-  actor: string;
+export interface Question {
+  /** What the caller goes by: `ehr`, `Practitioner/anna`, `class:tpo`. */
+  names: readonly string[];
+  /** v3-ActReason. */
   purpose: string;
-  from: number;
-  to: number;
+  action: 'read' | 'write';
+  now: number;
+  /** Whose record it is. */
+  owner: string;
 }
 
-const only = (provision: JsonObject, ...names: string[]) =>
-  Object.keys(provision).every(name => names.includes(name)) &&
-  objects(provision.extension).every(({ url }) =>
-    ['all-records', 'statement', 'expiry-event', 'recipient-class'].some(
-      name => url === `${CANONICAL_BASE}/StructureDefinition/part2-${name}`,
-    ),
-  );
-
-/** What an active privacy Consent says. */
-export function linesOf(consent: AnyResource, owner: string): Line[] {
-  if (consent.status !== 'active' || !hasCode(consent.scope, 'patient-privacy')) return [];
-  const root = objects(consent.provision)[0] ?? {};
-  const nested = objects(root.provision);
-  const policy = hasCode(consent.policyRule, 'OPTIN', 'OPTINR')
-    ? 'permit'
-    : hasCode(consent.policyRule, 'OPTOUT', 'OPTOUTE', 'EMRGONLY')
-      ? 'deny'
-      : undefined;
-  const base = root.type ?? policy;
-  const bare = only(root, 'id', 'type', 'provision', 'extension');
-  const lines: Line[] = [];
-
-  const contradicts = root.type !== undefined && policy !== undefined && root.type !== policy;
-  const unverified = objects(consent.verification).some(one => one.verified !== true);
-  const notes = objects(consent.extension).some(one => String(one.url).includes('counselling'));
-  const permits = base === 'permit' ? [root] : bare ? nested.filter(one => one.type === 'permit') : [];
-  if (!contradicts && !unverified && !notes && consent.modifierExtension === undefined)
-    if (isWritten(consent, owner))
-      for (const permit of permits)
-        if (only(permit, 'id', 'type', 'provision', 'period', 'actor', 'purpose', 'extension'))
-          lines.push(...permitLines(permit));
-
-  if (base === 'deny' && (nested.length === 0 || !bare)) lines.push(...denyLines(root));
-  for (let level = nested; level.length > 0; level = level.flatMap(one => objects(one.provision)))
-    for (const provision of level) if (provision.type === 'deny') lines.push(...denyLines(provision));
-  return lines;
+/** Of several the one of the highest rank decides, a deny where ranks are equal. */
+export interface Said {
+  effect: 'permit' | 'deny';
+  rank: number;
 }
 
-function permitLines(provision: JsonObject): Line[] {
-  const period = objects(provision.period)[0];
-  const recipients = objects(provision.actor).filter(one => hasCode(one.role, 'IRCP'));
-  const named = recipients.flatMap(one => objects(one.reference)).map(one => String(one.reference));
-  return named
-    .filter(reference => reference.startsWith('Organization/'))
-    .flatMap(reference =>
-      objects(provision.purpose).map(purpose => ({
-        effect: 'permit' as const,
-        actor: reference.slice('Organization/'.length),
-        purpose: String(purpose.code),
-        from: start(period?.start),
-        to: end(period?.end),
-      })),
-    );
-}
-
-/** A deny counts whatever else it says: what cannot be judged is denied. Relatives are no Organization. */
-function denyLines(provision: JsonObject): Line[] {
-  const period = objects(provision.period)[0];
-  const named = objects(provision.actor)
-    .map(one => String(objects(one.reference)[0]?.reference))
-    .filter(one => !one.startsWith('RelatedPerson/'));
-  const actors = named.map(one => (one.startsWith('Organization/') ? one.slice('Organization/'.length) : ''));
-  const purposes = objects(provision.purpose).map(one => String(one.code));
-  return (provision.actor === undefined ? [''] : actors).flatMap(actor =>
-    (provision.purpose === undefined ? [''] : purposes).map(purpose => ({
-      effect: 'deny' as const,
-      actor,
-      purpose,
-      from: start(period?.start),
-      to: end(period?.end),
-    })),
-  );
+type Effect = Said['effect'];
+interface Place {
+  provision: JsonObject;
+  effect: Effect;
+  /** From the root, itself last. */
+  path: readonly { provision: JsonObject; effect: Effect }[];
 }
 
 const extensionsIn = (of: JsonObject, name: string): JsonObject[] =>
   objects(of.extension).filter(one => one.url === `${CANONICAL_BASE}/StructureDefinition/part2-${name}`);
 
+/** Everything that an active privacy Consent says to it. */
+export function saidOf(consent: AnyResource, question: Question, resource: AnyResource): Said[] {
+  if (consent.status !== 'active' || !hasCode(consent.scope, 'patient-privacy')) return [];
+  const places = placesOf(consent);
+  const whole = isWhole(consent, question.owner);
+  const notes = extensionsIn(consent, 'counselling-notes').length > 0;
+  const signed = start(consent.dateTime);
+  const permits = whole ? places.filter(one => one.effect === 'permit' && couldPermit(one, signed)) : [];
+  const permitted =
+    !notes && signed <= question.now && permits.some(one => isPermitted(one, question, resource));
+  const silent = isMereBase(consent);
+  const denied = places
+    .filter(one => one.effect === 'deny' && !(silent && one.path.length === 1))
+    .some(one => isDenied(one, { places, whole }, question, resource));
+  // What permits nothing restricts, and gives way to nothing.
+  const rank = permits.length > 0 ? end(consent.dateTime) : Infinity;
+  return [
+    ...(permitted ? [{ effect: 'permit' as const, rank: signed }] : []),
+    ...(denied ? [{ effect: 'deny' as const, rank }] : []),
+  ];
+}
+
+/** Does anything that counts in it name this Organization? */
+export function namesIn(consent: AnyResource, owner: string, organization: string): boolean {
+  if (consent.status !== 'active' || !hasCode(consent.scope, 'patient-privacy')) return false;
+  const whole = isWhole(consent, owner);
+  const silent = isMereBase(consent);
+  return placesOf(consent).some(place => {
+    if (place.effect === 'permit' && !(whole && couldPermit(place, start(consent.dateTime)))) return false;
+    if (place.effect === 'deny' && silent && place.path.length === 1) return false;
+    return (
+      innermost(place, ({ provision, effect }) => whomOf(provision, effect))?.includes(organization) === true
+    );
+  });
+}
+
+// --- the tree -------------------------------------------------------------------------------------------------
+
+const policyOf = (consent: AnyResource): Effect | undefined =>
+  hasCode(consent.policyRule, 'OPTIN', 'OPTINR')
+    ? 'permit'
+    : hasCode(consent.policyRule, 'OPTOUT', 'OPTOUTE', 'EMRGONLY')
+      ? 'deny'
+      : undefined;
+const contradicts = (consent: AnyResource): boolean => {
+  const type = objects(consent.provision)[0]?.type;
+  return type !== undefined && policyOf(consent) !== undefined && type !== policyOf(consent);
+};
+
+function placesOf(consent: AnyResource): Place[] {
+  const root = objects(consent.provision)[0] ?? {};
+  if (contradicts(consent)) return [place(root, 'deny', [])];
+  const all = [place(root, (root.type as Effect | undefined) ?? policyOf(consent) ?? 'deny', [])];
+  for (let at = 0; at < all.length; at += 1)
+    for (const one of objects(all[at]!.provision.provision))
+      all.push(place(one, one.type === 'permit' ? 'permit' : 'deny', all[at]!.path));
+  return all;
+}
+const place = (provision: JsonObject, effect: Effect, around: Place['path']): Place => ({
+  provision,
+  effect,
+  path: [...around, { provision, effect }],
+});
+
+/** A root that denies, with exceptions and without criteria, only says that nothing else is permitted. */
+function isMereBase(consent: AnyResource): boolean {
+  const root = objects(consent.provision)[0] ?? {};
+  const known = ['all-records', 'statement', 'expiry-event'].map(
+    name => `${CANONICAL_BASE}/StructureDefinition/part2-${name}`,
+  );
+  const bare =
+    Object.keys(root).every(name => ['id', 'type', 'provision', 'extension'].includes(name)) &&
+    objects(root.extension).every(one => known.includes(String(one.url)));
+  return bare && objects(root.provision).length > 0 && policyOf(consent) !== 'deny' && !contradicts(consent);
+}
+
+// --- what a place says ----------------------------------------------------------------------------------------
+
+/** Whom, what for and until when: a permit that lacks one of these is none. */
+function couldPermit(one: Place, signed: number): boolean {
+  const ends = Math.min(...one.path.map(({ provision }) => end(objects(provision.period)[0]?.end)));
+  const starts = Math.max(...one.path.map(({ provision }) => start(objects(provision.period)[0]?.start)));
+  return (
+    one.path.every(({ provision, effect }) => effect === 'deny' || isUnderstood(provision)) &&
+    innermost(one, ({ provision, effect }) => whomOf(provision, effect)) !== undefined &&
+    innermost(one, ({ provision, effect }) => whatForOf(provision, effect)) !== undefined &&
+    signed < ends &&
+    starts < ends
+  );
+}
+
+const isPermitted = (one: Place, question: Question, resource: AnyResource): boolean =>
+  one.path.every(({ provision, effect }) => applies(provision, effect, question, resource));
+
+function isDenied(
+  one: Place,
+  { places, whole }: { places: readonly Place[]; whole: boolean },
+  question: Question,
+  resource: AnyResource,
+): boolean {
+  const own = whomOf(one.provision, 'deny');
+  const whom = innermost(one, ({ provision }) => whomOf(provision, 'deny'));
+  const forWhat =
+    own === undefined
+      ? innermost(one, ({ provision }) => whatForOf(provision, 'deny'))
+      : whatForOf(one.provision, 'deny');
+  if (whom !== undefined && !whom.some(name => question.names.includes(name))) return false;
+  if (forWhat !== undefined && !forWhat.some(said => covers(said, question.purpose))) return false;
+  if (!one.path.every(({ provision }) => isAbout(provision, 'deny', question, resource))) return false;
+  const nested = places.filter(other => other.path.at(-2)?.provision === one.provision);
+  return !nested
+    .filter(other => whole && permitsSomewhere(other, places))
+    .some(({ provision, effect }) => applies(provision, effect, question, resource));
+}
+
+const permitsSomewhere = (one: Place, places: readonly Place[]): boolean =>
+  (one.effect === 'deny' || isUnderstood(one.provision)) &&
+  (one.effect === 'permit' ||
+    places
+      .filter(other => other.path.at(-2)?.provision === one.provision)
+      .some(other => permitsSomewhere(other, places)));
+
+function innermost<T>(one: Place, read: (at: Place['path'][number]) => T | undefined): T | undefined {
+  return one.path.map(read).findLast(found => found !== undefined);
+}
+
+/** By everything that it says itself. */
+function applies(provision: JsonObject, effect: Effect, question: Question, resource: AnyResource): boolean {
+  if (effect === 'permit' && !isUnderstood(provision)) return false;
+  const whom = whomOf(provision, effect);
+  const forWhat = whatForOf(provision, effect);
+  return (
+    (whom === undefined || whom.some(name => question.names.includes(name))) &&
+    (forWhat === undefined || forWhat.some(said => covers(said, question.purpose))) &&
+    isAbout(provision, effect, question, resource)
+  );
+}
+
+/** Time, action and data. */
+function isAbout(provision: JsonObject, effect: Effect, question: Question, resource: AnyResource): boolean {
+  const period = objects(provision.period)[0];
+  if (!(start(period?.start) <= question.now && question.now < end(period?.end))) return false;
+  return CRITERIA.every(({ name, meets }) => {
+    const said = objects(provision[name]);
+    if (provision[name] === undefined) return true;
+    const answers = said.map(one => meets(one, resource, question.action, effect));
+    // What cannot be told makes a deny say nothing about it.
+    if (effect === 'deny' && answers.includes(undefined)) return true;
+    return answers.includes(true);
+  });
+}
+
+/** May a permit say this? Everything else in it might bound it. */
+function isUnderstood(provision: JsonObject): boolean {
+  const known = [
+    ...['id', 'type', 'provision', 'extension', 'period', 'actor', 'purpose'],
+    ...CRITERIA.map(({ name }) => name),
+  ];
+  const extensions = ['all-records', 'statement', 'expiry-event', 'recipient-class'].map(
+    name => `${CANONICAL_BASE}/StructureDefinition/part2-${name}`,
+  );
+  const tellable = CRITERIA.every(
+    ({ name, meets }) =>
+      provision[name] === undefined ||
+      objects(provision[name]).some(
+        one => meets(one, { resourceType: 'Basic' }, 'read', 'permit') !== undefined,
+      ),
+  );
+  return (
+    Object.keys(provision).every(name => provision[name] === undefined || known.includes(name)) &&
+    objects(provision.extension).every(one => extensions.includes(String(one.url))) &&
+    (provision.actor === undefined && extensionsIn(provision, 'recipient-class').length === 0
+      ? true
+      : (whomOf(provision, 'permit') ?? []).length > 0) &&
+    (provision.purpose === undefined || (whatForOf(provision, 'permit') ?? []).length > 0) &&
+    tellable
+  );
+}
+
+const CLASSES = ['treating-providers', 'health-plans', 'tpo'];
+
+/** Undefined: everybody. */
+function whomOf(provision: JsonObject, effect: Effect): string[] | undefined {
+  const classes = extensionsIn(provision, 'recipient-class').map(one => String(one.valueCode));
+  if (provision.actor === undefined && classes.length === 0) return undefined;
+  const actors = objects(provision.actor).filter(one => effect === 'deny' || hasCode(one.role, 'IRCP'));
+  const found = actors
+    .map(one => String(objects(one.reference)[0]?.reference))
+    .map(reference => {
+      const [, type, id] = /^([A-Za-z]+)\/([\w.-]+)$/.exec(reference) ?? [];
+      if (type === 'Organization') return [id!];
+      if (type === 'Practitioner') return effect === 'deny' ? [reference, 'Practitioner/?'] : [reference];
+      if (effect === 'permit') return [];
+      return type === 'RelatedPerson' || type === 'Patient' || type === 'Device'
+        ? [reference]
+        : ['everybody'];
+    });
+  const all = [...found.flat(), ...classes.filter(one => CLASSES.includes(one)).map(one => `class:${one}`)];
+  if (effect === 'deny' && (all.includes('everybody') || classes.some(one => !CLASSES.includes(one))))
+    return undefined;
+  return all;
+}
+
+/** Undefined: every purpose. */
+function whatForOf(provision: JsonObject, effect: Effect): string[] | undefined {
+  if (provision.purpose === undefined) return undefined;
+  const known = objects(provision.purpose).filter(one => String(one.system).endsWith('/v3-ActReason'));
+  if (effect === 'deny' && known.length < objects(provision.purpose).length) return undefined;
+  return known.map(one => String(one.code));
+}
+
+/** v3-ActReason, what is a kind of what; legal proceedings are a kind of nothing. */
+const KINDS: readonly string[] = [
+  'TREAT COC',
+  'TREAT ETREAT BTG',
+  'HPAYMT COVERAGE ELIGVER',
+  'HPAYMT COVERAGE ELIGDTRM',
+  'HPAYMT COVAUTH',
+  'HOPERAT HQUALIMP',
+];
+const covers = (said: string, asked: string): boolean =>
+  said === asked ||
+  KINDS.map(one => one.split(' ')).some(
+    line => line.includes(said) && line.indexOf(said) < line.indexOf(asked),
+  );
+
+// --- criteria about the data ----------------------------------------------------------------------------------
+
+interface Criterion {
+  name: string;
+  /** Undefined: it cannot be told. */
+  meets(
+    said: JsonObject,
+    resource: AnyResource,
+    action: Question['action'],
+    effect: Effect,
+  ): boolean | undefined;
+}
+
+const COVERED: Readonly<Record<string, readonly string[]>> = {
+  SUD: ['SUD', 'ETHUD', 'ETH', 'OPIOIDUD'],
+  ETH: ['ETH', 'ETHUD'],
+  ETHUD: ['ETH', 'ETHUD'],
+};
+
+const CRITERIA: readonly Criterion[] = [
+  {
+    name: 'action',
+    meets: (said, _, action, effect) => {
+      const known = codes(said).filter(one => String(one.system).endsWith('/consentaction'));
+      const says = (...wanted: string[]) => known.some(one => wanted.includes(String(one.code)));
+      const read = says('access', 'disclose') || (effect === 'deny' && says('use'));
+      const write = says('collect', 'correct');
+      return read || write ? (action === 'read' ? read : write) : undefined;
+    },
+  },
+  {
+    name: 'securityLabel',
+    meets: (said, resource) => {
+      if (!String(said.system).endsWith('/v3-ActCode')) return undefined;
+      if (said.code === '42CFRPart2') return true;
+      const labels = objects(objects(resource.meta)[0]?.security).map(one => String(one.code));
+      return (COVERED[String(said.code)] ?? [String(said.code)]).some(one => labels.includes(one));
+    },
+  },
+  {
+    name: 'class',
+    meets: (said, resource) =>
+      said.system === undefined
+        ? undefined
+        : said.system === 'http://hl7.org/fhir/resource-types'
+          ? resource.resourceType === said.code
+          : holds(resource, said),
+  },
+  {
+    name: 'code',
+    meets: (said, resource) => {
+      const told = codes(said).filter(one => one.system !== undefined && one.code !== undefined);
+      return told.length === 0 ? undefined : told.some(one => holds(resource, one));
+    },
+  },
+  {
+    name: 'data',
+    meets: (said, resource, _, effect) => {
+      const reference = String(objects(said.reference)[0]?.reference).replace(/\/_history\/\d+$/, '');
+      const itself = `${resource.resourceType}/${String(resource.id)}` === reference;
+      if (!/^[A-Z]\w+\/[\w.-]+$/.test(reference)) return undefined;
+      if (said.meaning === 'instance') return itself;
+      if (said.meaning === 'dependents') return itself || refersTo(resource, reference);
+      return said.meaning === 'related' && effect === 'permit' ? itself : undefined;
+    },
+  },
+  {
+    name: 'dataPeriod',
+    meets: (said, resource, _, effect) => {
+      const dates = datesOf(resource);
+      const [from, to] = [start(said.start), end(said.end)];
+      return effect === 'permit'
+        ? dates.length > 0 && dates.every(([low, high]) => from <= low && high <= to)
+        : dates.length === 0 || dates.some(([low, high]) => low < to && from < high);
+    },
+  },
+];
+
+/** By something that it can be searched by: of a Consent not what its nested provisions are about. */
+const refersTo = ({ provision, ...resource }: AnyResource, reference: string): boolean =>
+  JSON.stringify([resource, objects(provision).map(one => one.data)]).includes(`"${reference}"`);
+
+/** LOINC is known by a second name. */
+const systemOf = ({ system }: JsonObject) =>
+  String(system).replace(/^http:\/\/loinc\.org\/$/, 'http://loinc.org');
+const folded = ({ code }: JsonObject) => String(code).toLowerCase();
+
+/** A code anywhere in it. */
+function holds(value: Json | undefined, coding: JsonObject): boolean {
+  if (Array.isArray(value)) return value.some(one => holds(one, coding));
+  if (typeof value !== 'object' || value === null) return false;
+  const same = systemOf(value) === systemOf(coding) && folded(value) === folded(coding);
+  return same || Object.values(value).some(one => holds(one, coding));
+}
+
+/** When the types of the matrix say that they are from. */
+function datesOf(resource: AnyResource): (readonly [low: number, high: number])[] {
+  const at = [
+    resource.effectiveDateTime,
+    resource.start,
+    resource.startDate,
+    resource.sent,
+    resource.dateTime,
+  ];
+  const moments = at.flatMap(one => (typeof one === 'string' ? [[start(one), end(one)] as const] : []));
+  const spans = objects(resource.period).map(one => [start(one.start), end(one.end)] as const);
+  return [...moments, ...spans];
+}
+
+// --- 42 CFR 2.31 ----------------------------------------------------------------------------------------------
+
 /** A written consent has all items of 42 CFR 2.31, and is given to the program whose records it is about. */
-function isWritten(consent: AnyResource, owner: string): boolean {
+function isWhole(consent: AnyResource, owner: string): boolean {
   const provisions = objects(consent.provision);
   for (let at = 0; at < provisions.length; at += 1) provisions.push(...objects(provisions[at]!.provision));
   const said = (name: string) => [consent, ...provisions].flatMap(one => extensionsIn(one, name));
@@ -99,11 +379,15 @@ function isWritten(consent: AnyResource, owner: string): boolean {
   const tpo = [...new Set(purposes)].sort().join() === 'HOPERAT,HPAYMT,TREAT';
   const what =
     said('all-records').length > 0 ||
+    said('counselling-notes').length > 0 ||
     provisions.some(one => one.securityLabel ?? one.class ?? one.code ?? one.data);
   const whom = provisions.flatMap(one => objects(one.actor)).some(one => hasCode(one.role, 'IRCP'));
   const ends = said('expiry-event').length > 0 || provisions.some(one => objects(one.period)[0]?.end);
   const signed = objects(consent.verification).some(one => one.verified === true && one.verificationDate);
   return [
+    !contradicts(consent),
+    consent.modifierExtension === undefined,
+    objects(consent.verification).every(one => one.verified === true),
     hasCode(consent.policyRule, '42CFRPart2CD'),
     names(consent.organization, `Organization/${owner}`),
     what,

@@ -44,8 +44,14 @@ export function peopleOf(resource: AnyResource): string[] {
 
 const DAY = 86_400_000;
 export const start = (text: Json | undefined) => (text === undefined ? -Infinity : Date.parse(String(text)));
-export const end = (text: Json | undefined) =>
-  text === undefined ? Infinity : Date.parse(String(text)) + (String(text).includes('T') ? 1000 : DAY);
+/** A year, a month, a day or a second is all of it. */
+export const end = (text: Json | undefined) => {
+  const said = String(text);
+  if (text === undefined) return Infinity;
+  if (said.length === 4) return Date.UTC(Number(said) + 1, 0);
+  if (said.length === 7) return Date.UTC(Number(said.slice(0, 4)), Number(said.slice(5)));
+  return Date.parse(said) + (said.includes('T') ? 1000 : DAY);
+};
 export const codes = (concept: Json | undefined) => objects(concept).flatMap(one => along(one, 'coding'));
 export const hasCode = (concept: Json | undefined, ...wanted: string[]) =>
   codes(concept).some(one => wanted.includes(String(one.code)));

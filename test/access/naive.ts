@@ -3,7 +3,7 @@
 // holds the server to it.
 import type { Role } from '../../src/access/grant.ts';
 import type { AnyResource } from '../../src/fhir/types.ts';
-import { linesOf } from './naive-consent.ts';
+import { namesIn, type Question, type Said, saidOf } from './naive-consent.ts';
 import {
   isDeleted,
   isDirectory,
@@ -53,37 +53,17 @@ const PURPOSE: Partial<Record<Role, string>> = { program: 'TREAT', ehr: 'TREAT',
 export const isOrganizational = (asker: Asker) => PURPOSE[asker.role] !== undefined;
 
 /** A Consent counts only where its owner wrote it last, and for its owner's records. */
-function allows({ all, now }: Facts, asker: Asker, owner: string, person: string): boolean {
-  const matching = all
-    .filter(fact => fact.type === 'Consent' && fact.owner === owner && !isDeleted(fact))
-    .filter(fact => fact.versions.at(-1)!.writer === owner)
+function allows({ all }: Facts, question: Question, person: string, resource: AnyResource): boolean {
+  const said = all
+    .filter(fact => fact.type === 'Consent' && fact.owner === question.owner && !isDeleted(fact))
+    .filter(fact => fact.versions.at(-1)!.writer === question.owner)
     .map(fact => lastLive(fact))
     .filter(consent => objects(consent.patient)[0]?.reference === `Patient/${person}`)
-    .flatMap(one => linesOf(one, owner))
-    .filter(({ from, to }) => from <= now && now < to)
-    .filter(({ actor, effect }) => actor === asker.organization || (effect === 'deny' && actor === ''));
-  return (asker.purposes ?? [PURPOSE[asker.role]!]).some(asked => {
-    const about = matching.filter(
-      ({ purpose, effect }) => (effect === 'deny' && purpose === '') || covers(purpose, asked),
-    );
-    return about.some(one => one.effect === 'permit') && about.every(one => one.effect === 'permit');
-  });
+    .flatMap(one => saidOf(one, question, resource));
+  const highest = (effect: Said['effect']) =>
+    Math.max(-Infinity, ...said.filter(one => one.effect === effect).map(one => one.rank));
+  return highest('permit') > highest('deny');
 }
-
-/** v3-ActReason, what is a kind of what; legal proceedings are a kind of nothing. */
-const KINDS: readonly string[] = [
-  'TREAT COC',
-  'TREAT ETREAT BTG',
-  'HPAYMT COVERAGE ELIGVER',
-  'HPAYMT COVERAGE ELIGDTRM',
-  'HPAYMT COVAUTH',
-  'HOPERAT HQUALIMP',
-];
-const covers = (said: string, asked: string): boolean =>
-  said === asked ||
-  KINDS.map(one => one.split(' ')).some(
-    line => line.includes(said) && line.indexOf(said) < line.indexOf(asked),
-  );
 
 /** The program has it that this person is a member of the payer's, as the program wrote it last. */
 function isMember({ all, now }: Facts, payer: string, owner: string, person: string): boolean {
@@ -105,17 +85,59 @@ function isMember({ all, now }: Facts, payer: string, owner: string, person: str
   return covered || grouped;
 }
 
-function byConsent(facts: Facts, asker: Asker, fact: Fact, resource: AnyResource): boolean {
+/** Each purpose for itself; by name, or as one of a class of recipients where it is one. */
+function byConsent(
+  facts: Facts,
+  asker: Asker,
+  fact: Fact,
+  resource: AnyResource,
+  action: Question['action'] = 'read',
+): boolean {
+  const { owner } = fact;
+  const { organization, practitioner, role } = asker;
   const people = peopleOf(resource);
-  const open = (person: string) =>
-    allows(facts, asker, fact.owner, person) &&
-    (asker.role !== 'payer' || isMember(facts, asker.organization, fact.owner, person));
-  return people.length > 0 && people.every(open);
+  const names = [
+    organization,
+    practitioner === undefined ? 'Practitioner/?' : `Practitioner/${practitioner}`,
+  ];
+  const permitted = (...classes: string[]) =>
+    (asker.purposes ?? [PURPOSE[role]!]).some(purpose => {
+      const question = { names: [...names, ...classes], purpose, action, now: facts.now, owner };
+      return people.every(person => allows(facts, question, person, resource));
+    });
+  if (people.length === 0) return false;
+  if (role === 'payer')
+    return (
+      people.every(person => isMember(facts, organization, owner, person)) &&
+      permitted('class:health-plans', 'class:tpo')
+    );
+  return (
+    permitted() ||
+    (people.every(person => isTreating(facts, asker, owner, person)) &&
+      permitted('class:treating-providers', 'class:tpo'))
+  );
+}
+
+/** The program has it, or who calls for it, on a CareTeam of the person's. */
+function isTreating({ all, now }: Facts, asker: Asker, owner: string, person: string): boolean {
+  return all
+    .filter(fact => fact.type === 'CareTeam' && fact.owner === owner && !isDeleted(fact))
+    .filter(fact => fact.versions.at(-1)!.writer === owner)
+    .map(fact => lastLive(fact))
+    .filter(team => team.status === 'active' && team.modifierExtension === undefined)
+    .filter(team => names(team.subject, `Patient/${person}`) && within(team.period, now))
+    .flatMap(team => objects(team.participant))
+    .filter(one => within(one.period, now) && one.modifierExtension === undefined)
+    .some(
+      ({ member }) =>
+        names(member, `Organization/${asker.organization}`) ||
+        names(member, `Practitioner/${asker.practitioner}`),
+    );
 }
 
 const namesAsker = (asker: Asker, fact: Fact, version: number) =>
   fact.versions[version - 1]!.writer === fact.owner &&
-  linesOf(lastLive(fact, version), fact.owner).some(line => line.actor === asker.organization);
+  namesIn(lastLive(fact, version), fact.owner, asker.organization);
 
 /** It names the person whom the asker's token names, and nobody else. */
 export const isOnlyAbout = ({ patient }: Asker, resource: AnyResource): boolean => {
@@ -160,7 +182,7 @@ export function mayUpdate(facts: Facts, asker: Asker, fact: Fact): boolean {
   if (isBound(facts, asker)) return seesBound(facts, asker, fact, [lastLive(fact)]);
   if (owns(asker, fact) || isSource(asker, fact)) return true;
   const open = fact.type === 'Appointment' || fact.type === 'Goal';
-  return open && isOrganizational(asker) && byConsent(facts, asker, fact, lastLive(fact));
+  return open && isOrganizational(asker) && byConsent(facts, asker, fact, lastLive(fact), 'write');
 }
 
 /** Whoever writes the next version must still be able to write the one after. */
@@ -189,7 +211,7 @@ export function ownerOf(facts: Facts, asker: Asker, resource: AnyResource): stri
     if (patient === undefined || isDeleted(patient)) return undefined;
     if (isBound(facts, asker))
       return owns(asker, patient) && treats(facts, asker, patient.id) ? patient.owner : undefined;
-    const open = owns(asker, patient) || byConsent(facts, asker, patient, lastLive(patient));
+    const open = owns(asker, patient) || byConsent(facts, asker, patient, lastLive(patient), 'write');
     return open ? patient.owner : undefined;
   });
   const [owner] = owners;

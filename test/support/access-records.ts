@@ -49,6 +49,26 @@ const denied = (more: JsonObject = {}): Terms => terms({ type: 'deny', ...more }
 const PERMITTED = terms(toEhr);
 const foreign = [{ url: 'http://example.org/StructureDefinition/x', valueBoolean: true }];
 
+const ofType = (...types: string[]): JsonObject => ({
+  class: types.map(code => ({ system: 'http://hl7.org/fhir/resource-types', code })),
+});
+const labelled = (...codes: string[]): JsonObject => ({
+  securityLabel: codes.map(code => ({ system: 'http://terminology.hl7.org/CodeSystem/v3-ActCode', code })),
+});
+const OPIATES = { coding: [{ system: 'http://loinc.org', code: '19295-5' }] };
+const ofCode = (code: string): JsonObject => ({
+  code: [{ coding: [{ system: 'http://loinc.org/', code }] }],
+});
+const data = (meaning: string, reference: string): JsonObject => ({
+  data: [{ meaning, reference: { reference } }],
+});
+const recipients = (code: string): JsonObject => ({
+  actor: undefined as unknown as Json,
+  extension: [...PART2_SCOPE, { url: extensionUrl('part2-recipient-class'), valueCode: code }],
+});
+const signed = (dateTime: string, written: Terms): Terms => ({ ...written, dateTime });
+const exceptGoals: JsonObject = { provision: [{ type: 'deny', ...ofType('Goal', 'Observation') }] };
+
 /** Person -> Consents, all of them the program's. */
 export const PERSONS: Readonly<Record<string, readonly Terms[]>> = {
   none: [],
@@ -175,10 +195,164 @@ export const PERSONS: Readonly<Record<string, readonly Terms[]>> = {
   'modified-as-a-whole': [terms(toEhr, { modifierExtension: foreign })],
   verified: [terms(toEhr, { verification: [{ verified: true, verificationDate: '2026-08-02' }] })],
   unverified: [terms(toEhr, { verification: [{ verified: false }] })],
+  'goals-alone': [terms({ ...toEhr, ...ofType('Goal', 'Patient') })],
+  'observations-of-a-code': [terms({ ...toEhr, ...ofType('Observation'), ...ofCode('19295-5') })],
+  'but-no-goals': [terms({ ...toEhr, ...exceptGoals }), terms({ ...toPayer, ...exceptGoals })],
+  'but-no-opiates': [
+    terms({ ...toEhr, provision: [{ type: 'deny', ...ofCode('19295-5') }] }),
+    terms(toPayer),
+  ],
+  'but-nothing-labelled': [terms({ ...toEhr, provision: [{ type: 'deny', ...labelled('SUD', 'SDV') }] })],
+  'labelled-alone': [terms({ ...toEhr, ...labelled('ETH') })],
+  'of-the-program': [terms({ ...toEhr, ...labelled('42CFRPart2') })],
+  'from-august': [terms({ ...toEhr, dataPeriod: { start: '2026-08-01' } })],
+  'but-nothing-from-august': [
+    terms({
+      ...toEhr,
+      provision: [{ type: 'deny', dataPeriod: { start: '2026-08-01', end: '2026-08-31' } }],
+    }),
+  ],
+  'one-goal': [terms({ ...toEhr, ...data('instance', 'Goal/one-goal-goal') })],
+  'one-encounter-less': [
+    terms({
+      ...toEhr,
+      provision: [{ type: 'deny', ...data('dependents', 'Encounter/one-encounter-less-enc') }],
+    }),
+    terms(toPayer),
+  ],
+  'one-encounter-kept-from-the-payer': [
+    terms(toPayer),
+    terms({
+      type: 'deny',
+      ...to('payer'),
+      ...forUse('HPAYMT'),
+      ...data('dependents', 'Encounter/one-encounter-kept-from-the-payer-enc'),
+    }),
+  ],
+  'read-only': [terms({ ...toEhr, action: [concept('consentaction', 'access')] })],
+  'never-written': [
+    terms({ ...toEhr, provision: [{ type: 'deny', action: [concept('consentaction', 'correct')] }] }),
+  ],
+  'exception-of-an-exception': [
+    terms({
+      type: 'deny',
+      provision: [
+        {
+          type: 'permit',
+          ...to('ehr', 'payer'),
+          ...forUse('TREAT', 'HPAYMT'),
+          provision: [
+            {
+              type: 'deny',
+              ...ofType('Goal', 'Observation'),
+              provision: [{ type: 'permit', ...to('ehr'), ...ofType('Observation') }],
+            },
+          ],
+        },
+      ],
+    }),
+  ],
+  'later-permit': [
+    signed('2026-08-02', terms({ ...toEhr, ...exceptGoals })),
+    signed('2026-08-05', PERMITTED),
+  ],
+  'later-exception': [
+    signed('2026-08-05', terms({ ...toEhr, ...exceptGoals })),
+    signed('2026-08-02', PERMITTED),
+  ],
+  'exception-of-the-same-day': [terms({ ...toEhr, ...exceptGoals }), PERMITTED],
+  'earlier-restriction': [signed('2026-08-02', denied(ofType('Goal'))), signed('2026-08-05', PERMITTED)],
+  'opted-out-but': [
+    terms(
+      { provision: [toEhr] },
+      {
+        policyRule: {
+          coding: ['42CFRPart2CD', 'OPTOUT'].map(code => ({
+            system: 'http://terminology.hl7.org/CodeSystem/v3-ActCode',
+            code,
+          })),
+        },
+      },
+    ),
+    signed('2026-07-01', terms(toPayer)),
+  ],
+  'signed-tomorrow': [signed('2026-09-02', PERMITTED)],
+  'to-who-treats': [terms({ ...toEhr, ...recipients('treating-providers') })],
+  'to-who-treats-and-does': [terms({ ...toEhr, ...recipients('tpo') })],
+  'to-who-treats-but-the-ehr': [terms({ ...toEhr, ...recipients('treating-providers') }), denied(to('ehr'))],
+  'to-who-insures': [terms({ ...toPayer, ...recipients('health-plans') })],
+  'to-nobody-known': [terms({ ...toEhr, ...recipients('everybody') })],
   'notes-alone': [
     terms(toEhr, { extension: [{ url: extensionUrl('part2-counselling-notes'), valueBoolean: true }] }),
   ],
 };
+
+/** People of whom there is more than one Observation: what their Consents tell apart. */
+export const TOLD_APART: Readonly<Record<string, (id: string) => AnyResource[]>> = {
+  'goals-alone': id => [goal(`${id}-goal`, id)],
+  'observations-of-a-code': id => [goal(`${id}-goal`, id), other(id)],
+  'but-no-goals': id => [goal(`${id}-goal`, id), appointment(`${id}-app`, id)],
+  'but-no-opiates': id => [goal(`${id}-goal`, id), other(id)],
+  'but-nothing-labelled': id => [goal(`${id}-goal`, id), other(id, { meta: secured('OPIOIDUD') })],
+  'labelled-alone': id => [goal(`${id}-goal`, id), other(id, { meta: secured('ETHUD') })],
+  'of-the-program': id => [goal(`${id}-goal`, id)],
+  'from-august': id => [
+    other(id, { effectiveDateTime: '2026-08-15' }),
+    { ...other(id, { effectiveDateTime: '2026-07-31' }), id: `${id}-july` },
+  ],
+  'but-nothing-from-august': id => [
+    other(id, { effectiveDateTime: '2026-08-31T23:59:59Z' }),
+    { ...other(id, { effectiveDateTime: '2026-09-01' }), id: `${id}-september` },
+  ],
+  'one-goal': id => [goal(`${id}-goal`, id), goal(`${id}-goal-2`, id)],
+  'one-encounter-less': attended,
+  'one-encounter-kept-from-the-payer': attended,
+  'read-only': id => [goal(`${id}-goal`, id)],
+  'never-written': id => [goal(`${id}-goal`, id), appointment(`${id}-app`, id)],
+  'exception-of-an-exception': id => [goal(`${id}-goal`, id), appointment(`${id}-app`, id)],
+  'later-permit': id => [goal(`${id}-goal`, id)],
+  'later-exception': id => [goal(`${id}-goal`, id), appointment(`${id}-app`, id)],
+  'exception-of-the-same-day': id => [goal(`${id}-goal`, id)],
+  'earlier-restriction': id => [goal(`${id}-goal`, id)],
+  ...Object.fromEntries(
+    ['to-who-treats', 'to-who-treats-and-does', 'to-who-treats-but-the-ehr', 'to-who-insures', 'none'].map(
+      (person): [string, (id: string) => AnyResource[]] => [
+        person,
+        id => [treatedBy(id, 'Organization/ehr')],
+      ],
+    ),
+  ),
+};
+function attended(id: string): AnyResource[] {
+  const encounter = (name: string): AnyResource => ({
+    resourceType: 'Encounter',
+    id: name,
+    status: 'finished',
+    class: { system: 'http://terminology.hl7.org/CodeSystem/v3-ActCode', code: 'AMB' },
+    subject: { reference: `Patient/${id}` },
+  });
+  return [
+    encounter(`${id}-enc`),
+    encounter(`${id}-enc-2`),
+    other(id, { encounter: { reference: `Encounter/${id}-enc` } }),
+  ];
+}
+const treatedBy = (id: string, reference: string): AnyResource => ({
+  resourceType: 'CareTeam',
+  id: `${id}-treated`,
+  status: 'active',
+  subject: { reference: `Patient/${id}` },
+  participant: [{ member: { reference } }],
+});
+/** Of another drug. */
+const other = (id: string, more: JsonObject = {}): AnyResource =>
+  observation(`${id}-other`, id, {
+    code: { coding: [{ system: 'http://loinc.org', code: '19659-2' }] },
+    ...more,
+  });
+const secured = (code: string): JsonObject => ({
+  security: [{ system: 'http://terminology.hl7.org/CodeSystem/v3-ActCode', code }],
+});
 
 export const patient = (id: string): AnyResource => ({
   resourceType: 'Patient',
@@ -189,7 +363,7 @@ export const observation = (id: string, person: string, more: JsonObject = {}): 
   resourceType: 'Observation',
   id,
   status: 'final',
-  code: { text: 'Opiates' },
+  code: { text: 'Opiates', ...OPIATES },
   subject: { reference: `Patient/${person}` },
   ...more,
 });

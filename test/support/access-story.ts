@@ -13,6 +13,7 @@ import {
   PERSONS,
   patient,
   slot,
+  TOLD_APART,
   terms,
   toEhr,
   toPayer,
@@ -41,6 +42,7 @@ const persons: Step[] = Object.entries(PERSONS).flatMap(([person, consents]) => 
   ...consents.map((written, n) => iop(consent(`${person}-consent-${n}`, person, written))),
   iop(observation(`${person}-obs`, person)),
   iop(coverage(`${person}-cov`, person)),
+  ...(TOLD_APART[person]?.(person) ?? []).map(iop),
 ]);
 
 const members: Step[] = [

@@ -30,31 +30,52 @@ const withoutExceptions = (node: Node): Node => ({
   nested: node.nested.filter(one => one.effect === 'deny' || node.effect === 'permit').map(withoutExceptions),
 });
 
-/** One for each recipient and purpose of the innermost provision that names any; what others name is a term. */
+/** One for each recipient and purpose. */
 function ownLines(node: Node, along: readonly Condition[]): Line[] {
   const { effect, path } = node;
-  const actors = innermost(along.map(one => one.actors));
-  const purposes = innermost(along.map(one => one.purposes));
+  const { actors, purposes, around } = effect === 'permit' ? permitted(along) : denied(along);
   const period = along.reduce<Stretch | undefined>(
     (all, one) => all && overlapOf(all, one.period),
     along[0]!.period,
   );
   // Whom and what for, a consent has to say: 42 CFR 2.31(a)(4) and (5).
-  if (period === undefined || (effect === 'permit' && (!actors.found || !purposes.found))) return [];
+  if (period === undefined || (effect === 'permit' && (!actors || !purposes))) return [];
   const unless = effect === 'deny' ? node.nested.filter(permitsSomething).flatMap(exceptionOf) : [];
   const criteria = criteriaOf({
-    all: [
-      ...along.flatMap(one => one.all),
-      ...actors.others.map(set => set.map(actorMark)),
-      ...purposes.others.map(purposeSet),
-    ],
+    all: [...along.flatMap(one => one.all), ...around],
     made: along.flatMap(one => one.made),
   });
   const terms: Terms = unless.length === 0 ? criteria : { ...criteria, unless };
   const bound = Object.keys(terms).length === 0 ? {} : { terms };
-  return (actors.found ?? ['']).flatMap(actor =>
-    (purposes.found ?? ['']).map(purpose => ({ effect, actor, purpose, ...period, path, ...bound })),
+  return (actors ?? ['']).flatMap(actor =>
+    (purposes ?? ['']).map(purpose => ({ effect, actor, purpose, ...period, path, ...bound })),
   );
+}
+
+interface Whom {
+  /** Undefined: everybody; every purpose. */
+  actors: readonly string[] | undefined;
+  purposes: readonly string[] | undefined;
+  /** What provisions around it name besides, as sets of marks. */
+  around: readonly (readonly string[])[];
+}
+
+/** Those of the innermost provision that names any; what others around it name is asked besides. */
+function permitted(along: readonly Condition[]): Whom {
+  const actors = innermost(along.map(one => one.actors));
+  const purposes = innermost(along.map(one => one.purposes));
+  return {
+    actors: actors.found,
+    purposes: purposes.found,
+    around: [...actors.others.map(set => set.map(actorMark)), ...purposes.others.map(purposeSet)],
+  };
+}
+
+/** Whom a deny names itself it denies, whomever and whatever for what is around it permits. */
+function denied(along: readonly Condition[]): Whom {
+  const own = along.at(-1)!;
+  const purposes = own.actors === undefined ? innermost(along.map(one => one.purposes)).found : own.purposes;
+  return { actors: innermost(along.map(one => one.actors)).found, purposes, around: [] };
 }
 
 interface Innermost {

@@ -13,6 +13,7 @@ import {
 } from './arms.ts';
 import { type Question, questionOf, type Way } from './choose.ts';
 import {
+  type ConsentPredicate,
   type Consents,
   consentKey,
   consentPredicates,
@@ -72,13 +73,33 @@ async function fieldsOf(reading: Reading, { type, where, narrow }: Plan): Promis
   return fields.map((field, at) => ({ ...field, earlier: fields.slice(0, at).map(other => other.arm) }));
 }
 
-/** Whom nobody else has ever permitted anything is asked nothing, where its own records are its own anyway. */
-const idleConsents = (narrow: Predicate, ties: Ties): Consents =>
-  new Map(
-    consentPredicates([narrow])
-      .filter(one => !namesOf(one).some(name => ties.has(name)) && owns(narrow, one.actor))
-      .map(one => [consentKey(one), NOBODY_PERMITTED]),
+/**
+ * Of whom nothing is asked: whom nobody else has ever permitted anything, where its own records are its own anyway;
+ * and a class of recipients that no Consent names, with all that is asked beside it.
+ */
+function idleConsents(narrow: Predicate, ties: Ties): Consents {
+  const idle = consentPredicates([narrow]).filter(
+    one => !namesOf(one).some(name => ties.has(name)) && owns(narrow, one.actor),
   );
+  return new Map([...idle, ...besideIdle(narrow, ties)].map(one => [consentKey(one), NOBODY_PERMITTED]));
+}
+
+function besideIdle(predicate: Predicate, ties: Ties): ConsentPredicate[] {
+  if (predicate.kind === 'or') return predicate.of.flatMap(one => besideIdle(one, ties));
+  if (predicate.kind !== 'and') return [];
+  const isIdle = predicate.of.some(one => {
+    const asked = consentPredicates([one]);
+    return (
+      asked.length > 0 &&
+      asked.every(each => isClass(each.actor) && !classesOf(each).some(name => ties.has(name)))
+    );
+  });
+  return isIdle ? consentPredicates([predicate]) : predicate.of.flatMap(one => besideIdle(one, ties));
+}
+
+/** See access/consent/provision.ts. */
+const isClass = (actor: string): boolean => actor.startsWith('class:');
+const classesOf = (predicate: ConsentPredicate): string[] => namesOf(predicate).filter(isClass);
 
 /** All that it says of consent stands beside this owner. */
 const owns = (predicate: Predicate, organization: string): boolean =>

@@ -12,6 +12,11 @@ const reason = (value: string) => ({
   system: 'http://terminology.hl7.org/CodeSystem/v3-ActReason',
   code: value,
 });
+const THO = 'http://terminology.hl7.org/CodeSystem/';
+const TYPES = 'http://hl7.org/fhir/resource-types';
+const recipients = (of: string) => ({
+  extension: [...PART2_SCOPE, extension('part2-recipient-class', { valueCode: of })],
+});
 const recipient = (id: string, role = 'IRCP', type = 'Organization') => ({
   role: code('v3-ParticipationType', role),
   reference: { reference: `${type}/${id}` },
@@ -20,6 +25,9 @@ const extension = (name: string, value: JsonObject) => ({
   url: `${CANONICAL_BASE}/StructureDefinition/${name}`,
   ...value,
 });
+
+/** Of `part2Items`. */
+const SIGNED = Date.UTC(2026, 7, 1);
 
 const consent = (provision: JsonObject, more: JsonObject = {}): AnyResource => ({
   resourceType: 'Consent',
@@ -41,15 +49,25 @@ const permit = {
   actor: 'ehr',
   purpose: 'TREAT',
   disclosers: ['prog'],
-  ...ALWAYS,
+  from: SIGNED,
+  to: ALWAYS.to,
+  rank: SIGNED,
 };
-const deny = (actor: string, purpose: string) => ({
+const deny = (actor: string, purpose: string, more: object = {}) => ({
   patient: 'p1',
   effect: 'deny',
   actor,
   purpose,
   ...ALWAYS,
+  ...more,
 });
+/** For a purpose, of notes too. */
+const denies = (actor: string, purpose: string, more: object = {}) => [
+  deny(actor, purpose, more),
+  deny(actor, `note:${purpose}`, more),
+];
+/** In a Consent that permits something: of the day of its signature, to the end. */
+const RANK = { rank: SIGNED + 86_400_000 };
 
 describe('a plain Consent permits', () => {
   const cases: [string, AnyResource, object[]][] = [
@@ -63,9 +81,9 @@ describe('a plain Consent permits', () => {
       [permit, { ...permit, actor: 'payer' }],
     ],
     [
-      'with a nested permit, which says no more',
+      'with a nested permit, which says it again',
       consent({ ...plain, provision: [{ type: 'permit' }] }),
-      [permit],
+      [permit, permit],
     ],
     ['in one nested provision under a bare deny', consent({ type: 'deny', provision: [plain] }), [permit]],
     [
@@ -85,7 +103,7 @@ describe('a plain Consent permits', () => {
     [
       'within its period, the last day included',
       consent({ ...plain, period: { start: '2026-08-01', end: '2026-08-31' } }),
-      [{ ...permit, from: Date.UTC(2026, 7, 1), to: Date.UTC(2026, 8, 1) }],
+      [{ ...permit, to: Date.UTC(2026, 8, 1) }],
     ],
     [
       'with opt-in as its policy besides',
@@ -107,12 +125,19 @@ describe('a plain Consent permits', () => {
 
 describe('a Consent permits nothing', () => {
   const criteria: [string, JsonObject][] = [
-    ['action', { action: [code('consentaction', 'access')] }],
-    ['securityLabel', { securityLabel: [{ system: 'x', code: 'N' }] }],
-    ['class', { class: [{ system: 'x', code: 'Patient' }] }],
-    ['code', { code: [{ text: 'x' }] }],
-    ['dataPeriod', { dataPeriod: { start: '2026-01-01' } }],
-    ['data', { data: [{ meaning: 'instance', reference: { reference: 'Goal/1' } }] }],
+    ['an action that is none', { action: [code('consentaction', 'use')] }],
+    ['a confidentiality', { securityLabel: [{ system: `${THO}v3-Confidentiality`, code: 'N' }] }],
+    ['a label of another system', { securityLabel: [{ system: 'x', code: 'SUD' }] }],
+    ['a class without a system', { class: [{ code: 'Patient' }] }],
+    ['a type that there is not', { class: [{ system: TYPES, code: 'Patients' }] }],
+    ['a code in words alone', { code: [{ text: 'x' }] }],
+    ['an unreadable dataPeriod', { dataPeriod: { start: 'soon' } }],
+    ['data elsewhere', { data: [{ meaning: 'instance', reference: { reference: 'http://x.org/Goal/1' } }] }],
+    [
+      'data by their author',
+      { data: [{ meaning: 'authoredby', reference: { reference: 'Practitioner/1' } }] },
+    ],
+    ['a class of recipients that there is not', { actor: undefined, ...recipients('everybody') }],
     [
       'a modifierExtension',
       {
@@ -128,7 +153,7 @@ describe('a Consent permits nothing', () => {
     ['no recipient', { actor: undefined }],
     ['a purpose of another system', { purpose: [{ system: 'http://example.org/x', code: 'TREAT' }] }],
     ['an actor that is no recipient', { actor: [recipient('ehr', 'CST')] }],
-    ['a recipient that is no Organization', { actor: [recipient('ehr', 'IRCP', 'Practitioner')] }],
+    ['a recipient that never calls', { actor: [recipient('ehr', 'IRCP', 'CareTeam')] }],
   ];
   test.each(criteria)('whose provision holds %s', (_, more) => {
     expect(compileConsent(consent({ ...plain, ...more }))).toEqual([]);
@@ -146,16 +171,7 @@ describe('a Consent permits nothing', () => {
     ],
     ['that is not verified', consent(plain, { verification: [{ verified: false }] })],
     ['with a modifierExtension', consent(plain, { modifierExtension: [{ url: 'x' }] })],
-    [
-      'for counselling notes',
-      consent(plain, {
-        extension: [...part2Items().extension, extension('part2-counselling-notes', { valueBoolean: true })],
-      }),
-    ],
-    [
-      'with a criterion at the root and a nested permit',
-      consent({ actor: [recipient('ehr')], provision: [plain] }),
-    ],
+    ['that is signed after it ends', consent({ ...plain, period: { end: '2026-07-31' } })],
     ['that is no Consent', { ...consent(plain), resourceType: 'Contract' }],
   ];
   test.each(wholes)('%s', (_, given) => {
@@ -174,7 +190,7 @@ describe('a deny', () => {
     [
       'for one purpose denies everybody that purpose',
       consent({ type: 'deny', purpose: [reason('HPAYMT')] }),
-      [deny('', 'HPAYMT')],
+      denies('', 'HPAYMT'),
     ],
     [
       'with a criterion that cannot be judged is total',
@@ -182,12 +198,12 @@ describe('a deny', () => {
       [deny('', '')],
     ],
     [
-      'of a Practitioner, whose Organization cannot be told, denies everybody',
+      'of a Practitioner denies that one, and whoever may be that one',
       consent({
         type: 'deny',
         actor: [recipient('x', 'IRCP', 'Practitioner')],
       }),
-      [deny('', '')],
+      [deny('Practitioner/x', ''), deny('Practitioner/?', '')],
     ],
     [
       'of a relative denies no Organization',
@@ -195,7 +211,7 @@ describe('a deny', () => {
         type: 'deny',
         actor: [recipient('x', 'IRCP', 'RelatedPerson')],
       }),
-      [],
+      [deny('RelatedPerson/x', '')],
     ],
     [
       'for an unknown purpose denies every purpose',
@@ -208,7 +224,7 @@ describe('a deny', () => {
         ...plain,
         provision: [{ type: 'deny', actor: [recipient('payer')] }],
       }),
-      [permit, deny('payer', '')],
+      [permit, deny('payer', '', RANK)],
     ],
     [
       'at any depth is found',
@@ -240,5 +256,160 @@ describe('a deny', () => {
   ];
   test.each(cases)('%s', (_, given, rules) => {
     expect(compileConsent(given)).toEqual(rules);
+  });
+});
+
+describe('a criterion becomes a term', () => {
+  const label = (value: string) => ({ system: `${THO}v3-ActCode`, code: value });
+  const sets: [string, JsonObject, string[], string[]?][] = [
+    ['action', { action: [code('consentaction', 'access')] }, ['action|read']],
+    ['an action that writes', { action: [code('consentaction', 'correct')] }, ['action|write']],
+    [
+      'securityLabel, with what it covers',
+      { securityLabel: [label('SUD')] },
+      ['label|sud', 'label|ethud', 'label|eth', 'label|opioidud'],
+    ],
+    ['an alias', { securityLabel: [label('ETH')] }, ['label|ethud', 'label|eth']],
+    ['several labels', { securityLabel: [label('SDV'), label('HIV')] }, ['label|sdv', 'label|hiv']],
+    ['class, a type', { class: [{ system: TYPES, code: 'Goal' }] }, ['type|Goal']],
+    [
+      'class, a kind of document, its system by another name',
+      { class: [{ system: 'http://loinc.org/', code: '34904-3' }] },
+      ['code|http://loinc.org|34904-3'],
+    ],
+    [
+      'code',
+      { code: [{ coding: [{ system: 'http://hl7.org/fhir/sid/icd-10-cm', code: 'F11.20' }] }] },
+      ['code|http://hl7.org/fhir/sid/icd-10-cm|f11.20'],
+    ],
+    ['an instance', { data: [{ meaning: 'instance', reference: { reference: 'Goal/1' } }] }, ['is|Goal/1']],
+    [
+      'what depends on an instance',
+      { data: [{ meaning: 'dependents', reference: { reference: 'Encounter/1' } }] },
+      ['is|Encounter/1', 'ref|Encounter/1'],
+    ],
+  ];
+  test.each(sets)('%s', (_, criterion, set) => {
+    const terms = { all: [set] };
+    expect(compileConsent(consent({ ...plain, ...criterion }))).toEqual([{ ...permit, terms }]);
+    expect(compileConsent(consent({ type: 'deny', ...criterion }))).toEqual([deny('', '', { terms })]);
+  });
+
+  test('dataPeriod: all of it for a permit, any of it for a deny', () => {
+    const dataPeriod = { start: '2026-01-01', end: '2026-01-31' };
+    const range = { low: Date.UTC(2026, 0, 1), high: Date.UTC(2026, 1, 1) };
+    const made = (how: string) => ({ terms: { made: [{ how, ...range }] } });
+    expect(compileConsent(consent({ ...plain, dataPeriod }))).toEqual([{ ...permit, ...made('within') }]);
+    expect(compileConsent(consent({ type: 'deny', dataPeriod }))).toEqual([deny('', '', made('touches'))]);
+  });
+
+  test.each<[string, JsonObject]>([
+    ['a confidentiality', { securityLabel: [{ system: `${THO}v3-Confidentiality`, code: 'R' }] }],
+    ['a code in words alone', { code: [{ text: 'x' }] }],
+    ['what something refers to', { data: [{ meaning: 'related', reference: { reference: 'Encounter/1' } }] }],
+    [
+      'who wrote something',
+      { data: [{ meaning: 'authoredby', reference: { reference: 'Practitioner/1' } }] },
+    ],
+    ['a class of recipients that there is not', recipients('everybody')],
+    ['a modifierExtension', { modifierExtension: [{ url: 'x', valueBoolean: true }] }],
+    ['one that can be judged beside one that cannot', { code: [{ text: 'x' }, code('x', 'y')] }],
+  ])('a deny of %s is total', (_, criterion) => {
+    expect(compileConsent(consent({ type: 'deny', ...criterion }))).toEqual([deny('', '')]);
+  });
+
+  test('42CFRPart2: all there is of a program', () => {
+    const securityLabel = [label('42CFRPart2')];
+    expect(compileConsent(consent({ ...plain, securityLabel }))).toEqual([permit]);
+  });
+});
+
+describe('a tree of provisions', () => {
+  const goals = { class: [{ system: TYPES, code: 'Goal' }] };
+  const forGoals = { terms: { all: [['type|Goal']] } };
+
+  test('what is nested holds only where all around it does, of recipient and purpose the innermost leading', () => {
+    const [, inner] = compileConsent(
+      consent({ ...plain, provision: [{ type: 'permit', purpose: [reason('COC')], ...goals }] }),
+    );
+    expect(inner).toEqual({
+      ...permit,
+      purpose: 'COC',
+      terms: { all: [['type|Goal'], ['purpose|TREAT']] },
+    });
+  });
+
+  test('a permit in a deny is taken out of it, a deny in a permit stands beside it', () => {
+    const rules = compileConsent(
+      consent({
+        ...plain,
+        provision: [{ type: 'deny', ...goals, provision: [{ type: 'permit', actor: [recipient('ehr2')] }] }],
+      }),
+    );
+    expect(rules).toEqual([
+      permit,
+      { ...permit, actor: 'ehr2', terms: { all: [['type|Goal'], ['actor|ehr']] } },
+      ...denies('ehr', 'TREAT', {
+        ...RANK,
+        terms: { ...forGoals.terms, unless: [{ all: [['actor|ehr2']], ...ALWAYS }] },
+      }),
+    ]);
+  });
+
+  test('a permit that cannot be judged holds for nothing, what is denied in it for all it may be about', () => {
+    const rules = compileConsent(
+      consent({
+        ...plain,
+        code: [{ text: 'x' }],
+        provision: [{ type: 'deny', actor: [recipient('payer')] }],
+      }),
+    );
+    expect(rules).toEqual([deny('payer', '')]);
+  });
+
+  test('of a Consent that is not whole nothing is taken out of what it denies', () => {
+    const tree = { type: 'deny', ...goals, provision: [plain] };
+    expect(compileConsent(consent(tree, { verification: [] }))).toEqual([deny('', '', forGoals)]);
+    expect(compileConsent(consent(tree))).toContainEqual({ ...permit, ...forGoals });
+  });
+
+  test('opting out with an exception denies all others; a mere base denies nobody', () => {
+    const optOut = { coding: ['42CFRPart2CD', 'OPTOUT'].flatMap(one => code('v3-ActCode', one).coding) };
+    const unless = [{ all: [['actor|ehr'], ['purpose|TREAT']], ...ALWAYS }];
+    expect(compileConsent(consent({ provision: [plain] }, { policyRule: optOut }))).toEqual([
+      permit,
+      deny('', '', { ...RANK, terms: { unless } }),
+    ]);
+    expect(compileConsent(consent({ provision: [plain] }))).toEqual([permit]);
+  });
+
+  test('what permits nothing is a restriction and outranks every permit', () => {
+    expect(compileConsent(consent({ type: 'deny' }))).toEqual([deny('', '')]);
+    expect(compileConsent(consent({ ...plain, provision: [{ type: 'deny' }] }))).toContainEqual(
+      deny('ehr', 'TREAT', RANK),
+    );
+  });
+});
+
+describe('recipients', () => {
+  test.each<[string, JsonObject, string[]]>([
+    ['a Practitioner', { actor: [recipient('x', 'IRCP', 'Practitioner')] }, ['Practitioner/x']],
+    [
+      'those who treat',
+      { actor: undefined, ...recipients('treating-providers') },
+      ['class:treating-providers'],
+    ],
+    ['a class beside an Organization', recipients('health-plans'), ['ehr', 'class:health-plans']],
+  ])('%s', (_, more, actors) => {
+    expect(compileConsent(consent({ ...plain, ...more }))).toEqual(
+      actors.map(actor => ({ ...permit, actor })),
+    );
+  });
+
+  test('a consent for counselling notes releases these alone', () => {
+    const notes = {
+      extension: [...part2Items().extension, extension('part2-counselling-notes', { valueBoolean: true })],
+    };
+    expect(compileConsent(consent(plain, notes))).toEqual([{ ...permit, purpose: 'note:TREAT' }]);
   });
 });

@@ -22,28 +22,46 @@ const caller = (
 const USES: Use[] = ['read', 'search', 'history', 'create', 'update', 'delete'];
 const own = { kind: 'owner', organization: 'acme' };
 const source = { kind: 'source', organization: 'acme' };
-const consent = (...purposes: string[]) => ({
-  kind: 'consent',
-  actor: 'acme',
-  purposes,
-  at: AT,
-});
+const line = { kind: 'consent', at: AT };
+const named = (...purposes: string[]) => ({ ...line, actor: 'acme', also: ['Practitioner/?'], purposes });
 const and = (...of: object[]) => ({ kind: 'and', of });
-const onRoster = { ...consent('roster'), roster: true };
-const rostered = and(consent('HPAYMT'), onRoster);
 const or = (...of: object[]) => ({ kind: 'or', of });
+const onRoster = { ...line, actor: 'acme', purposes: ['roster'], roster: true };
+const treating = { ...line, actor: 'acme', purposes: ['treats', 'care-team'], roster: true };
+const asProvider = (...purposes: string[]) => ({
+  ...line,
+  actor: 'class:treating-providers',
+  also: ['class:tpo', 'acme', 'Practitioner/?'],
+  purposes,
+});
+const asPlan = (...purposes: string[]) => ({
+  ...line,
+  actor: 'acme',
+  also: ['Practitioner/?', 'class:health-plans', 'class:tpo'],
+  purposes,
+});
+/** By name, or as one of a class where it treats. */
+const consent = (...purposes: string[]) => or(named(...purposes), and(asProvider(...purposes), treating));
+const rostered = and(asPlan('HPAYMT'), onRoster);
+/** The same asked of what may be written. */
+const writing = (predicate: object): object =>
+  JSON.parse(
+    JSON.stringify(predicate, (_, value) =>
+      value?.kind === 'consent' && value.roster === undefined ? { ...value, action: 'write' } : value,
+    ),
+  );
 
 describe('what each role reaches', () => {
   test.each<[Role, string, Use, object]>([
     ['program', 'Observation', 'search', or(own, source, consent('TREAT'))],
     ['ehr', 'Observation', 'read', or(own, source, consent('TREAT'))],
     ['payer', 'Observation', 'history', or(own, source, rostered)],
-    ['payer', 'Observation', 'create', or(own, source, rostered)],
+    ['payer', 'Observation', 'create', or(own, source, writing(rostered))],
     ['ehr', 'Patient', 'search', or(own, source, consent('TREAT'))],
-    ['ehr', 'Observation', 'create', or(own, source, consent('TREAT'))],
+    ['ehr', 'Observation', 'create', or(own, source, writing(consent('TREAT')))],
     ['ehr', 'Observation', 'update', or(own, source)],
-    ['ehr', 'Appointment', 'update', or(own, source, consent('TREAT'))],
-    ['ehr', 'Goal', 'update', or(own, source, consent('TREAT'))],
+    ['ehr', 'Appointment', 'update', or(own, source, writing(consent('TREAT')))],
+    ['ehr', 'Goal', 'update', or(own, source, writing(consent('TREAT')))],
     ['ehr', 'Goal', 'delete', or(own, source)],
     ['ehr', 'Group', 'search', or(own, source)],
     ['ehr', 'AuditEvent', 'search', or(own, source)],
@@ -90,13 +108,21 @@ describe('what each role reaches', () => {
   });
 
   test.each<[Role, string[], object]>([
-    ['ehr', ['TREAT', 'HRESCH'], or(own, source, or(consent('TREAT'), consent('HRESCH')))],
+    [
+      'ehr',
+      ['TREAT', 'HRESCH'],
+      or(
+        own,
+        source,
+        or(or(named('TREAT'), named('HRESCH')), and(or(asProvider('TREAT'), asProvider('HRESCH')), treating)),
+      ),
+    ],
     ['ehr', ['HPAYMT'], or(own, source, consent('HPAYMT'))],
     ['ehr', ['COC'], or(own, source, consent('COC', 'TREAT'))],
     ['ehr', ['ELIGVER'], or(own, source, consent('ELIGVER', 'COVERAGE', 'HPAYMT'))],
     ['ehr', ['HLEGAL'], or(own, source, consent('HLEGAL'))],
     ['ehr', [], or(own, source)],
-    ['payer', ['TREAT'], or(own, source, and(consent('TREAT'), onRoster))],
+    ['payer', ['TREAT'], or(own, source, and(asPlan('TREAT'), onRoster))],
     ['payer', ['HPAYMT'], or(own, source, rostered)],
     ['payer', [], or(own, source)],
     ['program', ['HPAYMT'], or(own, source, consent('HPAYMT'))],
@@ -194,7 +220,7 @@ describe('what a scope says further', () => {
       'user/Observation.c?_id=lab',
       'Observation',
       'create',
-      and(lab, rules),
+      and(lab, writing(rules)),
     ],
     ['holds for its type alone', 'ehr', 'system/*.rs system/Goal.rs?_id=lab', 'Observation', 'read', rules],
     ['is an alternative', 'ehr', 'system/Goal.rs?_id=lab system/*.rs', 'Goal', 'read', rules],
@@ -264,7 +290,7 @@ describe('staff who see the people on whose CareTeam they are', () => {
     ...named,
   });
   const grantFor = (principal: Principal) => decide(principal, [], AT, 'careteam');
-  const treated = { ...consent('care-team'), actor: 'Practitioner/anna', roster: true };
+  const treated = { ...line, purposes: ['care-team'], actor: 'Practitioner/anna', roster: true };
   const nobody = { kind: 'no-person' };
   const none = { kind: 'none' };
   const and = (...of: object[]) => ({ kind: 'and', of });
@@ -339,7 +365,15 @@ describe('staff who see the people on whose CareTeam they are', () => {
 
   test('see everything where the program does not want it so', () => {
     expect(decide(staff(), [], AT, 'program').narrow('Observation', 'read')).toEqual(
-      or(own, source, consent('TREAT')),
+      JSON.parse(
+        JSON.stringify(or(own, source, consent('TREAT')), (_, value) =>
+          value === 'Practitioner/?'
+            ? 'Practitioner/anna'
+            : value?.purposes?.includes('treats')
+              ? { ...value, also: ['Practitioner/anna'] }
+              : value,
+        ),
+      ),
     );
   });
 });

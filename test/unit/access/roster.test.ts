@@ -138,13 +138,17 @@ describe('a CareTeam says whom a Practitioner treats', () => {
       team(
         {},
         { member: { reference: 'PractitionerRole/anna' } },
-        { member: { reference: 'Organization/anna' } },
         { member: { reference: 'CareTeam/anna' } },
         { member: { reference: 'https://x/fhir/Practitioner/anna' } },
         { member: { type: 'Practitioner', identifier: { value: 'anna' } } },
         { onBehalfOf: organization('anna') },
       ),
       [],
+    ],
+    [
+      'and which Organization, apart from the staff',
+      team({}, { member: organization('hospital') }),
+      [{ patient: 'p1', effect: 'permit', actor: 'hospital', purpose: 'treats', ...ALWAYS }],
     ],
     ['not without participants', team({ participant: undefined }), []],
     ['not with a modifier that nobody here understands', team({ modifierExtension: foreign }), []],
