@@ -10,6 +10,7 @@ import {
   currentRow,
   insertRow,
   keepVersion,
+  lastLiveRow,
   type ResourceRow,
   toVersion,
   updateRow,
@@ -47,10 +48,14 @@ export function sqliteUnit({ writing: reading, derive, tail }: Writer, grant: Gr
 /** How rows are found and kept, whoever asks. */
 export function keepRows(
   reading: Reading,
-): Pick<Unit, 'current' | 'bare' | 'insert' | 'replace' | 'bury' | 'amend'> {
+): Pick<Unit, 'current' | 'bare' | 'lastLive' | 'insert' | 'replace' | 'bury' | 'amend'> {
   return {
     current: (type, id) => toRow(reading, currentRow(reading, type, id)),
     bare: (type, id) => toRow(reading, bareRow(reading, type, id)),
+    lastLive: tombstone => {
+      const row = lastLiveRow(reading, placeOf(tombstone).rid);
+      return row && toVersion(reading.connection, reading.words, row);
+    },
     insert: (row, derived) => insert(reading, row, derived),
     replace: (held, row, derived) => {
       keepVersion(reading, placeOf(held).rid);

@@ -46,6 +46,8 @@ export interface Unit {
   current(type: string, id: string): Answer<Row | undefined>;
   /** The same without a promise that `body` is filled. */
   bare(type: string, id: string): Answer<Row | undefined>;
+  /** The last live version of what is deleted. */
+  lastLive(tombstone: Row): Answer<Version | undefined>;
   /** Does a predicate hold for a current row (a tombstone: for its last live version)? */
   reaches(row: Row, predicate: Predicate): Answer<boolean>;
   search(plan: Plan): Answer<Page>;
