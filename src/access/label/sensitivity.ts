@@ -1,10 +1,10 @@
 // The sensitivities of v3-ActCode as a hierarchy, and which codes say how restricted a record is.
 // https://terminology.hl7.org/CodeSystem-v3-ActCode.html
 
-const CHILDREN: Readonly<Record<string, readonly string[]>> = {
-  SPI: ['SUD', 'PSY', 'PSYTHPN', 'BH'],
-  SUD: ['ETHUD', 'OPIOIDUD'],
-};
+const CHILDREN: ReadonlyMap<string, readonly string[]> = new Map([
+  ['SPI', ['SUD', 'PSY', 'PSYTHPN', 'BH']],
+  ['SUD', ['ETHUD', 'OPIOIDUD']],
+]);
 
 /** A record of a person with one of them is restricted. */
 export const RESTRICTED: ReadonlySet<string> = new Set([
@@ -36,7 +36,7 @@ export function labelsMeant(code: string): string[] {
   const meant = new Set([code]);
   if (code === 'ETH') meant.add('SUD');
   // What is added is come to as well.
-  for (const one of meant) for (const child of CHILDREN[one] ?? []) meant.add(child);
+  for (const one of meant) for (const child of CHILDREN.get(one) ?? []) meant.add(child);
   if (meant.has('ETHUD')) meant.add('ETH');
   return [...meant].sort();
 }
