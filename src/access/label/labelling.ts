@@ -7,6 +7,7 @@ import type { AnyResource, Json } from '../../fhir/types.ts';
 import { paramOf } from '../../search/registry.ts';
 import type { Labelling, LabelSources, Version } from '../../store/port.ts';
 import type { Principal } from '../grant.ts';
+import type { Sensitivity } from './codes.ts';
 import { sensitivitiesOf } from './labeller.ts';
 import {
   ACT_CODE,
@@ -74,13 +75,27 @@ function valuesAt(value: Json | undefined, [name, ...rest]: readonly string[]): 
   return name === undefined ? [value] : valuesAt(value[name], rest);
 }
 
+const ownLabel = (code: Sensitivity): Label => ({
+  system: ACT_CODE,
+  code,
+  text: JSON.stringify({ system: ACT_CODE, code }),
+});
+const OWN: Readonly<Record<Sensitivity, Label>> = {
+  SUD: ownLabel('SUD'),
+  ETHUD: ownLabel('ETHUD'),
+  OPIOIDUD: ownLabel('OPIOIDUD'),
+  PSY: ownLabel('PSY'),
+  BH: ownLabel('BH'),
+};
+
 /** The items to store, in an order that leaves what was sent first. */
 function settle(resource: AnyResource, { given, before, inherited, by }: LabelSources): string[] {
   const sent = given.map(readLabel);
   const old = before === undefined ? [] : storedLabels(before);
-  const own = sensitivitiesOf(resource).map(code => readLabel(JSON.stringify({ system: ACT_CODE, code })));
+  const own = sensitivitiesOf(resource).map(code => OWN[code]);
   const taken = inherited.map(readLabel).filter(isInherited);
-  const echoed = before === undefined || by === undefined ? () => false : echoOf(before, old, by);
+  const echoed =
+    sent.length === 0 || before === undefined || by === undefined ? () => false : echoOf(before, old, by);
   const all = new Map<string, Label>();
   for (const one of [...sent.filter(label => !echoed(label)), ...old, ...own, ...taken])
     if (!all.has(keyOf(one))) all.set(keyOf(one), one);

@@ -25,7 +25,7 @@ export function* make(unit: Unit, name: Name, given: string, before?: Row): Work
   const sources = labels.sources(resource);
   const inherited: string[] = [];
   for (const source of sources) inherited.push(...(yield* labelsOf(unit, source)));
-  const last = before === undefined ? undefined : yield* lastLive(unit, before);
+  const last = before?.deleted === true ? yield* lastLive(unit, labels, before) : before;
   const by = unit.grant.principal;
   const from = { inherited, by, ...(last === undefined ? {} : { before: last }) };
   const body = relabelled(labels, { ...name, body: given, resource }, from);
@@ -57,9 +57,12 @@ function* labelsOf(unit: Unit, { type, id }: Name): Work<readonly string[]> {
 
 export const itemsIn = ({ body, type, id }: Version): string[] => itemsOf(findSecurity(body, type, id).inner);
 
-/** Nobody takes labels off by deleting a resource and writing it again. */
-function* lastLive(unit: Unit, row: Row): Work<Version | undefined> {
-  return row.deleted ? yield* got(unit.lastLive(row)) : row;
+/** Nobody takes labels off by deleting a resource and writing it again. What is past may be older than the rules. */
+function* lastLive(unit: Unit, labels: Labelling, tombstone: Row): Work<Version | undefined> {
+  const found = yield* got(unit.lastLive(tombstone));
+  if (found === undefined) return undefined;
+  const resource = JSON.parse(found.body) as Record<string, unknown>;
+  return { ...found, body: relabelled(labels, { ...found, resource }, { inherited: [] }) };
 }
 
 /** `patients` names each person once. */
