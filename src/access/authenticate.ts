@@ -82,6 +82,7 @@ export function callerOf(
     role,
     recipient,
     ...granted,
+    ...(client.declassify === true && role === 'program' ? { declassify: true as const } : {}),
     ...(patient === undefined ? {} : { patient }),
     ...(practitioner === undefined ? {} : { practitioner }),
   };

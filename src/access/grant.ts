@@ -58,6 +58,8 @@ export interface Principal {
   practitioner?: string;
   /** Under which rule of 42 CFR 2.33(b) it may pass on what it gets; absent for a command on the store itself. */
   recipient?: RecipientKind;
+  /** What it leaves out of meta.security of its own program's records is taken off them. */
+  declassify?: true;
   /** Logical ids of the Organizations that are Part 2 programs. */
   part2Programs?: ReadonlySet<string>;
   /** `jti` of its access token; absent for a command on the store itself. */

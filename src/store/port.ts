@@ -86,6 +86,8 @@ export interface Labelling {
   sources(resource: Record<string, unknown>): readonly { type: string; id: string }[];
   /** The items that a resource is stored with. */
   settle(resource: Record<string, unknown>, from: LabelSources): readonly string[];
+  /** Is a label of those before not among those now? */
+  lowered(before: readonly string[], now: readonly string[]): boolean;
   /** Who may refer to a resource of this type and take on its labels: by which parameter it is found. */
   dependents(type: string): readonly { type: string; param: Param }[];
 }
@@ -127,6 +129,8 @@ export type WriteOp =
        * Otherwise the result is `absent`.
        */
       witness?: number;
+      /** With `witness`: made only where that op took a label off, whosever record it is. */
+      lowered?: true;
     }
   | {
       kind: 'update';

@@ -138,6 +138,41 @@ onEveryStore(store => {
       expect(found.total).toBe(0);
     });
 
+    test('is lowered only by a client of the program that may declassify, and a Provenance says so', async () => {
+      const may = { role: 'program', purposes: ['TREAT'], declassify: true } as const;
+      const officer = await server.register({ id: 'officer', organization: 'program', ...may });
+      const stranger = await server.register({ id: 'stranger', organization: 'neighbour', ...may });
+      const said = async () => (await read('Provenance?target=Goal/lowered&_total=accurate')).total;
+      const goal = {
+        resourceType: 'Goal',
+        id: 'lowered',
+        lifecycleStatus: 'active',
+        description: { text: 'x' },
+      };
+      const about = { ...goal, subject: { reference: 'Patient/a' } };
+      await put({ ...consentFor('a', 'neighbour'), id: 'consent-neighbour' });
+      await put({ ...about, ...labelledMeta('HIV SDV conf:V') });
+      await put(about, stranger);
+      expect(await labels('Goal/lowered')).toBe('42CFRPart2 HIV SDV conf:V');
+      const written = await said();
+      await put(await read('Goal/lowered', officer), officer);
+      expect(await said()).toBe(written);
+      await put({ ...about, ...labelledMeta('SDV conf:R') }, officer);
+      expect(await labels('Goal/lowered')).toBe('42CFRPart2 SDV conf:R');
+      expect(await said()).toBe((written as number) + 1);
+      const { entry } = await read('Provenance?target=Goal/lowered');
+      const events = (entry as { resource: JsonObject }[]).map(one => one.resource.activity);
+      expect(events.filter(one => one !== undefined)).toEqual([{ text: 'Security labels were taken off.' }]);
+    });
+
+    test('is never lowered below what the codes say', async () => {
+      const may = { role: 'program', purposes: ['TREAT'], declassify: true } as const;
+      const officer = await server.register({ id: 'officer', organization: 'program', ...may });
+      await put({ ...condition('coded', 'F10.20'), ...labelledMeta('HIV') });
+      await put(condition('coded', 'F10.20'), officer);
+      expect(await labels('Condition/coded')).toBe('42CFRPart2 ETHUD SUD conf:R');
+    });
+
     test('keeps digits, meta.source and labels as they were written', async () => {
       const odd =
         '{"extension":[{"url":"http://example.org/x","valueDecimal":1.00}],"system":"http://example.org/s","code":"c"}';

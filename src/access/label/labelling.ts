@@ -1,6 +1,6 @@
 // What is stored in meta.security: what the writer sent, what the codes say, what the version before carried and
 // what is taken over from resources it refers to. Labels that were there stay (PERSISTLABEL): nobody lowers one by
-// leaving it out. Confidentiality is kept as it was received, the highest only; the server's own is put on answers.
+// leaving it out but a client that may declassify. Confidentiality is kept as it was received, the highest only; the server's own is put on answers.
 import { parseReference } from '../../fhir/reference.ts';
 import { findSecurity, itemsOf } from '../../fhir/security.ts';
 import type { AnyResource, Json } from '../../fhir/types.ts';
@@ -16,6 +16,7 @@ import {
   higher,
   isLevel,
   type Label,
+  type Level,
   readLabel,
   settingOf,
   shownIn,
@@ -48,6 +49,15 @@ const TARGETS: ReadonlySet<string> = new Set(['Condition', 'Medication', 'Observ
 export const labelling = (base: () => string): Labelling => ({
   sources: resource => sourcesOf(resource as AnyResource, base()),
   settle: (resource, from) => settle(resource as AnyResource, from),
+  lowered: (before, now) => {
+    const there = now.map(readLabel);
+    const kept = new Set(there.map(keyOf));
+    const old = before.map(readLabel);
+    return (
+      old.some(one => !isFloor(one) && !kept.has(keyOf(one))) ||
+      higher(floorOf(there), floorOf(old)) !== floorOf(there)
+    );
+  },
   dependents: type =>
     TARGETS.has(type)
       ? Object.entries(WAYS).flatMap(([from, ways]) =>
@@ -96,14 +106,15 @@ function settle(resource: AnyResource, { given, before, inherited, by }: LabelSo
   const taken = inherited.map(readLabel).filter(isInherited);
   const echoed =
     sent.length === 0 || before === undefined || by === undefined ? () => false : echoOf(before, old, by);
+  const carried = by?.declassify === true && before?.owner === by.organization ? [] : old;
   const all = new Map<string, Label>();
-  for (const one of [...sent.filter(label => !echoed(label)), ...old, ...own, ...taken])
+  for (const one of [...sent.filter(label => !echoed(label)), ...carried, ...own, ...taken])
     if (!all.has(keyOf(one))) all.set(keyOf(one), one);
   const floor = floorOf([...all.values()]);
-  return [...all.values()]
-    .filter(({ system, code }) => system !== CONFIDENTIALITY || !isLevel(code) || code === floor)
-    .map(one => one.text);
+  return [...all.values()].filter(one => !isFloor(one) || one.code === floor).map(one => one.text);
 }
+
+const isFloor = ({ system, code }: Label): boolean => system === CONFIDENTIALITY && isLevel(code);
 
 const storedLabels = ({ body, type, id }: Version): Label[] =>
   itemsOf(findSecurity(body, type, id).inner).map(readLabel);
@@ -119,8 +130,7 @@ function echoOf(before: Version, old: readonly Label[], by: Principal): (label: 
   const said = new Set(old.map(keyOf));
   const computed = new Set(itemsOf(inner).map(text => keyOf(readLabel(text))));
   return label => {
-    if (label.system === CONFIDENTIALITY && isLevel(label.code))
-      return level !== undefined && higher(level, label.code) === level;
+    if (isFloor(label)) return !said.has(keyOf(label)) && higher(level, label.code as Level) === level;
     return computed.has(keyOf(label)) && !said.has(keyOf(label));
   };
 }

@@ -10,6 +10,8 @@ export interface Made {
   derived: Derived;
   /** The labels of these went into it. */
   sources: readonly Name[];
+  /** A label of the version before is not among them. */
+  lowered: boolean;
 }
 
 export interface Name {
@@ -21,7 +23,8 @@ export interface Name {
 export function* make(unit: Unit, name: Name, given: string, before?: Row): Work<Made> {
   const resource = JSON.parse(given) as Record<string, unknown>;
   const { labels } = unit.derive;
-  if (labels === undefined) return { body: given, derived: derivedFrom(unit, resource), sources: [] };
+  if (labels === undefined)
+    return { body: given, derived: derivedFrom(unit, resource), sources: [], lowered: false };
   const sources = labels.sources(resource);
   const inherited: string[] = [];
   for (const source of sources) inherited.push(...(yield* labelsOf(unit, source)));
@@ -29,7 +32,9 @@ export function* make(unit: Unit, name: Name, given: string, before?: Row): Work
   const by = unit.grant.principal;
   const from = { inherited, by, ...(last === undefined ? {} : { before: last }) };
   const body = relabelled(labels, { ...name, body: given, resource }, from);
-  return { body, derived: derivedFrom(unit, resource), sources };
+  const lowered =
+    by.declassify === true && last !== undefined && labels.lowered(itemsIn(last), itemsIn({ ...last, body }));
+  return { body, derived: derivedFrom(unit, resource), sources, lowered };
 }
 
 /** The body with the items it is to have; those go into `resource` as well. */

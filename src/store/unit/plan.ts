@@ -201,11 +201,14 @@ function* runWitness(run: Run, op: Create): Work<WriteResult> {
   const seen = run.results[op.witness ?? -1];
   if (seen?.kind !== 'created' && seen?.kind !== 'updated') return { kind: 'absent' };
   const row = yield* got(unit.bare(seen.version.type, seen.version.id));
-  if (row === undefined || row.owner === unit.writer) return { kind: 'absent' };
+  if (row === undefined || !isWitnessed(run, op, row)) return { kind: 'absent' };
   const { type, id } = op;
   const body = substitute(op.body, run.known);
   return resultOf('created', yield* recordBeside(unit, { type, id, body, owner: row.owner }));
 }
+
+const isWitnessed = (run: Run, { witness, lowered }: Create, row: Row): boolean =>
+  lowered === true ? run.written.get(witness ?? -1)?.lowered === true : row.owner !== run.unit.writer;
 
 function* runUpdate(run: Run, settled: SettledUpdate): Work<WriteResult> {
   const { unit } = run;

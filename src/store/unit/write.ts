@@ -17,6 +17,8 @@ export interface Written {
   sources: Made['sources'];
   /** Others may refer to it already, and it has labels that they have not seen. */
   gained: boolean;
+  /** A label was taken off. */
+  lowered: boolean;
 }
 
 interface First {
@@ -37,7 +39,7 @@ export function* createResource(unit: Unit, first: First, final: boolean): Work<
   const { row, sources } = yield* writeFirst(unit, first);
   if (final) yield* demandAfter(unit, row, 'create');
   const gained = first.named === true && hasLabels(unit, row);
-  return { row, use: 'create', before: [], sources, gained };
+  return { row, use: 'create', before: [], sources, gained, lowered: false };
 }
 
 /** A record of the server's own beside what was written into another owner's record: see WriteOp.witness. */
@@ -74,11 +76,11 @@ function* writeFirst(
 export function* updateResource(unit: Unit, held: Row, given: string, final: boolean): Work<Written> {
   const { writer } = unit;
   const kept = held.owner === writer ? given : keepSource(given, held.body, held.type, held.id);
-  const { body, derived, sources } = yield* make(unit, held, kept, held);
+  const { body, derived, sources, lowered } = yield* make(unit, held, kept, held);
   const next: Row = { ...succeed(unit, held), patients: derived.patients, deleted: false, body };
   const row = yield* got(unit.replace(held, next, counting(derived, next)));
   const gained = hasLabels(unit, row) && (held.deleted || gainedSince(held, row));
-  const written: Written = { row, use: 'update', before: held.patients, sources, gained };
+  const written: Written = { row, use: 'update', before: held.patients, sources, gained, lowered };
   if (final) yield* checkUpdate(unit, written);
   return written;
 }
