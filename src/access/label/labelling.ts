@@ -1,6 +1,7 @@
 // What is stored in meta.security: what the writer sent, what the codes say, what the version before carried and
 // what is taken over from resources it refers to. Labels that were there stay (PERSISTLABEL): nobody lowers one by
-// leaving it out but a client that may declassify. Confidentiality is kept as it was received, the highest only; the server's own is put on answers.
+// leaving it out but a client that may declassify. Confidentiality is kept as it was received, the highest only; the
+// server's own is put on answers.
 import { parseReference } from '../../fhir/reference.ts';
 import { findSecurity, itemsOf } from '../../fhir/security.ts';
 import type { AnyResource, Json } from '../../fhir/types.ts';

@@ -66,8 +66,9 @@ export interface Shown {
   level: Level | undefined;
 }
 
-/** Answers of so many kinds are kept: of what a store holds most look alike. */
+/** Answers of so many kinds, from labels of so many characters, are kept: most of what a store holds looks alike. */
 const MOST_KEPT = 1000;
+const LONGEST_KEPT = 1000;
 const kept = new Map<string, Shown>();
 
 /** `stored`: what is between the brackets of the stored meta.security. */
@@ -77,6 +78,7 @@ export function shownIn(stored: string, setting: Setting): Shown {
   const known = kept.get(key);
   if (known !== undefined) return known;
   const shown = compute(itemsOf(stored).map(readLabel), setting);
+  if (stored.length > LONGEST_KEPT) return shown;
   if (kept.size >= MOST_KEPT) kept.clear();
   kept.set(key, shown);
   return shown;

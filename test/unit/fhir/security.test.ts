@@ -58,6 +58,13 @@ describe('meta.security in a text', () => {
     );
   });
 
+  test('is found behind strings of any length', () => {
+    for (const odd of ['x', '\\\\', '\\"']) {
+      const text = `${HEAD}"source":"${odd.repeat(1_000_000)}","security":[{"code":"c"}]}${REST}`;
+      expect(find(text).inner).toBe('{"code":"c"}');
+    }
+  });
+
   test('a text that does not start as a stored body is a bug', () => {
     expect(() => findSecurity('{"id":"p1"}', 'Patient', 'p1')).toThrow(/stored body/);
     expect(() => find(`${HEAD}"source":"s`)).toThrow(/JSON/);
