@@ -59,13 +59,12 @@ export const labelling = (base: () => string): Labelling => ({
       higher(floorOf(there), floorOf(old)) !== floorOf(there)
     );
   },
-  dependents: type =>
-    TARGETS.has(type)
-      ? Object.entries(WAYS).flatMap(([from, ways]) =>
-          ways.map(({ param }) => ({ type: from, param: paramOf(from, param)! })),
-        )
-      : [],
+  dependents: type => (TARGETS.has(type) ? BACK.filter(({ param }) => param.targets.includes(type)) : []),
 });
+
+const BACK = Object.entries(WAYS).flatMap(([type, ways]) =>
+  ways.map(({ param }) => ({ type, param: paramOf(type, param)! })),
+);
 
 function sourcesOf(resource: AnyResource, base: string): { type: string; id: string }[] {
   const found = new Map<string, { type: string; id: string }>();

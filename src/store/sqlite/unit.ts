@@ -34,6 +34,7 @@ export function sqliteUnit({ writing: reading, derive, tail }: Writer, grant: Gr
     writer: grant.principal.organization,
     nextSeq: () => tail.nextSeq(),
     ...keepRows(reading),
+    mayBeReferredTo: reference => reading.number(reference) !== -1,
     reaches: (row, predicate) => reaches(reading, placeOf(row), predicate),
     search: plan => searchPage(reading, plan),
     version: asked => readVersion(reading, grant, asked),

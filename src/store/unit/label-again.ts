@@ -20,7 +20,9 @@ export function* labelAgain(
   const names = [...written]
     .filter(([at, { sources }]) => sources.some(one => (last.get(nameOf(one)) ?? -1) > at))
     .map(([, { row }]): Name => row);
-  const gained = [...written.values()].filter(one => one.gained).map(one => one.row);
+  const gained = [...written.values()]
+    .filter(one => one.gained && unit.mayBeReferredTo?.(nameOf(one.row)) !== false)
+    .map(one => one.row);
   for (const name of [...names, ...(yield* dependentsOf(unit, gained))]) {
     const row = yield* relabel(unit, name);
     if (row !== undefined) labelled.set(nameOf(row), row);

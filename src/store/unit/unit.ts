@@ -48,6 +48,8 @@ export interface Unit {
   bare(type: string, id: string): Answer<Row | undefined>;
   /** The last live version of what is deleted. */
   lastLive(tombstone: Row): Answer<Version | undefined>;
+  /** False where surely nothing refers to `Type/id`: for a store that can tell sooner than by a search. */
+  mayBeReferredTo?(reference: string): boolean;
   /** Does a predicate hold for a current row (a tombstone: for its last live version)? */
   reaches(row: Row, predicate: Predicate): Answer<boolean>;
   search(plan: Plan): Answer<Page>;
