@@ -90,13 +90,12 @@ function compute(labels: readonly Label[], { person, part2, bound }: Setting): S
   const level = higher(floorOf(labels), person ? levelOf(labels, law) : undefined);
   const added: string[] = [];
   if (level !== undefined) added.push(itemText(CONFIDENTIALITY, level, law));
-  if (law) added.push(itemText(ACT_CODE, '42CFRPart2', false));
+  if (law && !has('42CFRPart2')) added.push(itemText(ACT_CODE, '42CFRPart2', false));
   // The older code for the same is retired: what came with it goes out with the one in force.
-  if ((law && bound) || has('NORDSCLCD') || has('NORDSLCD')) added.push(itemText(ACT_CODE, 'NORDSCLCD', law));
-  const replaced = (one: Label): boolean =>
-    (one.system === CONFIDENTIALITY && isLevel(one.code)) ||
-    (one.system === ACT_CODE &&
-      (one.code === 'NORDSCLCD' || one.code === 'NORDSLCD' || (law && one.code === '42CFRPart2')));
+  const refrains = (law && bound) || has('NORDSLCD');
+  if (refrains && !has('NORDSCLCD')) added.push(itemText(ACT_CODE, 'NORDSCLCD', law));
+  const replaced = ({ system, code }: Label): boolean =>
+    (system === CONFIDENTIALITY && isLevel(code)) || (system === ACT_CODE && code === 'NORDSLCD');
   const stored = labels.filter(one => !replaced(one)).map(one => one.text);
   return { inner: [...added, ...stored].join(','), level };
 }

@@ -44,14 +44,14 @@ const ROWS: readonly [what: string, setting: Setting, codes: string, expected: s
   ['a floor alone', PERSON, 'conf:R', 'conf:R'],
   ['several floors', PERSON, 'conf:L conf:V conf:R', 'conf:V'],
   ['a Part 2 program', PART2, '', 'conf:R+ 42CFRPart2'],
-  ['a Part 2 program, labelled', PART2, 'SUD 42CFRPart2', 'conf:R+ 42CFRPart2 SUD'],
+  ['a Part 2 program, labelled', PART2, 'SUD 42CFRPart2', 'conf:R+ SUD 42CFRPart2'],
   ['a Part 2 program, a counselling note', PART2, 'PSYTHPN', 'conf:V+ 42CFRPart2 PSYTHPN'],
   ['to whom it binds, no Part 2', BOUND, 'SUD', 'conf:R SUD'],
   ['to whom it binds', PART2_BOUND, 'SUD', 'conf:R+ 42CFRPart2 NORDSCLCD+ SUD'],
-  ['to whom it binds, Part 2 as received', BOUND, '42CFRPart2', 'conf:R+ 42CFRPart2 NORDSCLCD+'],
+  ['to whom it binds, Part 2 as received', BOUND, '42CFRPart2', 'conf:R+ NORDSCLCD+ 42CFRPart2'],
   ['a refrain that was received', PERSON, 'NORDSCLCD', 'conf:N NORDSCLCD'],
   ['a retired refrain', PERSON, 'NORDSLCD SUD', 'conf:R NORDSCLCD SUD'],
-  ['both refrains', PART2_BOUND, 'NORDSLCD NORDSCLCD', 'conf:R+ 42CFRPart2 NORDSCLCD+'],
+  ['both refrains', PART2_BOUND, 'NORDSLCD NORDSCLCD', 'conf:R+ 42CFRPart2 NORDSCLCD'],
 ];
 
 test.each(ROWS)('%s', (_what, setting, codes, expected) => {
