@@ -5,6 +5,8 @@ import { createAuthenticate, principalOf } from './access/authenticate.ts';
 import { CONSENT_RULES, compileConsent } from './access/consent.ts';
 import { decide } from './access/decide.ts';
 import type { Principal } from './access/grant.ts';
+import { LABEL_RULES } from './access/label/labeller.ts';
+import { labelling } from './access/label/labelling.ts';
 import { signToken, type TokenClaims } from './access/oauth/access-token.ts';
 import { knowClient } from './access/oauth/client.ts';
 import { createVerifyForeign } from './access/oauth/issuers.ts';
@@ -98,8 +100,8 @@ export interface App {
   principalOf(caller: Omit<Principal, 'idSpace'>): Promise<Principal>;
 }
 
-/** Changes whenever what is derived from a body changes, so that a store written before is indexed anew. */
-const DERIVATION = `${EXTRACTORS} ${CONSENT_RULES} ${ROSTER_RULES}`;
+/** Changes whenever what is derived from a body or how it is labelled changes: a store of before is done anew. */
+const DERIVATION = `${EXTRACTORS} ${CONSENT_RULES} ${ROSTER_RULES} ${LABEL_RULES}`;
 
 /** Builds the server on the store that `config` names. Nothing listens until `listen()`. */
 export async function createApp(config: Config, surroundings: Surroundings = {}): Promise<App> {
@@ -213,7 +215,10 @@ export function openStoreOf(
   base = baseOf(config),
 ): Promise<OpenedStore> {
   const { clock = systemClock, onProgress, commitMs } = surroundings;
-  const derive: Derive = resource => deriveFrom(resource as AnyResource, base.url);
+  const derive: Derive = Object.assign(
+    (resource: Record<string, unknown>) => deriveFrom(resource as AnyResource, base.url),
+    { labels: labelling(() => base.url) },
+  );
   return openStore(config.store, {
     derive,
     clock,

@@ -74,13 +74,15 @@ export function callerOf(
   token: Pick<VerifiedToken, 'patient' | 'practitioner'>,
   granted: Pick<Principal, 'scopes' | 'purposes'>,
 ): Omit<Principal, 'idSpace'> {
-  const { id, organization, role } = client;
+  const { id, organization, role, recipient } = client;
   const { patient = token.patient, practitioner = token.practitioner } = client;
   return {
     client: id,
     organization,
     role,
+    recipient,
     ...granted,
+    ...(client.declassify === true && role === 'program' ? { declassify: true as const } : {}),
     ...(patient === undefined ? {} : { patient }),
     ...(practitioner === undefined ? {} : { practitioner }),
   };
@@ -119,7 +121,10 @@ function remember(cache: Map<string, Cached>, key: string, value: Cached): void 
   cache.set(key, value);
 }
 
-/** Adds the id space that the registry gives the Organization; without an entry it may name nothing. */
+/**
+ * Adds what the registry says of Organizations: the id space of this one, without an entry it may name nothing, and
+ * which are Part 2 programs.
+ */
 export function principalOf(
   caller: Omit<Principal, 'idSpace'>,
   organizations: readonly OrganizationEntry[],
@@ -129,5 +134,6 @@ export function principalOf(
   const others = organizations
     .filter(entry => entry.id !== organization && entry.prefix !== '')
     .map(entry => entry.prefix);
-  return { ...caller, idSpace: { prefix: own?.prefix ?? `${organization}-`, others } };
+  const part2Programs = new Set(organizations.filter(entry => entry.part2).map(entry => entry.id));
+  return { ...caller, part2Programs, idSpace: { prefix: own?.prefix ?? `${organization}-`, others } };
 }

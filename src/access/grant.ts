@@ -2,6 +2,7 @@
 // reaches a resource takes one. The brand keeps anybody else from writing one down; test/architecture
 // keeps `sealGrant` to access/decide.ts.
 import type { Clause, Predicate } from '../search/ast.ts';
+import type { RecipientKind } from '../store/registry.ts';
 
 export type Role = 'program' | 'ehr' | 'payer' | 'patient' | 'representative' | 'auditor' | 'admin';
 export const ROLES: readonly Role[] = [
@@ -55,6 +56,12 @@ export interface Principal {
   patient?: string;
   /** Logical id of the Practitioner that it is: staff. */
   practitioner?: string;
+  /** Under which rule of 42 CFR 2.33(b) it may pass on what it gets; absent for a command on the store itself. */
+  recipient?: RecipientKind;
+  /** What it leaves out of meta.security of its own program's records is taken off them. */
+  declassify?: true;
+  /** Logical ids of the Organizations that are Part 2 programs. */
+  part2Programs?: ReadonlySet<string>;
   /** `jti` of its access token; absent for a command on the store itself. */
   token?: string;
   /** Prefix of the ids this Organization may choose; '' where it has every id that is nobody else's. */

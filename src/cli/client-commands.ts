@@ -38,6 +38,7 @@ export function addClientCommands(
       )
       .option('--patient <id>', 'logical id of the Patient that it is or acts for')
       .option('--practitioner <id>', 'logical id of the Practitioner that it is')
+      .option('--declassify', 'it may take security labels off the records of its own program')
       .option('--issuer <url>', 'the trusted issuer whose tokens are its own, with --subject')
       .option('--subject <text>', 'client_id or sub of those tokens'),
   ).action(keep(options => addClient(terminal, options)));

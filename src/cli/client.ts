@@ -42,6 +42,7 @@ export const addClient = (terminal: Terminal, options: Options): Promise<number>
       recipient: text(options, 'recipient'),
       patient: text(options, 'patient'),
       practitioner: text(options, 'practitioner'),
+      declassify: options.declassify,
       issuer: issuerOf(options),
     };
     const about = demandUsage(() => readClient(given));

@@ -29,6 +29,8 @@ export interface Link {
 }
 
 export interface BundleParts {
+  /** JSON texts of the items of meta.security. */
+  security?: readonly string[];
   type: BundleType;
   total?: number | undefined;
   links?: readonly Link[];
@@ -41,7 +43,8 @@ export function bundleText(parts: BundleParts): string {
   const links =
     parts.links === undefined || parts.links.length === 0 ? '' : `,"link":${JSON.stringify(parts.links)}`;
   const entries = parts.entries.length === 0 ? '' : `,"entry":[${parts.entries.map(entryText).join(',')}]`;
-  return `{"resourceType":"Bundle","type":"${parts.type}"${total}${links}${entries}}`;
+  const meta = parts.security?.length ? `,"meta":{"security":[${parts.security.join(',')}]}` : '';
+  return `{"resourceType":"Bundle"${meta},"type":"${parts.type}"${total}${links}${entries}}`;
 }
 
 function entryText(entry: Entry): string {

@@ -32,6 +32,10 @@ const ALIASES: ReadonlyMap<string, string> = new Map([
   ['https://nucc.org/provider-taxonomy', 'http://nucc.org/provider-taxonomy'],
   ['urn:oid:2.16.840.1.113883.6.101', 'http://nucc.org/provider-taxonomy'],
   ['urn:oid:2.16.840.1.113883.6.8', 'http://unitsofmeasure.org'],
+  ['http://hl7.org/fhir/v3/ActCode', 'http://terminology.hl7.org/CodeSystem/v3-ActCode'],
+  ['urn:oid:2.16.840.1.113883.5.4', 'http://terminology.hl7.org/CodeSystem/v3-ActCode'],
+  ['http://hl7.org/fhir/v3/Confidentiality', 'http://terminology.hl7.org/CodeSystem/v3-Confidentiality'],
+  ['urn:oid:2.16.840.1.113883.5.25', 'http://terminology.hl7.org/CodeSystem/v3-Confidentiality'],
 ]);
 
 /** The one URI under which a code system is compared; unknown URIs stay as they are. */

@@ -2,21 +2,22 @@
 // carries Part 2 data to somebody outside the program. The one place where it is put on, for every interaction.
 import type { Principal } from '../access/grant.ts';
 import { LONG_NOTICE, outsideOf, part2Of, SHORT_NOTICE } from '../access/notice.ts';
-import { bundleText } from '../fhir/bundle.ts';
 import type { Version } from '../store/port.ts';
 import { consentReference } from './consent-reference.ts';
 import type { Context } from './context.ts';
+import { labelledBundle } from './labelled.ts';
 import { type Answer, type AnsweredBundle, carriedBy, type Reply } from './request.ts';
 
 /** Costs nothing where the caller asks for its own. */
 export async function accompany(answer: Answer, context: Context, principal: Principal): Promise<Reply> {
   const outside = outsideOf(principal, carriedBy(answer));
-  if (outside.length === 0) return replyOf(answer);
+  if (outside.length === 0) return replyOf(answer, principal);
   const disclosed = part2Of(outside, await context.registry.organizations());
-  if (disclosed.length === 0) return replyOf(answer);
+  if (disclosed.length === 0) return replyOf(answer, principal);
   const consents = await consentReference(disclosed, context, principal);
   const reply = replyOf(
     'bundle' in answer ? { bundle: withNotice(answer.bundle, new Set(disclosed), context) } : answer,
+    principal,
   );
   const notice = {
     'Redisclosure-Notice': SHORT_NOTICE,
@@ -25,8 +26,8 @@ export async function accompany(answer: Answer, context: Context, principal: Pri
   return { ...reply, headers: { ...reply.headers, ...notice } };
 }
 
-const replyOf = (answer: Answer): Reply =>
-  'bundle' in answer ? { status: 200, headers: {}, body: bundleText(answer.bundle) } : answer;
+const replyOf = (answer: Answer, principal: Principal): Reply =>
+  'bundle' in answer ? { status: 200, headers: {}, body: labelledBundle(answer.bundle, principal) } : answer;
 
 const OUTCOME = JSON.stringify({
   resourceType: 'OperationOutcome',

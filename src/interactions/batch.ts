@@ -2,7 +2,6 @@
 import { STATUS_CODES } from 'node:http';
 import type { Principal } from '../access/grant.ts';
 import { type Body, instantOf } from '../fhir/body.ts';
-import { bundleText } from '../fhir/bundle.ts';
 import { ERRORS, FhirError } from '../fhir/error.ts';
 import { outcomeOf } from '../fhir/outcome.ts';
 import type { AnyResource, JsonObject } from '../fhir/types.ts';
@@ -11,6 +10,7 @@ import type { Attempt } from './attempt.ts';
 import type { BundleRequest } from './bundle.ts';
 import type { Context } from './context.ts';
 import { type EntryRequest, toRequest } from './entry-request.ts';
+import { labelledBundle } from './labelled.ts';
 import { recordRefusal } from './refusal.ts';
 import { type Answer, type CarryingEntry, carriedBy, type FhirRequest } from './request.ts';
 
@@ -91,7 +91,7 @@ async function answer(
     return refused(error, request.request, tools);
   }
   try {
-    return entryOf(await enter(inner, context, principal));
+    return entryOf(await enter(inner, context, principal), principal);
   } catch (error) {
     return failure(error, request.request, context);
   }
@@ -109,10 +109,14 @@ async function refused(error: unknown, request: string, tools: Tools): Promise<C
   }
 }
 
-function entryOf(reply: Answer): CarryingEntry {
+function entryOf(reply: Answer, principal: Principal): CarryingEntry {
   const carries = carriedBy(reply);
   if ('bundle' in reply)
-    return { resource: bundleText(reply.bundle), response: { status: statusText(200) }, carries };
+    return {
+      resource: labelledBundle(reply.bundle, principal),
+      response: { status: statusText(200) },
+      carries,
+    };
   const { headers } = reply;
   return {
     ...(reply.body === undefined ? {} : { resource: reply.body }),

@@ -2,6 +2,8 @@
 import type { Grant } from '../access/grant.ts';
 import { serveBody } from '../fhir/body.ts';
 import type { Version } from '../store/port.ts';
+import { labelled } from './labelled.ts';
 
 /** The text of a version that the Grant reaches, and that is not deleted. */
-export const present = (version: Version, _grant: Grant): string => serveBody(version);
+export const present = (version: Version, grant: Grant): string =>
+  labelled(serveBody(version), version, grant);

@@ -1,13 +1,13 @@
 // What a transaction answers, entry by entry.
 import type { Grant } from '../access/grant.ts';
 import { instantOf } from '../fhir/body.ts';
-import { bundleText } from '../fhir/bundle.ts';
 import { ERRORS, FhirError, NOT_FOUND } from '../fhir/error.ts';
 import { outcomeOf } from '../fhir/outcome.ts';
 import type { Search } from '../search/ast.ts';
 import type { Version, WriteResult } from '../store/port.ts';
 import { statusText } from './batch.ts';
 import type { Context } from './context.ts';
+import { labelledBundle } from './labelled.ts';
 import { present } from './present.ts';
 import { type CarryingEntry, carriedBy } from './request.ts';
 import { searchsetOf } from './search.ts';
@@ -35,7 +35,8 @@ export function answerOf(
   if (result.kind === 'found') {
     const bundle = searchsetOf(searches.get(step)!, result.page, context, grant);
     const carries = carriedBy({ bundle });
-    return { resource: bundleText(bundle), response: { status: statusText(200) }, carries };
+    const resource = labelledBundle(bundle, grant.principal);
+    return { resource, response: { status: statusText(200) }, carries };
   }
   const { version, kind } = result;
   if (step.request.kind === 'delete') return { response: { status: statusText(204), ...stamp(version) } };

@@ -8,8 +8,8 @@
 //
 // Bodies are minified JSON text that starts `{"resourceType":"T","id":"I","meta":{...}` whose meta
 // holds neither versionId nor lastUpdated; fhir/body.ts splices these in when a version is served.
-import type { Grant } from '../access/grant.ts';
-import type { Clause, Cursor, ParamType, Plan, Predicate } from '../search/ast.ts';
+import type { Grant, Principal } from '../access/grant.ts';
+import type { Clause, Cursor, Param, ParamType, Plan, Predicate } from '../search/ast.ts';
 
 /** One version of one resource as it is handed out. */
 export interface Version {
@@ -110,7 +110,34 @@ export interface Derived {
   marks?: readonly string[];
 }
 /** Given to an adapter when it is opened: adapters know nothing of FHIR elements. */
-export type Derive = (resource: Record<string, unknown>) => Derived;
+export interface Derive {
+  (resource: Record<string, unknown>): Derived;
+  /** What meta.security is to hold, settled before the rest is derived; absent: what was written. */
+  labels?: Labelling;
+}
+
+/** Security labels. An item is the text of one coding in meta.security. */
+export interface Labelling {
+  /** Resources here whose labels this one takes on. */
+  sources(resource: Record<string, unknown>): readonly { type: string; id: string }[];
+  /** The items that a resource is stored with. */
+  settle(resource: Record<string, unknown>, from: LabelSources): readonly string[];
+  /** Is a label of those before not among those now? */
+  lowered(before: readonly string[], now: readonly string[]): boolean;
+  /** Who may refer to a resource of this type and take on its labels: by which parameter it is found. */
+  dependents(type: string): readonly { type: string; param: Param }[];
+}
+
+export interface LabelSources {
+  /** As the body holds them. */
+  given: readonly string[];
+  /** The last live version before; absent where there is none, or the body was settled against it already. */
+  before?: Version;
+  /** Of its sources. */
+  inherited: readonly string[];
+  /** Who sends it; absent where nobody does. */
+  by?: Principal;
+}
 
 /**
  * A place in a body that is known only inside the commit. `marker` is a string found nowhere else; every
@@ -138,6 +165,8 @@ export type WriteOp =
        * Otherwise the result is `absent`.
        */
       witness?: number;
+      /** With `witness`: made only where that op took a label off, whosever record it is. */
+      lowered?: true;
     }
   | {
       kind: 'update';

@@ -54,6 +54,8 @@ export interface ClientEntry {
   keys: { readonly jwks: { readonly keys: readonly PublicJwk[] } } | { readonly jwksUrl: string };
   /** Whose tokens of a trusted issuer are this client's: `sub` is their `client_id` or `sub`. */
   issuer?: { readonly iss: string; readonly sub: string };
+  /** It may take security labels off the records of its own program: role program. */
+  declassify?: boolean;
   disabled: boolean;
 }
 

@@ -40,6 +40,10 @@ const MEMBERS: Readonly<Record<string, Member>> = {
   practitioner: { holds: optional(isId), is: "a Practitioner's logical id" },
   keys: { holds: () => true, is: '' },
   issuer: { holds: () => true, is: '' },
+  declassify: {
+    holds: (value, { role }) => value === undefined || (typeof value === 'boolean' && role === 'program'),
+    is: 'true or false, for the role program and for no other',
+  },
   disabled: { holds: optional(value => typeof value === 'boolean'), is: 'true or false' },
 };
 

@@ -1,10 +1,12 @@
-// Computes what is derived from bodies afresh, of every version, in chunks that let other work through.
+// Labels current bodies and computes what is derived from them afresh, of every version, in chunks that let other work through.
 // Several servers may do so at once: each chunk is a transaction that reads what it changes.
 import { setTimeout as pause } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import type { Derive } from '../port.ts';
+import { relabel } from '../unit/relabel.ts';
 import { countingRules } from '../unit/rules.ts';
-import type { Name, ResourceDocument, RuleDocument } from './documents.ts';
+import { doAll } from '../unit/work.ts';
+import { type Name, type ResourceDocument, type RuleDocument, toVersion } from './documents.ts';
 import { put } from './identity.ts';
 import { type Reading, within } from './reading.ts';
 import { documentOf, pastOf, rowOf, rulesOf, tiesOf, tombstoneOf } from './rows.ts';
@@ -54,9 +56,11 @@ async function reindexChunk(reading: Reading, derive: Derive, names: readonly Na
   await loadResources(set, names);
   const current = [...set.resources.values()].flatMap(({ stored }) => (stored === undefined ? [] : [stored]));
   const past = await pastOfAll(reading, current);
-  const changed = current.flatMap(document =>
-    reindexOne(set, derive, document, past.get(document._id) ?? []),
-  );
+  const changed: Changed[] = [];
+  for (const document of current) {
+    const body = await labelledAnew(set, derive, document);
+    changed.push(...reindexOne(set, derive, { current: document, body, past: past.get(document._id) ?? [] }));
+  }
   await flush(set);
   await writePast(reading, changed);
 }
@@ -79,22 +83,37 @@ async function pastOfAll(
   return Map.groupBy(found, ({ type, id }) => `${type}/${id}`);
 }
 
+/** In place: neither its history nor its number changes. */
+async function labelledAnew(set: WorkingSet, derive: Derive, stored: ResourceDocument): Promise<string> {
+  if (stored.deleted) return '';
+  return doAll(
+    relabel(derive, stored, async (type, id) => {
+      const name = `${type}/${id}` as Name;
+      await loadResources(set, [name]);
+      const found = set.resources.get(name)?.now;
+      return found && toVersion(found);
+    }),
+  );
+}
+
+/** A resource with all its versions, oldest first, and the body that its current one is to have. */
+interface Line {
+  current: ResourceDocument;
+  body: string;
+  past: readonly ResourceDocument[];
+}
+
 interface Changed {
   stored: ResourceDocument;
   now: ResourceDocument;
 }
 
 /** Puts the current document right in the working set; returns the past ones that change. */
-function reindexOne(
-  set: WorkingSet,
-  derive: Derive,
-  current: ResourceDocument,
-  past: readonly ResourceDocument[],
-): Changed[] {
+function reindexOne(set: WorkingSet, derive: Derive, { current, body, past }: Line): Changed[] {
   let live: Anew | undefined;
   const changed: Changed[] = [];
   for (const stored of [...past, current]) {
-    if (!stored.deleted) live = derivedAnew(derive, stored);
+    if (!stored.deleted) live = derivedAnew(derive, stored === current ? { ...stored, body } : stored);
     if (live === undefined) throw new Error('A resource begins with a tombstone.');
     const now = stored.deleted ? tombstoneOf(live.document, rowOf(stored)) : live.document;
     if (stored === current) keepCurrent(set, current, now, live.rules);

@@ -2,13 +2,13 @@
 // needs to find it, and at the end.
 import type { Grant } from '../../access/grant.ts';
 import type { Predicate } from '../../search/ast.ts';
-import type { Derive, Derived } from '../port.ts';
+import type { Derive, Derived, Version } from '../port.ts';
 import { factsOf, holdsFor } from '../unit/holds.ts';
 import { RULED_TYPES } from '../unit/rules.ts';
 import type { Expected, Row, Unit } from '../unit/unit.ts';
 import type { Answer } from '../unit/work.ts';
 import { holderOf, markDigest, putClaim, putMark } from './claims.ts';
-import type { Name, ResourceDocument } from './documents.ts';
+import { type Name, type ResourceDocument, toVersion } from './documents.ts';
 import { asTransient, isDuplicate } from './errors.ts';
 import { keepFound, put } from './identity.ts';
 import { locksFor, locksOf, revivalLock } from './locks.ts';
@@ -16,7 +16,7 @@ import { reaches as reachesInStore } from './reaches.ts';
 import { documentOf, nameOf, pastOf, rowOf, rulesOf, tiesOf, tombstoneOf } from './rows.ts';
 import { searchPage } from './search.ts';
 import type { Turn } from './turn.ts';
-import { readVersion } from './version.ts';
+import { findLastLive, readVersion } from './version.ts';
 import {
   addLocks,
   flush,
@@ -80,10 +80,11 @@ export function openUnit(
 export function keepRows(
   set: WorkingSet,
   settled: Set<string> = new Set(),
-): Pick<Unit, 'current' | 'bare' | 'insert' | 'replace' | 'bury' | 'amend'> {
+): Pick<Unit, 'current' | 'bare' | 'lastLive' | 'insert' | 'replace' | 'bury' | 'amend'> {
   return {
     current: (type, id) => rowFor(set, nameOf({ type, id })),
     bare: (type, id) => rowFor(set, nameOf({ type, id })),
+    lastLive: tombstone => lastLiveOf(set, documentAt(set, tombstone)),
     insert: (row, derived) => {
       const name = nameOf(row);
       // Ids that the server made are not looked up: that they are free comes out when they are sent.
@@ -132,6 +133,13 @@ function rowFor(set: WorkingSet, name: Name): Answer<Row | undefined> {
     return document === undefined ? undefined : rowOf(document);
   };
   return set.resources.has(name) ? found() : loadResources(set, [name]).then(found);
+}
+
+/** Among what is to be sent, or in the store. */
+function lastLiveOf(set: WorkingSet, { type, id, owner }: ResourceDocument): Answer<Version | undefined> {
+  const pending = set.past.findLast(one => one.type === type && one.id === id && !one.deleted);
+  if (pending !== undefined) return toVersion(pending);
+  return findLastLive(set.reading, { type, id, owner });
 }
 
 /** The document that a row was read from. */

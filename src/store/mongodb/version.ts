@@ -39,6 +39,19 @@ export const partitionsOf = ({ owner }: Pick<ResourceDocument, 'owner'>): { $in:
   $in: [owner, NOBODY],
 });
 
+/** The last live one among the past versions of a resource. */
+export async function findLastLive(
+  reading: Reading,
+  resource: Pick<ResourceDocument, 'type' | 'id' | 'owner'>,
+): Promise<Version | undefined> {
+  const { type, id } = resource;
+  const found = await reading.collections.history.findOne(
+    { partition: partitionsOf(resource), type, id, deleted: false },
+    { ...within(reading), sort: { version: -1 }, hint: 'name' },
+  );
+  return found === null ? undefined : toVersion(found);
+}
+
 async function findPast(
   reading: Reading,
   now: ResourceDocument,

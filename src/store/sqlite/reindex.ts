@@ -1,10 +1,12 @@
-// Computes what is derived from bodies afresh, in chunks that let other work through.
+// Labels current bodies and computes what is derived from all afresh, in chunks that let other work through.
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Derive, Derived } from '../port.ts';
+import { relabel } from '../unit/relabel.ts';
 import { countingRules } from '../unit/rules.ts';
+import { doNow } from '../unit/work.ts';
 import type { Group } from './group.ts';
 import type { Reading } from './reading.ts';
-import { CURRENT_COLUMNS, type ResourceRow } from './rows.ts';
+import { CURRENT_COLUMNS, currentRow, type ResourceRow, toVersion } from './rows.ts';
 import { internPersons, type Persons, removeDerived, silenceRules, writeDerived } from './values.ts';
 
 /** Resources in one commit: some 20 ms. */
@@ -40,8 +42,24 @@ function reindexChunk(writing: Reading, derive: Derive, after: number): number[]
     after,
     CHUNK,
   );
-  for (const row of rows) reindexRow(writing, derive, row);
+  for (const row of rows) reindexRow(writing, derive, labelledAnew(writing, derive, row));
   return rows.map(row => row.rid);
+}
+
+/** In place: neither its history nor its number changes. */
+function labelledAnew(writing: Reading, derive: Derive, row: ResourceRow): ResourceRow {
+  if (row.deleted === 1) return row;
+  const { connection, words } = writing;
+  const read = (place: ResourceRow) => toVersion(connection, words, place);
+  const body = doNow(
+    relabel(derive, read(row), (type, id) => {
+      const place = currentRow(writing, type, id);
+      return place && read(place);
+    }),
+  );
+  if (body === row.body) return row;
+  connection.run('UPDATE resource SET body = ? WHERE rid = ?', body, row.rid);
+  return { ...row, body };
 }
 
 type PastRow = Pick<ResourceRow, 'version' | 'writer' | 'deleted' | 'body'>;

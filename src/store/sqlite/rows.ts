@@ -68,6 +68,14 @@ export function bareRow(reading: Reading, type: string, id: string): ResourceRow
   return reading.connection.get<ResourceRow>(text, reading.number(type), id);
 }
 
+export function lastLiveRow({ connection }: Reading, rid: number): ResourceRow | undefined {
+  return connection.get<ResourceRow>(
+    `SELECT ${PAST_COLUMNS} FROM history h CROSS JOIN resource r ON r.rid = h.rid
+     WHERE h.rid = ? AND h.deleted = 0 ORDER BY h.version DESC LIMIT 1`,
+    rid,
+  );
+}
+
 /** The version that was current becomes part of the history. */
 export function keepVersion({ connection }: Reading, rid: number): void {
   connection.run(

@@ -10,6 +10,7 @@ import {
   currentRow,
   insertRow,
   keepVersion,
+  lastLiveRow,
   type ResourceRow,
   toVersion,
   updateRow,
@@ -33,6 +34,7 @@ export function sqliteUnit({ writing: reading, derive, tail }: Writer, grant: Gr
     writer: grant.principal.organization,
     nextSeq: () => tail.nextSeq(),
     ...keepRows(reading),
+    mayBeReferredTo: reference => reading.number(reference) !== -1,
     reaches: (row, predicate) => reaches(reading, placeOf(row), predicate),
     search: plan => searchPage(reading, plan),
     version: asked => readVersion(reading, grant, asked),
@@ -47,10 +49,14 @@ export function sqliteUnit({ writing: reading, derive, tail }: Writer, grant: Gr
 /** How rows are found and kept, whoever asks. */
 export function keepRows(
   reading: Reading,
-): Pick<Unit, 'current' | 'bare' | 'insert' | 'replace' | 'bury' | 'amend'> {
+): Pick<Unit, 'current' | 'bare' | 'lastLive' | 'insert' | 'replace' | 'bury' | 'amend'> {
   return {
     current: (type, id) => toRow(reading, currentRow(reading, type, id)),
     bare: (type, id) => toRow(reading, bareRow(reading, type, id)),
+    lastLive: tombstone => {
+      const row = lastLiveRow(reading, placeOf(tombstone).rid);
+      return row && toVersion(reading.connection, reading.words, row);
+    },
     insert: (row, derived) => insert(reading, row, derived),
     replace: (held, row, derived) => {
       keepVersion(reading, placeOf(held).rid);

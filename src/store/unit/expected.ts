@@ -1,7 +1,8 @@
 import type { WriteOp, WritePlan } from '../port.ts';
 import type { Expected } from './unit.ts';
 
-const PATIENT = /"Patient\/([A-Za-z0-9\-.]{1,64})"/g;
+/** Whose record it joins, and whose labels it may take on. */
+const ASKED = /"(Patient|Condition|Medication|Observation|Procedure)\/([A-Za-z0-9\-.]{1,64})"/g;
 
 /** What can be told of a plan before anything of it is settled. */
 export function expectedOf({ ops, lookups, claims, marks }: WritePlan): Expected {
@@ -18,9 +19,9 @@ export function expectedOf({ ops, lookups, claims, marks }: WritePlan): Expected
 
 const markerOf = (op: WriteOp): string | undefined => ('marker' in op ? op.marker : undefined);
 
-/** What an op is about, and the Patients its body names. */
+/** What an op is about, and what is asked of those its body names. */
 function namesOf(op: WriteOp): { type: string; id: string }[] {
   if (op.kind === 'search') return [];
   if (op.kind !== 'create' && op.kind !== 'update') return [op];
-  return [op, ...[...op.body.matchAll(PATIENT)].map(([, id]) => ({ type: 'Patient', id: id! }))];
+  return [op, ...[...op.body.matchAll(ASKED)].map(([, type, id]) => ({ type: type!, id: id! }))];
 }

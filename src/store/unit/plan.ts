@@ -7,6 +7,7 @@ import type { Plan, Version, WritePlan, WriteResult } from '../port.ts';
 import { demandReach, demandVersion } from './checks.ts';
 import { claimsOf, writeClaims } from './claims.ts';
 import { expectedOf } from './expected.ts';
+import { labelAgain } from './label-again.ts';
 import {
   type Create,
   type Delete,
@@ -44,10 +45,19 @@ export function* runPlan(unit: Unit, plan: WritePlan): Work<WriteResult[]> {
   const claimed = yield* claimsOf(unit, plan, places);
   const known = new Map([...places, ...claimed.lookups]);
   const open = plan.lookups.filter(lookup => lookup.kind === 'match').map(lookup => lookup.marker);
-  const run: Run = { unit, plan, known, open, results, pending: [], rewritten: new Map() };
+  const run: Run = {
+    unit,
+    plan,
+    known,
+    open,
+    results,
+    pending: [],
+    rewritten: new Map(),
+    written: new Map(),
+  };
   for (const one of settled) results.push(yield* naming(results.length, runOp(run, one)));
   yield* flush(run);
-  for (const [at, { row }] of run.rewritten) results[at] = resultOf(results[at]!.kind as Kind, row);
+  for (const [at, row] of yield* finalRows(run)) results[at] = resultOf(results[at]!.kind as Kind, row);
   yield* writeClaims(unit, plan, claimed);
   return results;
 }
@@ -117,6 +127,20 @@ interface Run {
   results: readonly WriteResult[];
   pending: Pending[];
   rewritten: Map<number, Written>;
+  /** By op: what it wrote. */
+  written: Map<number, Written>;
+}
+
+/** By op: rows that are not as it left them. Only now it is known what everything refers to. */
+function* finalRows({ unit, rewritten, written }: Run): Work<Map<number, Row>> {
+  const all = new Map([...written, ...rewritten]);
+  const rows = new Map([...rewritten].map(([at, { row }]) => [at, row]));
+  const again = yield* labelAgain(unit, all);
+  for (const [at, { row }] of all) {
+    const now = again.get(`${row.type}/${row.id}`);
+    if (now?.version === row.version) rows.set(at, now);
+  }
+  return rows;
 }
 
 function* runOp(run: Run, settled: Settled): Work<WriteResult> {
@@ -177,11 +201,14 @@ function* runWitness(run: Run, op: Create): Work<WriteResult> {
   const seen = run.results[op.witness ?? -1];
   if (seen?.kind !== 'created' && seen?.kind !== 'updated') return { kind: 'absent' };
   const row = yield* got(unit.bare(seen.version.type, seen.version.id));
-  if (row === undefined || row.owner === unit.writer) return { kind: 'absent' };
+  if (row === undefined || !isWitnessed(run, op, row)) return { kind: 'absent' };
   const { type, id } = op;
   const body = substitute(op.body, run.known);
   return resultOf('created', yield* recordBeside(unit, { type, id, body, owner: row.owner }));
 }
+
+const isWitnessed = (run: Run, { witness, lowered }: Create, row: Row): boolean =>
+  lowered === true ? run.written.get(witness ?? -1)?.lowered === true : row.owner !== run.unit.writer;
 
 function* runUpdate(run: Run, settled: SettledUpdate): Work<WriteResult> {
   const { unit } = run;
@@ -192,7 +219,8 @@ function* runUpdate(run: Run, settled: SettledUpdate): Work<WriteResult> {
   const held = yield* got(unit.current(op.type, id));
   if (held === undefined) {
     if (op.ifMatch !== undefined) throw notFound();
-    return done(run, 'created', yield* createResource(unit, { type: op.type, id, body }, final));
+    const first = { type: op.type, id, body, named: true };
+    return done(run, 'created', yield* createResource(unit, first, final));
   }
   yield* demandReach(unit, held, 'update');
   demandVersion(held, op.ifMatch);
@@ -203,6 +231,7 @@ const isOpen = (run: Run, body: string): boolean => run.open.some(marker => body
 
 /** The result of the op that comes next. */
 function done(run: Run, kind: 'created' | 'updated', written: Written): WriteResult {
+  run.written.set(run.results.length, written);
   if (isOpen(run, written.row.body)) run.pending.push({ at: run.results.length, written });
   return resultOf(kind, written.row);
 }

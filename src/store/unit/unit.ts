@@ -46,6 +46,10 @@ export interface Unit {
   current(type: string, id: string): Answer<Row | undefined>;
   /** The same without a promise that `body` is filled. */
   bare(type: string, id: string): Answer<Row | undefined>;
+  /** The last live version of what is deleted. */
+  lastLive(tombstone: Row): Answer<Version | undefined>;
+  /** False where surely nothing refers to `Type/id`: for a store that can tell sooner than by a search. */
+  mayBeReferredTo?(reference: string): boolean;
   /** Does a predicate hold for a current row (a tombstone: for its last live version)? */
   reaches(row: Row, predicate: Predicate): Answer<boolean>;
   search(plan: Plan): Answer<Page>;

@@ -3,6 +3,7 @@ import { keepSource } from '../../fhir/body.ts';
 import { FhirError, notFound } from '../../fhir/error.ts';
 import type { Derived } from '../port.ts';
 import { adoptedBy, demandAfter, demandReach, demandVersion } from './checks.ts';
+import { itemsIn, type Made, make } from './label.ts';
 import { countingRules } from './rules.ts';
 import type { Row, Unit } from './unit.ts';
 import { got, type Work } from './work.ts';
@@ -12,6 +13,12 @@ export interface Written {
   row: Row;
   use: 'create' | 'update';
   before: readonly string[];
+  /** Whose labels it took on. */
+  sources: Made['sources'];
+  /** Others may refer to it already, and it has labels that they have not seen. */
+  gained: boolean;
+  /** A label was taken off. */
+  lowered: boolean;
 }
 
 interface First {
@@ -20,6 +27,8 @@ interface First {
   body: string;
   /** The record it is made part of, and then its source too. */
   owner?: string;
+  /** Somebody may have referred to it before it was there. */
+  named?: boolean;
 }
 
 /** `final`: the body holds no marker any more, so that the checks of the image after can be made. */
@@ -27,18 +36,23 @@ export function* createResource(unit: Unit, first: First, final: boolean): Work<
   const { type, id } = first;
   if ((yield* got(unit.bare(type, id))) !== undefined)
     throw new FhirError('conflict', `There is a ${type} with this id already.`);
-  const row = yield* writeFirst(unit, first);
+  const { row, sources } = yield* writeFirst(unit, first);
   if (final) yield* demandAfter(unit, row, 'create');
-  return { row, use: 'create', before: [] };
+  const gained = first.named === true && hasLabels(unit, row);
+  return { row, use: 'create', before: [], sources, gained, lowered: false };
 }
 
 /** A record of the server's own beside what was written into another owner's record: see WriteOp.witness. */
-export const recordBeside = (unit: Unit, first: First & { owner: string }): Work<Row> =>
-  writeFirst(unit, first);
+export function* recordBeside(unit: Unit, first: First & { owner: string }): Work<Row> {
+  return (yield* writeFirst(unit, first)).row;
+}
 
 /** Version 1. Its source is the writer, unless an owner is given who stands for it. */
-function* writeFirst(unit: Unit, { type, id, body, owner: given }: First): Work<Row> {
-  const derived = deriveFrom(unit, body);
+function* writeFirst(
+  unit: Unit,
+  { type, id, body: written, owner: given }: First,
+): Work<{ row: Row; sources: Made['sources'] }> {
+  const { body, derived, sources } = yield* make(unit, { type, id }, written);
   const { writer } = unit;
   const seq = unit.nextSeq();
   const source = given ?? writer;
@@ -56,28 +70,30 @@ function* writeFirst(unit: Unit, { type, id, body, owner: given }: First): Work<
     deleted: false,
     body,
   };
-  return yield* got(unit.insert(row, counting(derived, row)));
+  return { row: yield* got(unit.insert(row, counting(derived, row))), sources };
 }
 
 export function* updateResource(unit: Unit, held: Row, given: string, final: boolean): Work<Written> {
   const { writer } = unit;
-  const body = held.owner === writer ? given : keepSource(given, held.body, held.type, held.id);
-  const derived = deriveFrom(unit, body);
+  const kept = held.owner === writer ? given : keepSource(given, held.body, held.type, held.id);
+  const { body, derived, sources, lowered } = yield* make(unit, held, kept, held);
   const next: Row = { ...succeed(unit, held), patients: derived.patients, deleted: false, body };
   const row = yield* got(unit.replace(held, next, counting(derived, next)));
-  const written: Written = { row, use: 'update', before: held.patients };
+  const gained = hasLabels(unit, row) && (held.deleted || gainedSince(held, row));
+  const written: Written = { row, use: 'update', before: held.patients, sources, gained, lowered };
   if (final) yield* checkUpdate(unit, written);
   return written;
 }
 
 /** Puts the final body in place of one that was written with markers in it. */
-export function* rewriteResource(unit: Unit, written: Written, body: string): Work<Written> {
+export function* rewriteResource(unit: Unit, written: Written, given: string): Work<Written> {
   const { row: held, use } = written;
-  const derived = deriveFrom(unit, body);
+  const { body, derived, sources } = yield* make(unit, held, given);
   const owner = use === 'create' ? yield* ownerFor(unit, derived) : held.owner;
   const next: Row = { ...held, owner, patients: derived.patients, body };
   const row = yield* got(unit.amend(held, next, counting(derived, next)));
-  const done: Written = { ...written, row };
+  const gained = written.gained || (use === 'update' && gainedSince(held, row));
+  const done: Written = { ...written, row, sources, gained };
   if (use === 'create') yield* demandAfter(unit, row, 'create');
   else yield* checkUpdate(unit, done);
   return done;
@@ -104,13 +120,16 @@ function succeed(unit: Unit, held: Row): Row {
   return { ...held, version, seq: unit.nextSeq(), writer: unit.writer, foreignFrom };
 }
 
-/** `patients` names each person once. */
-function deriveFrom(unit: Unit, body: string): Derived {
-  const derived = unit.derive(JSON.parse(body) as Record<string, unknown>);
-  return derived.patients.length < 2 ? derived : { ...derived, patients: [...new Set(derived.patients)] };
-}
+const hasLabels = (unit: Unit, row: Row): boolean =>
+  unit.derive.labels !== undefined && itemsIn(row).length > 0;
 
-const counting = (derived: Derived, row: Row): Derived =>
+const gainedSince = (before: Row, row: Row): boolean => {
+  if (before.body === row.body) return false;
+  const had = new Set(itemsIn(before));
+  return itemsIn(row).some(item => !had.has(item));
+};
+
+export const counting = (derived: Derived, row: Row): Derived =>
   derived.rules.length === 0 ? derived : { ...derived, rules: countingRules(derived.rules, row) };
 
 function* ownerFor(unit: Unit, { patients }: Derived): Work<string> {

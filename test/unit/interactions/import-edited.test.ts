@@ -84,7 +84,8 @@ onEveryStore(store => {
       const reference = await clinic.appointmentOf(c);
       const current = (await clinic.program.get(`/fhir/${reference}`)).text;
       const extension = '"extension":[{"url":"http://example.org/weight","valueDecimal":1.00},';
-      const body = current.replace('"extension":[', extension);
+      // Behind meta, whose labels have extensions of their own.
+      const body = current.replace(/"extension":\[(?=\{"url":"https:\/\/iop-fhir)/, extension);
       await clinic.program
         .put(`/fhir/${reference}`)
         .set('Content-Type', 'application/fhir+json')

@@ -60,6 +60,8 @@ test.each([
   ['recipient', 'anybody'],
   ['patient', 'p'],
   ['practitioner', 'Practitioner/d'],
+  ['declassify', true],
+  ['declassify', 'yes'],
   ['disabled', 'no'],
   ['keys', { jwksUrl: 'ftp://app.example' }],
   ['keys', { jwksUrl: 'https://user:password@app.example' }],
