@@ -1,7 +1,9 @@
 // How much of a version its caller gets: the one place where what is stored becomes part of an answer.
 import type { Grant } from '../access/grant.ts';
+import { redacted } from '../access/redact.ts';
 import { serveBody } from '../fhir/body.ts';
 import type { Version } from '../store/port.ts';
 
 /** The text of a version that the Grant reaches, and that is not deleted. */
-export const present = (version: Version, _grant: Grant): string => serveBody(version);
+export const present = (version: Version, grant: Grant): string =>
+  redacted(serveBody(version), version, grant);
