@@ -61,11 +61,7 @@ function redactObject(value: JsonObject, place: Place, redaction: Redaction): Js
 
 /** Names without the mark of a primitive's other half, each once, in their order. */
 const namesIn = (value: JsonObject): Set<string> =>
-  new Set(
-    Object.keys(value)
-      .filter(name => name !== 'resourceType')
-      .map(name => (name.startsWith('_') ? name.slice(1) : name)),
-  );
+  new Set(Object.keys(value).map(name => (name.startsWith('_') ? name.slice(1) : name)));
 
 /** The one or two members of an element. */
 function redactProperty(

@@ -40,6 +40,7 @@ const PARTS: Readonly<Record<ParamType, Readonly<Record<string, readonly string[
     string: NOTHING,
   },
   reference: {
+    Attachment: NOTHING,
     Reference: ['reference', 'type'],
     Resource: ['id'],
     canonical: ITSELF,
