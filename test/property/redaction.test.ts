@@ -9,9 +9,8 @@ import { composeBody, parseBody, serveBody } from '../../src/fhir/body.ts';
 import { isResourceType } from '../../src/fhir/resource-types.ts';
 import type { AnyResource, Json, JsonObject } from '../../src/fhir/types.ts';
 import { validateResource } from '../../src/validation/validate.ts';
-import { payerGets } from '../access/naive-redaction.ts';
+import { type Told, tell, textsIn } from '../access/naive-texts.ts';
 import { exampleFiles, readExample } from '../support/examples.ts';
-import { type OfficialStep, officialSteps } from '../support/official-elements.ts';
 
 const payer = decide(
   {
@@ -30,65 +29,6 @@ const minimum = payer.redact('Patient')!;
 const examples = exampleFiles()
   .map(readExample)
   .filter(({ resourceType }) => !DIRECTORY_TYPES.has(resourceType));
-
-/** Texts of a resource, told apart by the rule; `edit` may put others in the place of those that are not to go out. */
-interface Told {
-  kept: Set<string>;
-  gone: Set<string>;
-}
-const steps = new Map<string, Map<string, OfficialStep>>();
-function stepsOf(parent: string): Map<string, OfficialStep> {
-  const known = steps.get(parent) ?? new Map(officialSteps(parent).map(step => [step.property, step]));
-  steps.set(parent, known);
-  return known;
-}
-
-function tell(resource: JsonObject, told: Told, edit: (text: string) => string): JsonObject {
-  const walk = (value: Json, way: readonly OfficialStep[], gone: boolean): Json => {
-    if (Array.isArray(value)) return value.map(item => walk(item, way, gone));
-    if (typeof value === 'string') {
-      (gone ? told.gone : told.kept).add(gone ? edit(value) : value);
-      return gone ? edit(value) : value;
-    }
-    if (typeof value !== 'object' || value === null) return value;
-    const type = value.resourceType;
-    const inner = way.at(-1)?.inner;
-    if ((type === 'Parameters' || isResourceType(type)) && inner === undefined)
-      return tell(value, told, edit);
-    const members = Object.entries(value).map(([name, item]) => {
-      const step = inner === undefined ? undefined : stepsOf(inner).get(name);
-      const next = step === undefined ? way : [...way, step];
-      // Halves of primitives and extensions: all that they say goes but what they stand on.
-      const beside = step === undefined || step.type === 'Extension';
-      return [
-        name,
-        walk(
-          item!,
-          next,
-          gone || beside || (step.inner === undefined && step.type !== 'Resource' && !payerGets(next)),
-        ),
-      ];
-    });
-    return Object.fromEntries(members) as JsonObject;
-  };
-  const root = String(resource.resourceType);
-  return Object.fromEntries(
-    Object.entries(resource).map(([name, item]) => {
-      if (name === 'resourceType') return [name, item];
-      const step = stepsOf(root).get(name);
-      const leaf = step?.inner === undefined && step?.type !== 'Resource';
-      const gone =
-        step === undefined || step.type === 'Extension' || (leaf && name !== 'id' && !payerGets([step]));
-      return [name, walk(item!, step === undefined ? [] : [step], gone)];
-    }),
-  );
-}
-
-function* textsIn(value: Json | undefined): Generator<string> {
-  if (typeof value === 'string') yield value;
-  if (typeof value !== 'object' || value === null) return;
-  for (const inner of Object.values(value)) yield* textsIn(inner);
-}
 
 /** The names of codes of ours in the answer, and the URLs of what modifies. */
 const OURS = new Set(['http://hl7.org/fhir/StructureDefinition/data-absent-reason', 'masked']);
