@@ -12,7 +12,7 @@
 import { extensionUrl } from '../fhir/canonical.ts';
 import type { Role } from './grant.ts';
 
-/** `minimum`: what billing and utilization review ask for. `treatment`: all but the staff's own remarks. */
+/** `minimum`: what billing and utilization review ask for. `treatment`: all but what the clinic noted beside its Slots. */
 export type Cut = 'minimum' | 'treatment';
 
 /** What is given where every purpose is a kind of TREAT, and what where any is not. */
@@ -28,7 +28,6 @@ export const CUTS: Readonly<Record<Role, Readonly<{ treating: Cut; otherwise: Cu
 
 /** Key -> elements. A free Slot is shown to everybody; what the clinic jotted down beside it may name a client. */
 export const STAFF_ONLY: Readonly<Record<string, readonly string[]>> = {
-  Schedule: ['comment'],
   Slot: ['comment'],
 };
 

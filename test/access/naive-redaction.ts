@@ -52,7 +52,6 @@ const GONE_ELEMENTS = [
   'RelatedPerson.birthDate',
   'RelatedPerson.gender',
   'RelatedPerson.photo',
-  'Schedule.comment',
   'Slot.comment',
 ];
 

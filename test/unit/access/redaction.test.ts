@@ -85,10 +85,10 @@ describe('who gets how much', () => {
     expect(cutOf({ role, purposes })).toBe(cut);
   });
 
-  test('of every type but the directory something may be dropped for a payer; for who treats of free Slots and Schedules alone', () => {
+  test('of every type but the directory something may be dropped for a payer; for who treats of Slots alone', () => {
     for (const type of RESOURCE_TYPES) {
       const directory = DIRECTORY_TYPES.has(type);
-      const remarks = type === 'Slot' || type === 'Schedule';
+      const remarks = type === 'Slot';
       expect([type, payer.redact(type) !== undefined]).toEqual([type, !directory || remarks]);
       expect([type, ehr.redact(type) !== undefined]).toEqual([type, remarks]);
     }
