@@ -11,7 +11,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   generated: ['fhir'],
   terminology: ['fhir', 'generated', 'store/port'],
   validation: ['fhir', 'generated', 'terminology'],
-  access: ['fhir', 'search', 'terminology', 'store/port', 'store/registry'],
+  access: ['fhir', 'generated', 'search', 'terminology', 'store/port', 'store/registry'],
   'store/port': ['fhir', 'search/ast', 'access/grant'],
   'store/registry': ['fhir', 'access/grant'],
   'store/unit': ['store/port', 'search/ast', 'fhir', 'access/grant', 'audit/row'],

@@ -10,12 +10,15 @@
 //              writes nothing yet.
 // Beside them the directory: data that identify no client are readable by everybody with the scope; auditors,
 // administrators and, until there are rules for them (2.14, 2.15), representatives see that alone.
-// All of it only as far as the token's scopes go, which narrow every type and use and widen nothing.
+// All of it only as far as the token's scopes go, which narrow every type and use and widen nothing; and counselling
+// notes for their author alone, whatever else would show them (notes.ts). How much of a resource goes out is the
+// Grant's `redact` (redaction-table.ts): who gets but a part of a type does not ask by the rest, nor write it.
 // Decide reads nothing of a person. A Grant is made per request and never kept: a Consent may be
 // revoked between two requests.
 import { FhirError } from '../fhir/error.ts';
 import { isId, isTrailId } from '../fhir/id.ts';
 import type { Predicate } from '../search/ast.ts';
+import { isWithheld } from '../search/withheld.ts';
 import { DIRECTORY_TYPES, directory } from './directory.ts';
 import {
   type AuditReach,
@@ -25,12 +28,15 @@ import {
   type Reason,
   type Role,
   type Rule,
+  type Scope,
   type StaffAccess,
   sealGrant,
   type Use,
 } from './grant.ts';
+import { notesReach } from './notes.ts';
 import { consentRule, ROSTERED } from './recipient.ts';
-import { allOf, anyOf, NONE, READING } from './rule.ts';
+import { cutOf, redactionOf } from './redaction.ts';
+import { ALL, allOf, anyOf, NONE, READING } from './rule.ts';
 import { scopesAllow, scopesAllowAny, scopesReach } from './scope.ts';
 import { careTeamRules, demandNoWidening, isNarrowed } from './staff.ts';
 
@@ -55,12 +61,16 @@ const NEVER_BY_CONSENT: ReadonlySet<string> = new Set(['Group', 'AuditEvent']);
  * Grant's predicates.
  */
 export function decide(principal: Principal, asked: readonly Asked[], at: number, staff: StaffAccess): Grant {
-  for (const { type, use } of asked) demandScope(principal, type, use);
+  const cut = cutOf(principal);
+  const redact = (type: string) => redactionOf(cut, type);
+  const scoped = { ...principal, scopes: principal.scopes.filter(scope => !asksWithheld(scope, redact)) };
+  for (const { type, use } of asked) demandScope(scoped, type, use);
   if (isNarrowed(principal, staff)) demandNoWidening(asked);
-  const rules = rulesFor(principal, at, staff);
+  const rules = rulesFor(principal, at, staff, redact);
   const known = new Map<string, Predicate>();
   const because = (type: string, use: Use): Because => ({
-    scope: scopesReach(principal, type, use),
+    scope: scopesReach(scoped, type, use),
+    notes: notesReach(principal, type, use),
     rules: rules.reach(type, use).filter(rule => rule.where.kind !== 'none'),
   });
   const narrow = (type: string, use: Use): Predicate => {
@@ -78,13 +88,16 @@ export function decide(principal: Principal, asked: readonly Asked[], at: number
     because,
     adopt: rules.adopt,
     whole: rules.whole,
-    mayName: (type, id) => rules.whole && isOwnName(principal, id) && !scopesHide(principal, type),
-    audit: auditReach(principal, rules.whole),
+    mayName: (type, id) => rules.whole && isOwnName(principal, id) && !scopesHide(scoped, type),
+    redact,
+    unredacted: rules.unredacted,
+    audit: auditReach(scoped, rules.whole),
     reasons: rules.reasons,
   });
 }
 
-const reachOf = ({ scope, rules }: Because): Predicate => allOf(scope, anyOf(...rules.map(one => one.where)));
+const reachOf = ({ scope, notes = ALL, rules }: Because): Predicate =>
+  allOf(scope, anyOf(...rules.map(one => one.where)), notes);
 
 /**
  * What a Grant reaches of what another reaches too: never more than either. To look at what somebody else would
@@ -99,8 +112,8 @@ export function restrict(grant: Grant, narrow: Grant['narrow']): Grant {
     whole: false,
     mayName: () => false,
     because: (type, use) => {
-      const { scope, rules } = grant.because(type, use);
-      return { scope: allOf(scope, narrow(type, use)), rules };
+      const { scope, ...more } = grant.because(type, use);
+      return { scope: allOf(scope, narrow(type, use)), ...more };
     },
   });
 }
@@ -109,6 +122,13 @@ const nextId = (): string => `grant-${(made++).toString(36)}`;
 
 /** Grants are told apart by number: a Plan that was narrowed by another one is refused. */
 let made = 0;
+
+/**
+ * A scope that asks by what is dropped for the caller would tell of it, by what it reaches, and a client may ask for
+ * any that is narrower than its own: it reaches nothing.
+ */
+const asksWithheld = ({ where = [] }: Scope, redact: Grant['redact']): boolean =>
+  where.some(clause => isWithheld(clause, { redact }));
 
 function demandScope(principal: Principal, type: string | undefined, use: Use): void {
   const allowed = type === undefined ? scopesAllowAny(principal, use) : scopesAllow(principal, type, use);
@@ -121,13 +141,19 @@ interface Rules {
   adopt: Predicate;
   /** See Grant. */
   whole: boolean;
+  unredacted: Predicate;
   reasons: readonly Reason[];
 }
 
-function rulesFor(principal: Principal, at: number, staff: StaffAccess): Rules {
+function rulesFor(principal: Principal, at: number, staff: StaffAccess, redact: Grant['redact']): Rules {
   if (!ORGANIZATIONAL.has(principal.role)) return personalRules(principal);
   if (isNarrowed(principal, staff))
-    return { ...careTeamRules(principal, at), whole: false, reasons: ['own', 'care-team', 'directory'] };
+    return {
+      ...careTeamRules(principal, at),
+      whole: false,
+      unredacted: { kind: 'owner', organization: principal.organization },
+      reasons: ['own', 'care-team', 'directory'],
+    };
   const organization = principal.organization;
   const own: Rule = { reason: 'own', where: { kind: 'owner', organization } };
   const source: Rule = { reason: 'source', where: { kind: 'source', organization } };
@@ -139,7 +165,7 @@ function rulesFor(principal: Principal, at: number, staff: StaffAccess): Rules {
       case 'delete':
         return [own, source];
       case 'update':
-        return [own, source, permitted(WRITABLE_BY_CONSENT.has(type) ? writing : NONE)];
+        return [own, source, permitted(isWritable(type, redact) ? writing : NONE)];
       case 'create':
         return [own, source, permitted(writing)];
       default:
@@ -148,8 +174,13 @@ function rulesFor(principal: Principal, at: number, staff: StaffAccess): Rules {
   };
   const reasons: Reason[] = ['own', 'consent', 'source', 'directory'];
   if (ROSTERED.has(principal.role)) reasons.push('roster');
-  return { reach, adopt: anyOf(own.where, writing), whole: true, reasons };
+  const unredacted = principal.role === 'program' ? anyOf(own.where, source.where) : NONE;
+  return { reach, adopt: anyOf(own.where, writing), whole: true, unredacted, reasons };
 }
+
+/** Who gets but a part of a resource would write the rest away: an update holds the whole of it. */
+const isWritable = (type: string, redact: Grant['redact']): boolean =>
+  WRITABLE_BY_CONSENT.has(type) && redact(type) === undefined;
 
 const directoryRule = (type: string): Rule => ({ reason: 'directory', where: directory(type) });
 
@@ -162,6 +193,7 @@ function personalRules({ role, organization, patient }: Principal): Rules {
     reach: (type, use) => (READING.has(use) ? [{ reason: 'patient', where: own }, directoryRule(type)] : []),
     adopt: NONE,
     whole: false,
+    unredacted: NONE,
     reasons: known ? ['patient', 'directory'] : ['directory'],
   };
 }

@@ -25,8 +25,10 @@ function conditionsOfRule({ reason, where }: Rule): Condition[] {
 function listAsked(predicate: Predicate): Reason | undefined {
   switch (predicate.kind) {
     case 'and':
-    case 'or':
-      return predicate.of.map(listAsked).find(one => one !== undefined);
+    case 'or': {
+      const lists = predicate.of.map(listAsked);
+      return lists.includes(undefined) ? undefined : lists[0];
+    }
     case 'consent':
       if (predicate.roster !== true) return undefined;
       return predicate.purposes.includes(CARE_TEAM) ? 'care-team' : 'roster';

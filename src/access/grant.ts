@@ -3,6 +3,7 @@
 // keeps `sealGrant` to access/decide.ts.
 import type { Clause, Predicate } from '../search/ast.ts';
 import type { RecipientKind } from '../store/registry.ts';
+import type { Redaction } from './redaction.ts';
 
 export type Role = 'program' | 'ehr' | 'payer' | 'patient' | 'representative' | 'auditor' | 'admin';
 export const ROLES: readonly Role[] = [
@@ -87,6 +88,8 @@ export interface Rule {
 /** Why a Grant reaches what it does of a type for a use: what its scope does and any of these rules. */
 export interface Because {
   scope: Predicate;
+  /** And of types that may be counselling notes (access/notes.ts) nothing but this. */
+  notes?: Predicate;
   rules: readonly Rule[];
 }
 
@@ -113,6 +116,13 @@ export interface Grant {
    * Organization may hold one that it is not to know of.
    */
   readonly mayName: (type: string, id: string) => boolean;
+  /** What is dropped of a type on its way out (access/redact.ts); undefined: nothing. */
+  readonly redact: (type: string) => Redaction | undefined;
+  /**
+   * Where it may be asked by what is dropped, too: in what nothing is dropped of. `none`: such a criterion is
+   * refused, since what it finds would tell.
+   */
+  readonly unredacted: Predicate;
   /** Compiled into the query of `Store.audit`, and what a row is cut to before it is shown (audit/part.ts). */
   readonly audit: AuditReach;
   /** The rules that took part, for audit and explanation. */

@@ -33,6 +33,8 @@ export const LEGAL = 'HLEGAL';
 /** Stands where a line has its purpose, of a consent for counselling notes (42 CFR 2.31(b)). No code of v3-ActReason. */
 export const notePurpose = (purpose: string): string => `note:${purpose}`;
 
+export const isNotePurpose = (purpose: string): boolean => purpose.startsWith(notePurpose(''));
+
 /** Those of which a Consent may name any one to be about this purpose: itself, and what it is a kind of. */
 export function purposesMeant(purpose: string): string[] {
   const meant = [purpose];

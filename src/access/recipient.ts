@@ -28,6 +28,12 @@ export function consentRule(principal: Principal, at: number, action: Action = '
   return anyOf(asked(names, principal, { at, action }), allOf(asTreating, treating(principal, at)));
 }
 
+/** Every name by which lines of Consents and rosters may mean it. */
+export const recipientNames = (principal: Principal): string[] => [
+  ...namesOf(principal),
+  ...(ROSTERED.has(principal.role) ? PLANS : PROVIDERS),
+];
+
 const PLANS = [classActor('health-plans'), classActor('tpo')];
 const PROVIDERS = [classActor('treating-providers'), classActor('tpo')];
 

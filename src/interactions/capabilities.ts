@@ -74,7 +74,10 @@ function statement(base: string, cors: boolean): JsonObject {
             'Every request needs a bearer token. What it shows is bounded by scope, role, ownership and the ' +
             'active Consents of the people concerned (42 CFR Part 2); what a caller may not see is answered as if it did not exist. ' +
             'What goes out of the record of a Part 2 program to somebody else carries the notice of 42 CFR 2.32 (header ' +
-            'Redisclosure-Notice; in a searchset an outcome entry besides) and by whose consent it went (header Consent-Reference).',
+            'Redisclosure-Notice; in a searchset an outcome entry besides) and by whose consent it went (header Consent-Reference). ' +
+            "Of others' records payers, and whoever asks for another purpose than treatment, get what billing and utilization " +
+            'review need: narrative, notes, free text and addresses are withheld, the resource is tagged SUBSETTED, and a search ' +
+            'parameter, order, include or criterion that reads what is withheld is refused (403).',
         },
         resource: RESOURCE_TYPES.map(resourceOf),
         interaction: SYSTEM_INTERACTIONS.map(code => ({ code })),

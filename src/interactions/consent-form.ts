@@ -11,6 +11,7 @@ import type { Version } from '../store/port.ts';
 import { attempt } from './attempt.ts';
 import type { Context } from './context.ts';
 import { referencesIn } from './import/link.ts';
+import { present } from './present.ts';
 import type { Reply } from './request.ts';
 
 const HEADERS = {
@@ -29,7 +30,7 @@ export function printConsent(
     const version = isId(id) ? await context.store.read('Consent', id, grant) : undefined;
     if (version === undefined) throw notFound();
     if (version.deleted) throw new FhirError('gone', 'This resource was deleted.');
-    const { resource } = parseBody(version.body);
+    const { resource } = parseBody(present(version, grant));
     const { names, versions } = await namesIn(resource, context, grant);
     const missing = missingItems(resource as unknown as Consent, context.base);
     await audit.record([version, ...versions]);
@@ -56,7 +57,9 @@ async function namesIn(
     if (parsed.kind !== 'local') continue;
     const version = await context.store.read(parsed.type, parsed.id, grant);
     const name =
-      version === undefined || version.deleted ? undefined : nameOf(parseBody(version.body).resource);
+      version === undefined || version.deleted
+        ? undefined
+        : nameOf(parseBody(present(version, grant)).resource);
     if (version === undefined || name === undefined) continue;
     versions.push(version);
     names.set(reference, name);

@@ -1,6 +1,7 @@
 // Rules that hold for resources owned by an Intensive Outpatient Program, whoever writes them. Other
 // Organizations' resources are plain FHIR.
 import type { Grant, Principal } from '../access/grant.ts';
+import { noteFaults } from '../access/notes.ts';
 import { FhirError, type Issue } from '../fhir/error.ts';
 import { isId } from '../fhir/id.ts';
 import { parseReference } from '../fhir/reference.ts';
@@ -81,7 +82,7 @@ export interface RuledWrite {
 }
 
 /**
- * Throws `business-rule` where a write would break a rule in a program's record. Whose record it will be
+ * Throws `business-rule` where a write would break a rule in a program's record, or what makes a counselling note. Whose record it will be
  * is decided in the commit; what is asked here can only err towards refusing.
  */
 export async function demandIop(
@@ -91,10 +92,12 @@ export async function demandIop(
   principal: Principal,
 ): Promise<void> {
   const type = write.resource.resourceType;
-  if (!ONE_PERSON.has(type)) return;
-  const issues = checkIop(write.resource, context.base);
+  // Of notes whoever writes them: what keeps them looks at tag and author.
+  const faults = noteFaults(write.resource, context.base);
+  if (faults.length === 0 && !ONE_PERSON.has(type)) return;
+  const issues = faults.length > 0 ? faults : checkIop(write.resource, context.base);
   if (issues.length === 0) return;
-  if (!(await mayBeProgramOwned(write, grant, context, principal))) return;
+  if (faults.length === 0 && !(await mayBeProgramOwned(write, grant, context, principal))) return;
   const place = write.path === undefined ? '' : `${write.path}.`;
   throw new FhirError(
     'business-rule',

@@ -2,6 +2,7 @@
 // https://hl7.org/fhir/R4/search.html#summary
 import { parseBody } from '../fhir/body.ts';
 import { FhirError } from '../fhir/error.ts';
+import { tagSubsetted } from '../fhir/subsetted.ts';
 import type { AnyResource, Json, JsonObject } from '../fhir/types.ts';
 import { type Property, propertiesOf } from '../generated/tables.ts';
 import type { Summary } from '../search/ast.ts';
@@ -15,7 +16,6 @@ export interface Shape {
 }
 
 const SUMMARIES: readonly Summary[] = ['true', 'text', 'data', 'count', 'false'];
-const SUBSETTED = { system: 'http://terminology.hl7.org/CodeSystem/v3-ObservationValue', code: 'SUBSETTED' };
 
 /** Nothing to cut: undefined. */
 export function shapeOf(elements: readonly string[], summary: Summary): Shape | undefined {
@@ -80,10 +80,4 @@ function summarized(value: Json | undefined, type: string): Json | undefined {
     kept[name] = summarized(item, property!.type);
   }
   return kept;
-}
-
-function tagSubsetted(resource: JsonObject): JsonObject {
-  const meta = (resource.meta ?? {}) as JsonObject;
-  const tags = Array.isArray(meta.tag) ? meta.tag : [];
-  return { ...resource, meta: { ...meta, tag: [...tags, SUBSETTED] } };
 }

@@ -1,5 +1,6 @@
 // What a transaction answers, entry by entry.
 import type { Grant } from '../access/grant.ts';
+import { readsBack } from '../access/notes.ts';
 import { instantOf } from '../fhir/body.ts';
 import { ERRORS, FhirError, NOT_FOUND } from '../fhir/error.ts';
 import { outcomeOf } from '../fhir/outcome.ts';
@@ -44,7 +45,7 @@ export function answerOf(
     const outcome = JSON.stringify(outcomeOf(new FhirError('gone', 'This resource was deleted.')));
     return { response: { status: statusText(ERRORS.gone.status), outcome } };
   }
-  const send = full || kind === 'read';
+  const send = (full && readsBack(version, grant, context.base)) || kind === 'read';
   const status = statusText(kind === 'created' ? 201 : 200);
   return {
     ...(send

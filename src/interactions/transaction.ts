@@ -17,6 +17,7 @@ import type { Answer, CarryingEntry } from './request.ts';
 import { readSearch } from './search.ts';
 import { planTransaction, type Step, type TransactionPlan } from './transaction-plan.ts';
 import { answerOf } from './transaction-reply.ts';
+import { ofNote } from './update.ts';
 import { parseIfMatch, parseVersion } from './version-reply.ts';
 
 interface Tools {
@@ -168,12 +169,13 @@ function writeOp(step: Step, grant: Grant, { context }: Tools): WriteOp {
     if (request.ifNoneExist === undefined) return { kind: 'create', ...common };
     return { kind: 'create', ...common, unless: criteriaPlan(type, request.ifNoneExist, context, grant) };
   }
-  if (request.kind === 'update') return withIfMatch({ kind: 'update', ...common }, request.ifMatch);
+  if (request.kind === 'update')
+    return withIfMatch({ kind: 'update', ...common, ...ofNote(step.body!) }, request.ifMatch);
   if (request.kind !== 'conditional-update') throw new Error('Not a write.');
   const match = criteriaPlan(type, request.query, context, grant);
   const strictId = step.body!.resource.id === id;
   return withIfMatch(
-    { kind: 'update', ...common, match, ...(strictId ? { strictId } : {}) },
+    { kind: 'update', ...common, match, ...ofNote(step.body!), ...(strictId ? { strictId } : {}) },
     request.ifMatch,
   );
 }

@@ -1,6 +1,7 @@
 // https://hl7.org/fhir/R4/http.html#update
 import type { Principal } from '../access/grant.ts';
-import { composeBody } from '../fhir/body.ts';
+import { isNote } from '../access/notes.ts';
+import { type Body, composeBody } from '../fhir/body.ts';
 import { FhirError } from '../fhir/error.ts';
 import { isId } from '../fhir/id.ts';
 import type { WriteOp } from '../store/port.ts';
@@ -30,7 +31,7 @@ export async function update(
     const body = acceptBody(request.body, type);
     demandId(body, id);
     await demandIop({ resource: body.resource, id }, grant, context, principal);
-    const op: WriteOp = { kind: 'update', type, id, body: composeBody(body, id) };
+    const op: WriteOp = { kind: 'update', type, id, body: composeBody(body, id), ...ofNote(body) };
     if (ifMatch !== undefined) op.ifMatch = ifMatch;
     const result = onlyResult(
       await context.store.transact(soleOp(op, context, principal), grant, audit.handOver()),
@@ -40,6 +41,13 @@ export async function update(
     return writeReply(status, result.version, { prefer: request.prefer, base, grant });
   });
 }
+
+/**
+ * A counselling note is created by POST, under an id that nobody can guess: where a PUT finds something that it may
+ * not know of it is refused, where there is nothing it creates.
+ */
+export const ofNote = ({ resource }: Body): { mustExist?: true } =>
+  isNote(resource) ? { mustExist: true } : {};
 
 /** `PUT [type]?criteria`: updates the one match, creates where there is none. */
 export async function conditionalUpdate(
@@ -66,6 +74,7 @@ export async function conditionalUpdate(
       match,
       body: composeBody(body, id),
       marker: `${type}/pending-${context.ids()}`,
+      ...ofNote(body),
     };
     if (ifMatch !== undefined) op.ifMatch = ifMatch;
     if (isId(named)) op.strictId = true;

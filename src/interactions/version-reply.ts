@@ -1,5 +1,6 @@
 // Replies about one version, and the headers that name it. https://hl7.org/fhir/R4/http.html#versions
 import type { Grant } from '../access/grant.ts';
+import { readsBack } from '../access/notes.ts';
 import { FhirError } from '../fhir/error.ts';
 import { informational } from '../fhir/outcome.ts';
 import type { Version } from '../store/port.ts';
@@ -38,7 +39,7 @@ export function writeReply(
   const headers = versionHeaders(version);
   if (status === 201) headers.Location = locationOf(version, base);
   const reply = { status, headers, seq: version.seq };
-  if (prefer.return === 'minimal') return reply;
+  if (prefer.return === 'minimal' || !readsBack(version, grant, base)) return reply;
   if (prefer.return !== 'OperationOutcome')
     return { ...reply, body: present(version, grant), carries: [version] };
   const outcome = informational([status === 201 ? 'Created.' : 'Stored.']);

@@ -62,6 +62,8 @@ export interface Include {
   param: Param;
   /** Only targets of this type (`_include=Encounter:subject:Patient`). */
   target?: string;
+  /** Not named, but one of all there are (`Encounter:*`). */
+  any?: true;
 }
 
 export type Summary = 'true' | 'text' | 'data' | 'count' | 'false';
@@ -122,7 +124,7 @@ export type Predicate =
   /** A search criterion: free Slots only, granular scopes. */
   | { kind: 'clause'; clause: Clause };
 
-export interface PlannedInclude extends Include {
+export interface PlannedInclude extends Omit<Include, 'any'> {
   /** What may be reached, per type that the include can bring. A type that is not here is out of reach. */
   narrow: Readonly<Record<string, Predicate>>;
 }

@@ -12,6 +12,10 @@ export function parseIncludes(draft: Draft, value: string, name: string): void {
     ignore(draft, `${name}: no reference between these types has this name`);
     return;
   }
+  // What is named is asked for by name, whatever stood for all of them before.
+  draft.includes = draft.includes.filter(
+    other => other.any !== true || !found.some(one => one.any !== true && isSame(one, other)),
+  );
   draft.includes.push(...found.filter(one => !draft.includes.some(other => isSame(one, other))));
   draft.applied.push([name, value]);
 }
@@ -26,7 +30,13 @@ function includesOf(type: string, value: string, direction: Include['direction']
   return params
     .filter(param => param !== undefined)
     .filter(param => param.type === 'reference' && (reached === undefined || mayReach(param, reached)))
-    .map(param => ({ direction, source, param, ...(target === undefined ? {} : { target }) }));
+    .map(param => ({
+      direction,
+      source,
+      param,
+      ...(target === undefined ? {} : { target }),
+      ...(code === '*' ? { any: true as const } : {}),
+    }));
 }
 
 const mayReach = (param: Param, type: string): boolean =>

@@ -2,6 +2,7 @@
 import type { Grant } from '../access/grant.ts';
 import { RESOURCE_TYPES } from '../fhir/resource-types.ts';
 import type { Cursor, Include, Plan, PlannedInclude, Predicate, Search } from './ast.ts';
+import { askable, isUnfollowed } from './withheld.ts';
 
 /** Which page: where it starts, and how long it is where not as the Search says. */
 export interface PagePlace {
@@ -12,26 +13,35 @@ export interface PagePlace {
 /** What the Grant must reach it for: `read` where what is found is only named, to be read afterwards. */
 export type Finding = 'search' | 'read';
 
-/** Pure. A type that the Grant does not reach is left out of an include, an include without types of the plan. */
+/**
+ * Pure, and the way of every search, criterion and conditional reference into a store: what may not be asked by is
+ * refused here (`forbidden`). A type that the Grant does not reach is left out of an include, an include without types of the plan.
+ */
 export function planSearch(search: Search, grant: Grant, use: Finding, page: PagePlace = {}): Plan {
+  const includes = search.includes.filter(one => one.any !== true || !isUnfollowed(one, grant));
+  const where = askable({ ...search, includes }, grant);
   return {
     grant: grant.id,
     type: search.type,
     where: search.clauses,
-    narrow: grant.narrow(search.type, use),
+    narrow: within(grant.narrow(search.type, use), where),
     sort: search.sort,
     limit: page.limit ?? search.count,
     ...(page.cursor === undefined ? {} : { cursor: page.cursor }),
     total: search.total !== 'none' || search.count === 0,
-    includes: search.includes.flatMap(include => planInclude(include, grant, use)),
+    includes: includes.flatMap(include => planInclude(include, grant, use)),
   };
 }
 
-function planInclude(include: Include, grant: Grant, use: Finding): PlannedInclude[] {
+const within = (narrow: Predicate, where: Predicate): Predicate =>
+  where.kind === 'all' ? narrow : { kind: 'and', of: [narrow, where] };
+
+function planInclude({ any: _any, ...include }: Include, grant: Grant, use: Finding): PlannedInclude[] {
   const narrow: Record<string, Predicate> = {};
+  const hidden = include.direction === 'reverse' && isUnfollowed(include, grant);
   for (const type of reachedTypes(include)) {
     const predicate = grant.narrow(type, use);
-    if (predicate.kind !== 'none') narrow[type] = predicate;
+    if (predicate.kind !== 'none') narrow[type] = hidden ? within(predicate, grant.unredacted) : predicate;
   }
   return Object.keys(narrow).length === 0 ? [] : [{ ...include, narrow }];
 }

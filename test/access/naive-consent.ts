@@ -252,7 +252,7 @@ const KINDS: readonly string[] = [
   'HPAYMT COVAUTH',
   'HOPERAT HQUALIMP',
 ];
-const covers = (said: string, asked: string): boolean =>
+export const covers = (said: string, asked: string): boolean =>
   said === asked ||
   KINDS.map(one => one.split(' ')).some(
     line => line.includes(said) && line.indexOf(said) < line.indexOf(asked),

@@ -3,7 +3,7 @@
 // holds the server to it.
 import type { Role } from '../../src/access/grant.ts';
 import type { AnyResource } from '../../src/fhir/types.ts';
-import { namesIn, type Question, type Said, saidOf } from './naive-consent.ts';
+import { covers, namesIn, type Question, type Said, saidOf } from './naive-consent.ts';
 import {
   isDeleted,
   isDirectory,
@@ -182,8 +182,17 @@ export function mayUpdate(facts: Facts, asker: Asker, fact: Fact): boolean {
   if (isBound(facts, asker)) return seesBound(facts, asker, fact, [lastLive(fact)]);
   if (owns(asker, fact) || isSource(asker, fact)) return true;
   const open = fact.type === 'Appointment' || fact.type === 'Goal';
-  return open && isOrganizational(asker) && byConsent(facts, asker, fact, lastLive(fact), 'write');
+  return (
+    open &&
+    isOrganizational(asker) &&
+    getsAll(asker) &&
+    byConsent(facts, asker, fact, lastLive(fact), 'write')
+  );
 }
+
+/** Payers, and whoever asks for more than treatment, get a part of a person's record: they do not write it anew. */
+const getsAll = (asker: Asker): boolean =>
+  asker.role !== 'payer' && (asker.purposes ?? ['TREAT']).every(one => covers('TREAT', one));
 
 /** Whoever writes the next version must still be able to write the one after. */
 export function mayStillUpdate(facts: Facts, asker: Asker, fact: Fact): boolean {

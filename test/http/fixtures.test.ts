@@ -2,10 +2,13 @@
 // two ways make the same.
 import { readdirSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { DIRECTORY_TYPES } from '../../src/access/directory.ts';
 import type { Role } from '../../src/access/grant.ts';
 import { type App, createApp, readConfig } from '../../src/app.ts';
 import { loadDemo } from '../../src/cli/demo-load.ts';
+import type { AnyResource, Json } from '../../src/fhir/types.ts';
 import { DEMO_ORGANIZATIONS } from '../../src/iop/program.ts';
+import { type Told, tell, textsIn } from '../access/naive-texts.ts';
 import { onEveryStore, type TestStore } from '../support/stores.ts';
 import { type Audience, countsFor } from '../support/story/audience.ts';
 import { storyFiles } from '../support/story/story.ts';
@@ -60,6 +63,24 @@ async function postBundles(app: App, url: string): Promise<void> {
   }
 }
 
+const MARKS = [
+  'http://terminology.hl7.org/CodeSystem/v3-ObservationValue',
+  'SUBSETTED',
+  'http://hl7.org/fhir/StructureDefinition/data-absent-reason',
+  'masked',
+];
+
+/** What extensions of ours say in codes, and until when a Consent holds. */
+function codesOfOurs(value: Json | undefined): string[] {
+  if (typeof value !== 'object' || value === null) return [];
+  const own = (value as { url?: unknown }).url;
+  if (typeof own === 'string' && own.startsWith('https://iop-fhir.example/fhir/')) {
+    const { valueString, ...codes } = value as Record<string, Json>;
+    return [...textsIn(codes), ...(own.endsWith('/part2-expiry-event') ? [String(valueString)] : [])];
+  }
+  return Object.values(value).flatMap(inner => codesOfOurs(inner));
+}
+
 onEveryStore(store => {
   describe.each([
     ['imported as records', importRecords],
@@ -85,6 +106,33 @@ onEveryStore(store => {
       expect(Object.fromEntries(totals)).toEqual(
         Object.fromEntries(TYPES.map(type => [type, expected[type] ?? 0])),
       );
+    });
+
+    test('give the payer no text that it does not need', async () => {
+      const find = async (organization: string, role: Role, type: string) => {
+        const authorization = `Bearer ${await signFor(served.app, organization, role)}`;
+        const answer = await fetch(`${served.url}/fhir/${type}?_count=1000`, { headers: { authorization } });
+        const { entry = [] } = (await answer.json()) as { entry?: { resource: AnyResource }[] };
+        return new Map(entry.map(({ resource }) => [String(resource.id), resource]));
+      };
+      let dropped = 0;
+      for (const type of TYPES.filter(one => !DIRECTORY_TYPES.has(one))) {
+        const whole = await find('riverbend', 'program', type);
+        for (const [id, part] of await find('granite-mutual', 'payer', type)) {
+          const resource = whole.get(id);
+          if (resource === undefined) continue;
+          const told: Told = { kept: new Set(), gone: new Set() };
+          tell(resource, told, text => text);
+          const allowed = new Set([...told.kept, ...codesOfOurs(resource), ...MARKS]);
+          const { resourceType: _type, ...members } = part;
+          expect([`${type}/${id}`, [...textsIn(members)].filter(text => !allowed.has(text))]).toEqual([
+            `${type}/${id}`,
+            [],
+          ]);
+          dropped += told.gone.size;
+        }
+      }
+      expect(dropped).toBeGreaterThan(20);
     });
   });
 });

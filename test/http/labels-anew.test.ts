@@ -34,12 +34,12 @@ const RECORDS: readonly Resource[] = [
 ];
 
 onEveryStore(store => {
-  const place = store.place();
   const steps: [number, number][] = [];
   let server: TestServer;
   let program: Caller;
 
   beforeAll(async () => {
+    const place = store.place();
     const config = readConfig({ ...place.environment, LOG_LEVEL: 'error', PORT: '0' });
     const old = await openStore(config.store, {
       derive: resource => ({ ...extract(resource as AnyResource), rules: [] }),

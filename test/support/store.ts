@@ -127,6 +127,8 @@ export function grantFor(organization: string, parts: GrantParts = {}): Grant {
     adopt: parts.adopt ?? own,
     whole: true,
     mayName: parts.mayName ?? (() => true),
+    redact: () => undefined,
+    unredacted: own,
     audit: parts.audit ?? { kind: 'organization', organization },
     reasons: ['own'],
   });

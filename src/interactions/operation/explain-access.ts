@@ -4,6 +4,7 @@
 // learns of a record by asking what others see of it.
 import { conditionsOf } from '../../access/explain.ts';
 import type { Principal, Use } from '../../access/grant.ts';
+import { ALL } from '../../access/rule.ts';
 import { scopesFor } from '../../access/scope.ts';
 import { PURPOSE } from '../../audit/event-codes.ts';
 import { FhirError, notFound } from '../../fhir/error.ts';
@@ -94,9 +95,11 @@ async function explain(seen: Seen, disabled: boolean, context: Context): Promise
   const { type, id } = version;
   if (isTrailId(id)) return explainEvent(seen, disabled, context);
   const because = of.because(type, use);
-  const [whole, inScope] = await Promise.all([
+  const notes = because.notes ?? ALL;
+  const [whole, inScope, inNotes] = await Promise.all([
     readWithin(seen, of.narrow(type, use), context),
     readWithin(seen, because.scope, context),
+    readWithin(seen, notes, context),
   ]);
   const conditions = await Promise.all(
     conditionsOf(because).map(async one => ({ ...one, holds: await readWithin(seen, one.where, context) })),
@@ -105,6 +108,7 @@ async function explain(seen: Seen, disabled: boolean, context: Context): Promise
   const reasons = [
     reason('client', !disabled, []),
     reason('scope', inScope, scopeWords(subject, type, use)),
+    ...(notes.kind === 'all' ? [] : [reason('notes', inNotes, [])]),
     ...conditions.map(({ rule, about, holds }) =>
       reason(about, holds, [
         ...(about === rule ? [] : [{ name: 'rule', valueCode: rule }]),

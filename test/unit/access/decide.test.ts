@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { decide } from '../../../src/access/decide.ts';
+import { decide, restrict } from '../../../src/access/decide.ts';
 import type { Grant, Principal, Role, Use } from '../../../src/access/grant.ts';
 import { ROLES } from '../../../src/access/grant.ts';
 import { parseScopes } from '../../../src/access/scope.ts';
@@ -62,6 +62,9 @@ describe('what each role reaches', () => {
     ['ehr', 'Observation', 'update', or(own, source)],
     ['ehr', 'Appointment', 'update', or(own, source, writing(consent('TREAT')))],
     ['ehr', 'Goal', 'update', or(own, source, writing(consent('TREAT')))],
+    // A payer gets but a part of it, and would write the rest away.
+    ['payer', 'Goal', 'update', or(own, source)],
+    ['payer', 'Appointment', 'update', or(own, source)],
     ['ehr', 'Goal', 'delete', or(own, source)],
     ['ehr', 'Group', 'search', or(own, source)],
     ['ehr', 'AuditEvent', 'search', or(own, source)],
@@ -401,6 +404,14 @@ describe('rows of the audit trail', () => {
   test('a patient who is nobody in particular reaches none', () => {
     expect(decide(caller('patient'), [], AT, 'program').audit).toEqual(none);
   });
+});
+
+test('what a Grant drops of a type goes along where it is restricted', () => {
+  const grant = decide(caller('payer'), [], AT, 'program');
+  const less = restrict(grant, () => ({ kind: 'all' }));
+  for (const type of ['Goal', 'Organization', 'Slot']) expect(less.redact(type)).toBe(grant.redact(type));
+  expect(less.redact('Goal')).toBeDefined();
+  expect(less.unredacted).toEqual({ kind: 'none' });
 });
 
 test('every Grant has an id of its own', () => {

@@ -24,7 +24,12 @@ export async function countTypes(seen: Seen, disabled: boolean, context: Context
     if (all === 0) continue;
     const because = seen.of.because(type, 'search');
     const visible = disabled ? 0 : await count(seen.of.narrow(type, 'search'));
-    const reasons = [{ about: 'scope', where: because.scope }, ...conditionsOf(because)];
+    const notes = because.notes ?? ALL;
+    const reasons = [
+      { about: 'scope', where: because.scope },
+      ...(notes.kind === 'all' ? [] : [{ about: 'notes', where: notes }]),
+      ...conditionsOf(because),
+    ];
     const parts: JsonObject[] = [
       { name: 'type', valueCode: type },
       { name: 'visible', valueInteger: visible },

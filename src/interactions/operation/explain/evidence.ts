@@ -2,11 +2,16 @@
 // Organization, of those that who asks may see. They explain; what decided was asked of the store.
 import { type Provision, provisionsOf } from '../../../access/consent.ts';
 import type { Reason } from '../../../access/grant.ts';
-import { compileRoster, practitionerActor } from '../../../access/roster.ts';
+import { isNotePurpose, purposesMeant } from '../../../access/purpose.ts';
+import { recipientNames } from '../../../access/recipient.ts';
+import { compileRoster } from '../../../access/roster.ts';
+import { READING } from '../../../access/rule.ts';
 import { parseBody } from '../../../fhir/body.ts';
 import type { JsonObject } from '../../../fhir/types.ts';
+import { extract } from '../../../search/extract.ts';
 import { UNKNOWN_PERSON } from '../../../search/persons.ts';
 import { planSearch } from '../../../search/plan.ts';
+import { asksOf, holds, type Known, knownOf } from '../../../search/terms.ts';
 import type { ConsentRule, Version } from '../../../store/port.ts';
 import type { Context } from '../../context.ts';
 import { readSearch } from '../../search.ts';
@@ -62,14 +67,16 @@ function tell(
   { type, id, version }: Version,
   lines: readonly (ConsentRule & Partial<Provision>)[],
   patient: string,
-  { subject }: Seen,
+  seen: Seen,
   context: Context,
 ): JsonObject[] {
   const now = context.clock();
-  const { organization, practitioner } = subject;
-  const actors = ['', organization, ...(practitioner === undefined ? [] : [practitionerActor(practitioner)])];
-  const named = lines.filter(one => one.patient === patient && actors.includes(one.actor));
-  return named.map(({ effect, purpose, path, from, to }) => ({
+  const actors = ['', ...recipientNames(seen.subject)];
+  const named = lines
+    .filter(one => one.patient === patient && actors.includes(one.actor))
+    // What is denied is denied of notes as well, and told once.
+    .filter(one => !(one.effect === 'deny' && isNotePurpose(one.purpose)));
+  return named.map(({ effect, purpose, path, from, to, terms }) => ({
     name: 'because',
     part: [
       { name: 'source', valueReference: { reference: `${type}/${id}/_history/${version}` } },
@@ -77,6 +84,19 @@ function tell(
       { name: 'effect', valueCode: effect },
       ...(path === undefined || purpose === '' ? [] : [{ name: 'purpose', valueCode: purpose }]),
       { name: 'in-force', valueBoolean: from <= now && now < to },
+      ...(terms === undefined
+        ? []
+        : [{ name: 'applies', valueBoolean: holds(terms, knownFor(seen, context)) }]),
     ],
   }));
+}
+
+/** The resource that is explained, and who would ask for it. */
+function knownFor({ version, subject, use }: Seen, { clock, base }: Context): Known {
+  const { marks, dates } = knownOf(version, extract(parseBody(version.body).resource, base));
+  const [actor, ...also] = recipientNames(subject);
+  const purposes = subject.purposes.flatMap(purposesMeant);
+  const action = READING.has(use) ? 'read' : 'write';
+  const asks = asksOf({ kind: 'consent', actor: actor!, also, purposes, action, at: clock() });
+  return { marks: new Set([...marks, ...asks]), dates, at: clock() };
 }

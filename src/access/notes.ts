@@ -1,0 +1,131 @@
+// Counselling notes (42 CFR 2.11, 2.31(b)) and psychotherapy notes (45 CFR 164.508(a)(2)): what one professional wrote
+// down of a session, kept apart from the rest of the record. A tag says that a resource is one. It is for its author
+// alone, within and outside the program: not for colleagues, systems, payers, and not for the patient, whose right of
+// access does not take in such notes (45 CFR 164.524(a)(1)(i)). Nobody else learns of it by any way.
+// Progress notes (LOINC 34904-3) are no such notes.
+import { parseBody } from '../fhir/body.ts';
+import { codeSystemUrl } from '../fhir/canonical.ts';
+import type { Issue } from '../fhir/error.ts';
+import { isId } from '../fhir/id.ts';
+import { localId } from '../fhir/reference.ts';
+import { isResourceType } from '../fhir/resource-types.ts';
+import type { AnyResource, Json, JsonObject } from '../fhir/types.ts';
+import type { Predicate } from '../search/ast.ts';
+import { foldCode } from '../search/param/token.ts';
+import { paramOf } from '../search/registry.ts';
+import type { Version } from '../store/port.ts';
+import type { Grant, Principal, Use } from './grant.ts';
+import { ALL, allOf, anyOf, NONE } from './rule.ts';
+
+/** Published in profiles/. */
+export const RECORD_KIND = {
+  name: 'record-kind',
+  url: codeSystemUrl('record-kind'),
+  title: 'Kind of record',
+  description: 'In meta.tag: records with a rule of their own.',
+  codes: { 'counselling-note': 'SUD counselling note or psychotherapy note (42 CFR 2.11, 45 CFR 164.501)' },
+} as const;
+const NOTE = 'counselling-note';
+
+/** Types that may be one -> their search parameter for who wrote it, and its element. */
+export const NOTE_TYPES: Readonly<Record<string, { param: string; element: string }>> = {
+  ClinicalImpression: { param: 'assessor', element: 'assessor' },
+  Communication: { param: 'sender', element: 'sender' },
+  Composition: { param: 'author', element: 'author' },
+  DocumentReference: { param: 'author', element: 'author' },
+  QuestionnaireResponse: { param: 'author', element: 'author' },
+};
+
+/** What of a type may be reached for a use, as far as notes go; of types that are none, all. */
+export function notesReach(principal: Principal, type: string, use: Use): Predicate {
+  if (!Object.hasOwn(NOTE_TYPES, type)) return ALL;
+  // A system hands over what a clinician wrote elsewhere. It does not get it back.
+  if (use === 'create' && isSystem(principal)) return ALL;
+  return anyOf(noNote(type), ownNote(principal, type), noteByConsent(principal, type));
+}
+
+/** Of the program's own, with nobody at it. */
+const isSystem = ({ role, practitioner, scopes }: Principal): boolean =>
+  role === 'program' && practitioner === undefined && scopes.every(({ context }) => context === 'system');
+
+const noNote = (type: string): Predicate => ({
+  kind: 'clause',
+  clause: {
+    kind: 'param',
+    param: paramOf(type, '_tag')!,
+    modifier: 'not',
+    values: [{ kind: 'token', system: RECORD_KIND.url, code: NOTE }],
+  },
+});
+
+/** It has one author (noteFaults); an Organization's own, or written by it into somebody else's record. */
+function ownNote({ practitioner, organization }: Principal, type: string): Predicate {
+  if (!isId(practitioner)) return NONE;
+  const param = paramOf(type, NOTE_TYPES[type]!.param)!;
+  const keys = [`Practitioner/${practitioner}`];
+  const author: Predicate = {
+    kind: 'clause',
+    clause: { kind: 'param', param, values: [{ kind: 'reference', keys }] },
+  };
+  return allOf(author, anyOf({ kind: 'owner', organization }, { kind: 'source', organization }));
+}
+
+/** Here a Consent for notes and nothing else (2.31(b), extension part2-counselling-notes) will open them. */
+const noteByConsent = (_principal: Principal, _type: string): Predicate => NONE;
+
+/** Does a resource, or anything within it, say that it is a note? */
+export function isNote({ meta }: AnyResource | JsonObject): boolean {
+  const tags = listOf((meta as JsonObject | undefined)?.tag);
+  return tags.some(
+    ({ system, code }) => system === RECORD_KIND.url && typeof code === 'string' && foldCode(code) === NOTE,
+  );
+}
+
+const isObject = (value: Json | undefined): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+const listOf = (value: Json | undefined): JsonObject[] =>
+  (Array.isArray(value) ? value : [value]).filter(isObject);
+
+/** Resources within a resource. */
+function* innerOf(resource: JsonObject): Generator<JsonObject> {
+  const open: Json[] = Object.values(resource).filter(value => value !== undefined);
+  for (let value = open.pop(); value !== undefined; value = open.pop()) {
+    if (isObject(value) && isResourceType(value.resourceType)) yield value;
+    if (typeof value !== 'object' || value === null) continue;
+    for (const inner of Object.values(value))
+      if (typeof inner === 'object' && inner !== null) open.push(inner);
+  }
+}
+
+/** What is wrong with it as a note: the rule that keeps notes looks at their type, their tag and their author. */
+export function noteFaults(resource: AnyResource, base?: string): Issue[] {
+  const type = resource.resourceType;
+  for (const inner of innerOf(resource))
+    if (isNote(inner))
+      return [{ path: type, message: 'A counselling note is a resource of its own, never within another.' }];
+  if (!isNote(resource)) return [];
+  const place = Object.hasOwn(NOTE_TYPES, type) ? NOTE_TYPES[type]! : undefined;
+  if (place === undefined) {
+    const types = Object.keys(NOTE_TYPES).join(', ');
+    return [{ path: `${type}.meta.tag`, message: `A counselling note is one of ${types}.` }];
+  }
+  const authors = listOf(resource[place.element]);
+  const [author] = authors.map(({ reference }) =>
+    localId(reference as string | undefined, 'Practitioner', base),
+  );
+  if (authors.length === 1 && author !== undefined) return [];
+  const message = 'A counselling note has one author, a Practitioner of this server.';
+  return [{ path: `${type}.${place.element}`, message }];
+}
+
+/** May who wrote this version get it back? A system that handed over a note may not. */
+export function readsBack({ type, body }: Version, { principal }: Grant, base: string): boolean {
+  if (!Object.hasOwn(NOTE_TYPES, type) || !body.includes(RECORD_KIND.url)) return true;
+  const { resource } = parseBody(body);
+  if (!isNote(resource)) return true;
+  const [author] = listOf(resource[NOTE_TYPES[type]!.element]);
+  return (
+    principal.practitioner !== undefined &&
+    localId(author?.reference as string | undefined, 'Practitioner', base) === principal.practitioner
+  );
+}
