@@ -37,6 +37,9 @@ const STEPS: readonly string[] = [
      SELECT w.n, a.at, a.writer, a.number FROM audit_word a CROSS JOIN word w ON w.text = a.text;
    DROP VIEW audit_word;
    DROP VIEW said;`,
+  // Exceptions of 42 CFR Part 2 that were written down.
+  `CREATE TABLE exception (id TEXT PRIMARY KEY, kind TEXT NOT NULL, entry TEXT NOT NULL) STRICT, WITHOUT ROWID;
+   CREATE INDEX exception_kind ON exception (kind, id);`,
 ];
 
 /** All steps in one commit; nothing is changed where one of them fails. */
