@@ -70,7 +70,9 @@ describe('the migrate command', () => {
   test('without places opens STORE, brings its schema forward and says what is there', async () => {
     const { code, out } = await migrate();
     expect(code).toBe(0);
-    expect(out).toMatch(/^up to date: organizations 1, clients 0, revoked tokens 0, exceptions 0, facts 0, versions \d+, /);
+    expect(out).toMatch(
+      /^up to date: organizations 1, clients 0, revoked tokens 0, exceptions 0, facts 0, versions \d+, /,
+    );
   });
 
   test.each([
