@@ -26,6 +26,7 @@ import { createRateLimit, type RateLimit, type RateLimitOptions } from './http/r
 import { createHttp, type Edge } from './http/server.ts';
 import { printConsent } from './interactions/consent-form.ts';
 import { type Context, DEFAULT_LIMITS } from './interactions/context.ts';
+import { registeredBy } from './interactions/emergency.ts';
 import { handle } from './interactions/handle.ts';
 import { readLines } from './interactions/import/lines.ts';
 import { type ImportOptions, importRecords, type RecordOutcome } from './interactions/import.ts';
@@ -133,6 +134,8 @@ export async function createApp(config: Config, surroundings: Surroundings = {})
     keySets,
     root: () => base.url.slice(0, -'/fhir'.length),
     lifetime: config.tokenMinutes * 60,
+    ids: context.ids,
+    registeredBy: patient => registeredBy(patient, context),
     record: audit => store.record(audit),
   };
   const { issuers } = config;

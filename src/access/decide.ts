@@ -8,6 +8,12 @@
 //              the people whom they treat: see staff.ts;
 //   patient    the person sees what in the record of its program names it and nobody else (42 CFR 2.23), and
 //              writes nothing yet.
+//   emergency  medical personnel see of the one person whom their token is for what names it and nobody else,
+//              instead of all this, and write nothing (42 CFR 2.51): see emergency.ts.
+//   audit-agreement  an auditor reads the record of a program while both have agreed on it (42 CFR 2.53): see
+//              audit-agreement.ts;
+//   court-order  those whom an order with a subpoena names read what it names (42 CFR 2.61-2.67): see
+//              court-order.ts.
 // Beside them the directory: data that identify no client are readable by everybody with the scope; auditors,
 // administrators and, until there are rules for them (2.14, 2.15), representatives see that alone.
 // All of it only as far as the token's scopes go, which narrow every type and use and widen nothing.
@@ -16,7 +22,10 @@
 import { FhirError } from '../fhir/error.ts';
 import { isId, isTrailId } from '../fhir/id.ts';
 import type { Predicate } from '../search/ast.ts';
+import { agreementRule } from './audit-agreement.ts';
+import { orderRule } from './court-order.ts';
 import { DIRECTORY_TYPES, directory } from './directory.ts';
+import { emergencyRules } from './emergency.ts';
 import {
   type AuditReach,
   type Because,
@@ -132,6 +141,8 @@ interface Rules {
 }
 
 function rulesFor(principal: Principal, at: number, staff: StaffAccess): Rules {
+  if (principal.emergency !== undefined)
+    return { ...emergencyRules(principal), whole: false, reasons: ['emergency', 'directory'] };
   if (!ORGANIZATIONAL.has(principal.role)) return personalRules(principal);
   if (isNarrowed(principal, staff))
     return { ...careTeamRules(principal, at), whole: false, reasons: ['own', 'care-team', 'directory'] };
@@ -149,26 +160,39 @@ function rulesFor(principal: Principal, at: number, staff: StaffAccess): Rules {
       case 'create':
         return [own, source, permitted(consent)];
       default:
-        return [own, source, permitted(byConsent(type, consent, organization)), directoryRule(type)];
+        return [
+          own,
+          source,
+          permitted(byConsent(type, consent, organization)),
+          { reason: 'court-order', where: orderRule(principal, type) },
+          directoryRule(type),
+        ];
     }
   };
   const reasons: Reason[] = ['own', 'consent', 'source', 'directory'];
   if (ROSTERED.has(principal.role)) reasons.push('roster');
+  if (principal.orders !== undefined) reasons.push('court-order');
   return { reach, adopt: anyOf(own.where, consent), whole: true, reasons };
 }
 
 const directoryRule = (type: string): Rule => ({ reason: 'directory', where: directory(type) });
 
 /** Of those who act for no Organization. */
-function personalRules({ role, organization, patient }: Principal): Rules {
+function personalRules(principal: Principal): Rules {
+  const { role, organization, patient } = principal;
   const known = role === 'patient' && patient !== undefined && isId(patient);
   // In the record of the program that registered the client: what others say under that id is somebody else.
   const own = known ? allOf({ kind: 'owner', organization }, { kind: 'person', patient }) : NONE;
+  const rules: Rule[] = [
+    { reason: 'patient', where: own },
+    { reason: 'audit-agreement', where: agreementRule(principal) },
+  ];
+  const real = rules.filter(({ where }) => where.kind !== 'none');
   return {
-    reach: (type, use) => (READING.has(use) ? [{ reason: 'patient', where: own }, directoryRule(type)] : []),
+    reach: (type, use) => (READING.has(use) ? [...rules, directoryRule(type)] : []),
     adopt: NONE,
     whole: false,
-    reasons: known ? ['patient', 'directory'] : ['directory'],
+    reasons: [...real.map(({ reason }) => reason), 'directory'],
   };
 }
 

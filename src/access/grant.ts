@@ -2,6 +2,7 @@
 // reaches a resource takes one. The brand keeps anybody else from writing one down; test/architecture
 // keeps `sealGrant` to access/decide.ts.
 import type { Clause, Predicate } from '../search/ast.ts';
+import type { AgreementEntry, CourtOrderEntry } from '../store/registry.ts';
 
 export type Role = 'program' | 'ehr' | 'payer' | 'patient' | 'representative' | 'auditor' | 'admin';
 export const ROLES: readonly Role[] = [
@@ -55,13 +56,32 @@ export interface Principal {
   patient?: string;
   /** Logical id of the Practitioner that it is: staff. */
   practitioner?: string;
+  /**
+   * The emergency that its token was given for (42 CFR 2.51): the token is for this and for nothing else.
+   * `id`: of the entry; `program`: whose record the Patient is in, absent where nobody has registered one.
+   */
+  emergency?: { id: string; patient: string; program?: string };
+  /** Agreements on an audit that are in force for it (42 CFR 2.53). */
+  agreements?: readonly AgreementEntry[];
+  /** Court orders by which records go to its Organization (42 CFR 2.61-2.67), in force. */
+  orders?: readonly CourtOrderEntry[];
   /** `jti` of its access token; absent for a command on the store itself. */
   token?: string;
   /** Prefix of the ids this Organization may choose; '' where it has every id that is nobody else's. */
   idSpace: { prefix: string; others: readonly string[] };
 }
 
-export type Reason = 'own' | 'consent' | 'roster' | 'care-team' | 'source' | 'patient' | 'directory';
+export type Reason =
+  | 'own'
+  | 'consent'
+  | 'roster'
+  | 'care-team'
+  | 'source'
+  | 'patient'
+  | 'emergency'
+  | 'audit-agreement'
+  | 'court-order'
+  | 'directory';
 
 /** Which rows of the audit trail may be read. */
 export type AuditReach =

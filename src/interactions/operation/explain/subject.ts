@@ -1,5 +1,6 @@
 // The client that is explained, as a request of its would come: what it is registered for by now.
 import { callerOf, principalOf } from '../../../access/authenticate.ts';
+import { withExceptions } from '../../../access/exceptions.ts';
 import type { Principal } from '../../../access/grant.ts';
 import { impliedPurposes } from '../../../access/oauth/purpose.ts';
 import { parseScopes } from '../../../access/scope.ts';
@@ -16,7 +17,7 @@ export interface Subject {
 export async function subjectOf(
   client: string | undefined,
   asked: readonly string[],
-  { registry, base }: Context,
+  { registry, base, clock }: Context,
   asker: Principal,
 ): Promise<Subject> {
   if (client === undefined || client === asker.client) {
@@ -31,6 +32,7 @@ export async function subjectOf(
     scopes: parseScopes(entry.scope, base),
     purposes: asked.length === 0 ? impliedPurposes(entry) : [...new Set(asked)],
   };
-  const principal = principalOf(callerOf(entry, {}, granted), await registry.organizations());
+  const caller = principalOf(callerOf(entry, {}, granted), await registry.organizations());
+  const principal = await withExceptions(caller, registry, {}, clock());
   return { principal, disabled: entry.disabled };
 }
