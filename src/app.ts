@@ -38,11 +38,13 @@ import { EXTRACTORS, extract } from './search/extract.ts';
 import { PLACE_FACT } from './store/archive.ts';
 import { demandWhole, moveStore } from './store/move.ts';
 import type { Derive } from './store/port.ts';
-import type { ClientEntry, Registry } from './store/registry.ts';
+import type { ClientEntry, ExceptionEntry, ExceptionOf, Registry } from './store/registry.ts';
 import { warmValidators } from './validation/validate.ts';
 import { readSigned, type Verified, verifyStore } from './verify-store.ts';
 import { VERSION } from './version.ts';
 
+export { AUDIT_PURPOSES } from './access/audit-agreement.ts';
+export { isDated, isOrderable } from './access/court-order.ts';
 export { readClient, readJwks, readKeys } from './access/oauth/client-entry.ts';
 export {
   makeClientKey,
@@ -54,7 +56,7 @@ export {
 export { rotateSigningKey } from './access/oauth/signing-key.ts';
 export { parseScopes } from './access/scope.ts';
 export { type Config, ConfigError, readConfig, type StorePlace } from './config.ts';
-export type { AuditAct, ClientEntry, Principal, TokenClaims };
+export type { AuditAct, ClientEntry, ExceptionEntry, ExceptionOf, Principal, TokenClaims };
 export { isServed, lockServer, moveStore, type OpenedStore, readSigned, VERSION, type Verified, verifyStore };
 
 /** What may be replaced for tests: time and ids. */
