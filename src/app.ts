@@ -13,6 +13,7 @@ import type { OAuthPlace } from './access/oauth/place.ts';
 import { createFetchJson } from './access/oauth/safe-fetch.ts';
 import { openKeyring } from './access/oauth/signing-key.ts';
 import { signStatement } from './access/oauth/statement.ts';
+import { withConsentAge } from './access/representative.ts';
 import { compileRoster, ROSTER_RULES } from './access/roster.ts';
 import { CHECKPOINT_TYPE, keepCheckpoints, makeCheckpointer } from './audit/checkpoint.ts';
 import type { AuditAct } from './audit/event-codes.ts';
@@ -114,7 +115,8 @@ export async function createApp(config: Config, surroundings: Surroundings = {})
   const context: Context = {
     store,
     registry,
-    decide: (principal, asked) => decide(principal, asked, clock(), config.staffAccess),
+    decide: (principal, asked) =>
+      decide(withConsentAge(principal, config.minorConsentAges), asked, clock(), config.staffAccess),
     ids: surroundings.ids ?? randomIds,
     clock,
     get base() {

@@ -72,17 +72,19 @@ function principalFor(
 /** A client's own word binds it, whatever its issuer says: who it is, and whom its token is about. */
 export function callerOf(
   client: ClientEntry,
-  token: Pick<VerifiedToken, 'patient' | 'practitioner'>,
+  token: Pick<VerifiedToken, 'patient' | 'practitioner' | 'relatedPerson'>,
   granted: Pick<Principal, 'scopes' | 'purposes'>,
 ): Omit<Principal, 'idSpace'> {
   const { id, organization, role } = client;
   const { patient = token.patient, practitioner = token.practitioner } = client;
+  const { relatedPerson = token.relatedPerson } = client;
   return {
     client: id,
     organization,
     role,
     ...granted,
     ...(patient === undefined ? {} : { patient }),
+    ...(relatedPerson === undefined ? {} : { relatedPerson }),
     ...(practitioner === undefined ? {} : { practitioner }),
   };
 }

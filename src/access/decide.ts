@@ -14,8 +14,10 @@
 //              audit-agreement.ts;
 //   court-order  those whom an order with a subpoena names read what it names (42 CFR 2.61-2.67): see
 //              court-order.ts.
-// Beside them the directory: data that identify no client are readable by everybody with the scope; auditors,
-// administrators and, until there are rules for them (2.14, 2.15), representatives see that alone.
+//   representative  who acts for a person sees what that person would (42 CFR 2.14, 2.15): see
+//              representative.ts.
+// Beside them the directory: data that identify no client are readable by everybody with the scope;
+// administrators see that alone.
 // All of it only as far as the token's scopes go, which narrow every type and use and widen nothing.
 // Decide reads nothing of a person. A Grant is made per request and never kept: a Consent may be
 // revoked between two requests.
@@ -39,6 +41,7 @@ import {
   type Use,
 } from './grant.ts';
 import { purposesMeant } from './purpose.ts';
+import { representativeRule } from './representative.ts';
 import { ROSTER } from './roster.ts';
 import { allOf, anyOf, NONE, READING } from './rule.ts';
 import { scopesAllow, scopesAllowAny, scopesReach } from './scope.ts';
@@ -143,7 +146,7 @@ interface Rules {
 function rulesFor(principal: Principal, at: number, staff: StaffAccess): Rules {
   if (principal.emergency !== undefined)
     return { ...emergencyRules(principal), whole: false, reasons: ['emergency', 'directory'] };
-  if (!ORGANIZATIONAL.has(principal.role)) return personalRules(principal);
+  if (!ORGANIZATIONAL.has(principal.role)) return personalRules(principal, at);
   if (isNarrowed(principal, staff))
     return { ...careTeamRules(principal, at), whole: false, reasons: ['own', 'care-team', 'directory'] };
   const organization = principal.organization;
@@ -178,13 +181,14 @@ function rulesFor(principal: Principal, at: number, staff: StaffAccess): Rules {
 const directoryRule = (type: string): Rule => ({ reason: 'directory', where: directory(type) });
 
 /** Of those who act for no Organization. */
-function personalRules(principal: Principal): Rules {
+function personalRules(principal: Principal, at: number): Rules {
   const { role, organization, patient } = principal;
   const known = role === 'patient' && patient !== undefined && isId(patient);
   // In the record of the program that registered the client: what others say under that id is somebody else.
   const own = known ? allOf({ kind: 'owner', organization }, { kind: 'person', patient }) : NONE;
   const rules: Rule[] = [
     { reason: 'patient', where: own },
+    { reason: 'representative', where: representativeRule(principal, at) },
     { reason: 'audit-agreement', where: agreementRule(principal) },
   ];
   const real = rules.filter(({ where }) => where.kind !== 'none');

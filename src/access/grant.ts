@@ -54,6 +54,10 @@ export interface Principal {
    * are about.
    */
   patient?: string;
+  /** Logical id of the RelatedPerson that it is: role representative. */
+  relatedPerson?: string;
+  /** Age from which a minor alone may consent to treatment in its program; absent: nobody knows. */
+  consentAge?: number;
   /** Logical id of the Practitioner that it is: staff. */
   practitioner?: string;
   /**
@@ -78,6 +82,7 @@ export type Reason =
   | 'care-team'
   | 'source'
   | 'patient'
+  | 'representative'
   | 'emergency'
   | 'audit-agreement'
   | 'court-order'

@@ -96,8 +96,9 @@ export function callerOf(
   };
 }
 
-function userOf({ practitioner, patient, role }: Principal): string | undefined {
+function userOf({ practitioner, relatedPerson, patient, role }: Principal): string | undefined {
   if (practitioner !== undefined) return `Practitioner/${practitioner}`;
+  if (relatedPerson !== undefined) return `RelatedPerson/${relatedPerson}`;
   return role === 'patient' && patient !== undefined ? `Patient/${patient}` : undefined;
 }
 

@@ -48,6 +48,8 @@ export interface ClientEntry {
   recipient: RecipientKind;
   /** Logical id of the Patient that it is or acts for: roles patient and representative. */
   patient?: string;
+  /** Logical id of the RelatedPerson that it is: role representative. */
+  relatedPerson?: string;
   /** Logical id of the Practitioner that it is: staff. */
   practitioner?: string;
   /** Keys that its assertions are signed with; an empty set: it gets no token at the token endpoint. */

@@ -27,6 +27,8 @@ export interface VerifiedToken extends TokenClaims {
   issuer?: { iss: string; sub: string };
   /** Logical id of the Practitioner whom an issuer's token is about, where it says so. */
   practitioner?: string;
+  /** Logical id of the RelatedPerson whom an issuer's token is about, where it says so. */
+  relatedPerson?: string;
   /** ms. */
   issued: number;
   expires: number;

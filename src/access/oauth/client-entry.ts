@@ -36,6 +36,10 @@ const MEMBERS: Readonly<Record<string, Member>> = {
     holds: fitsRole,
     is: "a Patient's logical id for the roles patient and representative, and for no other",
   },
+  relatedPerson: {
+    holds: (value, { role }) => value === undefined || (role === 'representative' && isId(value)),
+    is: "a RelatedPerson's logical id for the role representative, and for no other",
+  },
   practitioner: { holds: optional(isId), is: "a Practitioner's logical id" },
   keys: { holds: () => true, is: '' },
   issuer: { holds: () => true, is: '' },

@@ -2,6 +2,7 @@
 // Organization, of those that who asks may see. They explain; what decided was asked of the store.
 import { type Provision, provisionsOf } from '../../../access/consent.ts';
 import type { Reason } from '../../../access/grant.ts';
+import { relatedActor } from '../../../access/representative.ts';
 import { compileRoster, practitionerActor } from '../../../access/roster.ts';
 import { parseBody } from '../../../fhir/body.ts';
 import type { JsonObject } from '../../../fhir/types.ts';
@@ -24,6 +25,7 @@ const SOURCES: readonly { type: string; param: string; of: Reason }[] = [
   { type: 'Coverage', param: 'beneficiary', of: 'roster' },
   { type: 'Group', param: 'member', of: 'roster' },
   { type: 'CareTeam', param: 'subject', of: 'care-team' },
+  { type: 'RelatedPerson', param: 'patient', of: 'representative' },
 ];
 
 /** `wanted`: of the others nothing is looked up. */
@@ -66,8 +68,13 @@ function tell(
   context: Context,
 ): JsonObject[] {
   const now = context.clock();
-  const { organization, practitioner } = subject;
-  const actors = ['', organization, ...(practitioner === undefined ? [] : [practitionerActor(practitioner)])];
+  const { organization, practitioner, relatedPerson } = subject;
+  const actors = [
+    '',
+    organization,
+    ...(practitioner === undefined ? [] : [practitionerActor(practitioner)]),
+    ...(relatedPerson === undefined ? [] : [relatedActor(relatedPerson)]),
+  ];
   const named = lines.filter(one => one.patient === patient && actors.includes(one.actor));
   return named.map(({ effect, purpose, path, from, to }) => ({
     name: 'because',
