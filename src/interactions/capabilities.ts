@@ -74,7 +74,10 @@ function statement(base: string, cors: boolean): JsonObject {
             'Every request needs a bearer token. What it shows is bounded by scope, role, ownership and the ' +
             'active Consents of the people concerned (42 CFR Part 2); what a caller may not see is answered as if it did not exist. ' +
             'What goes out of the record of a Part 2 program to somebody else carries the notice of 42 CFR 2.32 (header ' +
-            'Redisclosure-Notice; in a searchset an outcome entry besides) and by whose consent it went (header Consent-Reference).',
+            'Redisclosure-Notice; in a searchset an outcome entry besides) and by whose consent it went (header Consent-Reference). ' +
+            'Without a consent records are seen in a medical emergency that the token request states (2.51), by an agreement on ' +
+            'an audit (2.53; header Audit-Agreement), by a court order with a subpoena (2.61-2.67), and by the person or who acts ' +
+            'for the person (2.23, 2.14, 2.15).',
         },
         resource: RESOURCE_TYPES.map(resourceOf),
         interaction: SYSTEM_INTERACTIONS.map(code => ({ code })),
