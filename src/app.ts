@@ -15,6 +15,7 @@ import type { OAuthPlace } from './access/oauth/place.ts';
 import { createFetchJson } from './access/oauth/safe-fetch.ts';
 import { openKeyring } from './access/oauth/signing-key.ts';
 import { signStatement } from './access/oauth/statement.ts';
+import { withConsentAge } from './access/representative.ts';
 import { compileRoster, ROSTER_RULES } from './access/roster.ts';
 import { CHECKPOINT_TYPE, keepCheckpoints, makeCheckpointer } from './audit/checkpoint.ts';
 import type { AuditAct } from './audit/event-codes.ts';
@@ -28,6 +29,7 @@ import { createRateLimit, type RateLimit, type RateLimitOptions } from './http/r
 import { createHttp, type Edge } from './http/server.ts';
 import { printConsent } from './interactions/consent-form.ts';
 import { type Context, DEFAULT_LIMITS } from './interactions/context.ts';
+import { registeredBy } from './interactions/emergency.ts';
 import { handle } from './interactions/handle.ts';
 import { readLines } from './interactions/import/lines.ts';
 import { type ImportOptions, importRecords, type RecordOutcome } from './interactions/import.ts';
@@ -39,11 +41,13 @@ import { EXTRACTORS, extract } from './search/extract.ts';
 import { PLACE_FACT } from './store/archive.ts';
 import { demandWhole, moveStore } from './store/move.ts';
 import type { Derive } from './store/port.ts';
-import type { ClientEntry, Registry } from './store/registry.ts';
+import type { ClientEntry, ExceptionEntry, ExceptionOf, Registry } from './store/registry.ts';
 import { warmValidators } from './validation/validate.ts';
 import { readSigned, type Verified, verifyStore } from './verify-store.ts';
 import { VERSION } from './version.ts';
 
+export { AUDIT_PURPOSES } from './access/audit-agreement.ts';
+export { isDated, isOrderable } from './access/court-order.ts';
 export { readClient, readJwks, readKeys } from './access/oauth/client-entry.ts';
 export {
   makeClientKey,
@@ -55,7 +59,7 @@ export {
 export { rotateSigningKey } from './access/oauth/signing-key.ts';
 export { parseScopes } from './access/scope.ts';
 export { type Config, ConfigError, readConfig, type StorePlace } from './config.ts';
-export type { AuditAct, ClientEntry, Principal, TokenClaims };
+export type { AuditAct, ClientEntry, ExceptionEntry, ExceptionOf, Principal, TokenClaims };
 export { isServed, lockServer, moveStore, type OpenedStore, readSigned, VERSION, type Verified, verifyStore };
 
 /** What may be replaced for tests: time and ids. */
@@ -113,7 +117,8 @@ export async function createApp(config: Config, surroundings: Surroundings = {})
   const context: Context = {
     store,
     registry,
-    decide: (principal, asked) => decide(principal, asked, clock(), config.staffAccess),
+    decide: (principal, asked) =>
+      decide(withConsentAge(principal, config.minorConsentAges), asked, clock(), config.staffAccess),
     ids: surroundings.ids ?? randomIds,
     clock,
     get base() {
@@ -135,6 +140,8 @@ export async function createApp(config: Config, surroundings: Surroundings = {})
     keySets,
     root: () => base.url.slice(0, -'/fhir'.length),
     lifetime: config.tokenMinutes * 60,
+    ids: context.ids,
+    registeredBy: patient => registeredBy(patient, context),
     record: audit => store.record(audit),
   };
   const { issuers } = config;

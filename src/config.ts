@@ -27,6 +27,8 @@ export interface Config {
   readonly demo: boolean;
   /** Whom a program's staff see: all its people, or those on whose CareTeam they are. */
   readonly staffAccess: 'program' | 'careteam';
+  /** Program -> age from which a minor alone may consent to treatment there. */
+  readonly minorConsentAges: Readonly<Record<string, number>>;
   readonly logLevel: string;
   /** Bytes of a request body. */
   readonly maxBody: number;
@@ -85,6 +87,12 @@ const VARIABLES = {
     enum: ['program', 'careteam'],
     default: 'program',
     is: 'program or careteam',
+  },
+  MINOR_CONSENT_AGES: {
+    type: 'string',
+    format: 'ages',
+    default: '',
+    is: 'PROGRAM=AGE, each program once, ages from 0 to 18, with spaces between them',
   },
   LOG_LEVEL: { type: 'string', enum: LEVELS, default: 'warn', is: `one of ${LEVELS.join(', ')}` },
   MAX_BODY: {
@@ -148,6 +156,21 @@ function isProxy(word: string): boolean {
   return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (kind === 4 ? 32 : 128));
 }
 
+/** No program, or no number, for a word that says no age. */
+const agesIn = (text: string): [program: string, age: number][] =>
+  wordsOf(text).map(word => {
+    const [, program = '', age] = /^([A-Za-z0-9.-]{1,64})=(\d|1[0-8])$/.exec(word) ?? [];
+    return [program, Number(age)];
+  });
+
+function saysAges(text: string): boolean {
+  const ages = agesIn(text);
+  return (
+    ages.every(([program, age]) => program !== '' && Number.isInteger(age)) &&
+    new Set(ages.map(([program]) => program)).size === ages.length
+  );
+}
+
 const HOPS = /^\d{1,2}$/;
 
 const ajv = new Ajv({
@@ -155,6 +178,7 @@ const ajv = new Ajv({
   useDefaults: true,
   allErrors: true,
   formats: {
+    ages: saysAges,
     origins: text => wordsOf(text).every(isOrigin),
     proxies: text => HOPS.test(text) || (wordsOf(text).length > 0 && wordsOf(text).every(isProxy)),
   },
@@ -199,6 +223,7 @@ export function readConfig(environment: Environment): Config {
     checkpoints: (values.AUDIT_CHECKPOINTS as string | undefined) ?? join(keys, 'audit-checkpoints.jws'),
     demo: values.DEMO as boolean,
     staffAccess: values.STAFF_ACCESS as Config['staffAccess'],
+    minorConsentAges: Object.freeze(Object.fromEntries(agesIn(values.MINOR_CONSENT_AGES as string))),
     logLevel: values.LOG_LEVEL as string,
     maxBody: values.MAX_BODY as number,
     maxEntries: values.MAX_ENTRIES as number,

@@ -1,6 +1,7 @@
 // Token -> Principal. The only source of a Principal besides a command that runs on the store itself.
 import { hash } from 'node:crypto';
 import type { ClientEntry, OrganizationEntry, Registry } from '../store/registry.ts';
+import { withExceptions } from './exceptions.ts';
 import type { Principal } from './grant.ts';
 import { refused, type TokenPlace, type VerifiedToken, verifyToken } from './oauth/access-token.ts';
 import { commonScope } from './oauth/granted-scope.ts';
@@ -50,7 +51,7 @@ export function createAuthenticate(place: AuthenticatePlace): Authenticate {
     if (!cache.has(key)) remember(cache, key, known);
     if (known.made?.client !== client || known.made.organizations !== organizations)
       known.made = { client, organizations, principal: principalFor(place, known, client, organizations) };
-    return known.made.principal;
+    return withExceptions(known.made.principal, registry, token, place.clock());
   };
 }
 
@@ -71,11 +72,12 @@ function principalFor(
 /** A client's own word binds it, whatever its issuer says: who it is, and whom its token is about. */
 export function callerOf(
   client: ClientEntry,
-  token: Pick<VerifiedToken, 'patient' | 'practitioner'>,
+  token: Pick<VerifiedToken, 'patient' | 'practitioner' | 'relatedPerson'>,
   granted: Pick<Principal, 'scopes' | 'purposes'>,
 ): Omit<Principal, 'idSpace'> {
   const { id, organization, role, recipient } = client;
   const { patient = token.patient, practitioner = token.practitioner } = client;
+  const { relatedPerson = token.relatedPerson } = client;
   return {
     client: id,
     organization,
@@ -84,6 +86,7 @@ export function callerOf(
     ...granted,
     ...(client.declassify === true && role === 'program' ? { declassify: true as const } : {}),
     ...(patient === undefined ? {} : { patient }),
+    ...(relatedPerson === undefined ? {} : { relatedPerson }),
     ...(practitioner === undefined ? {} : { practitioner }),
   };
 }

@@ -8,8 +8,16 @@
 //              the people whom they treat: see staff.ts;
 //   patient    the person sees what in the record of its program names it and nobody else (42 CFR 2.23), and
 //              writes nothing yet.
-// Beside them the directory: data that identify no client are readable by everybody with the scope; auditors,
-// administrators and, until there are rules for them (2.14, 2.15), representatives see that alone.
+//   emergency  medical personnel see of the one person whom their token is for what names it and nobody else,
+//              instead of all this, and write nothing (42 CFR 2.51): see emergency.ts.
+//   audit-agreement  an auditor reads the record of a program while both have agreed on it (42 CFR 2.53): see
+//              audit-agreement.ts;
+//   court-order  those whom an order with a subpoena names read what it names (42 CFR 2.61-2.67): see
+//              court-order.ts.
+//   representative  who acts for a person sees what that person would (42 CFR 2.14, 2.15): see
+//              representative.ts.
+// Beside them the directory: data that identify no client are readable by everybody with the scope;
+// administrators see that alone.
 // All of it only as far as the token's scopes go, which narrow every type and use and widen nothing; and counselling
 // notes for their author alone, whatever else would show them (notes.ts). How much of a resource goes out is the
 // Grant's `redact` (redaction-table.ts): who gets but a part of a type does not ask by the rest, nor write it.
@@ -19,7 +27,10 @@ import { FhirError } from '../fhir/error.ts';
 import { isId, isTrailId } from '../fhir/id.ts';
 import type { Predicate } from '../search/ast.ts';
 import { isWithheld } from '../search/withheld.ts';
+import { agreementRule } from './audit-agreement.ts';
+import { orderRule } from './court-order.ts';
 import { DIRECTORY_TYPES, directory } from './directory.ts';
+import { emergencyRules } from './emergency.ts';
 import {
   type AuditReach,
   type Because,
@@ -36,6 +47,7 @@ import {
 import { notesReach } from './notes.ts';
 import { consentRule, ROSTERED } from './recipient.ts';
 import { cutOf, redactionOf } from './redaction.ts';
+import { representativeRule } from './representative.ts';
 import { ALL, allOf, anyOf, NONE, READING } from './rule.ts';
 import { scopesAllow, scopesAllowAny, scopesReach } from './scope.ts';
 import { careTeamRules, demandNoWidening, isNarrowed } from './staff.ts';
@@ -146,7 +158,14 @@ interface Rules {
 }
 
 function rulesFor(principal: Principal, at: number, staff: StaffAccess, redact: Grant['redact']): Rules {
-  if (!ORGANIZATIONAL.has(principal.role)) return personalRules(principal);
+  if (principal.emergency !== undefined)
+    return {
+      ...emergencyRules(principal),
+      whole: false,
+      unredacted: NONE,
+      reasons: ['emergency', 'directory'],
+    };
+  if (!ORGANIZATIONAL.has(principal.role)) return personalRules(principal, at);
   if (isNarrowed(principal, staff))
     return {
       ...careTeamRules(principal, at),
@@ -169,12 +188,19 @@ function rulesFor(principal: Principal, at: number, staff: StaffAccess, redact: 
       case 'create':
         return [own, source, permitted(writing)];
       default:
-        return [own, source, permitted(byConsent(type, consent, organization)), directoryRule(type)];
+        return [
+          own,
+          source,
+          permitted(byConsent(type, consent, organization)),
+          { reason: 'court-order', where: orderRule(principal, type) },
+          directoryRule(type),
+        ];
     }
   };
   const reasons: Reason[] = ['own', 'consent', 'source', 'directory'];
   if (ROSTERED.has(principal.role)) reasons.push('roster');
   const unredacted = principal.role === 'program' ? anyOf(own.where, source.where) : NONE;
+  if (principal.orders !== undefined) reasons.push('court-order');
   return { reach, adopt: anyOf(own.where, writing), whole: true, unredacted, reasons };
 }
 
@@ -185,16 +211,23 @@ const isWritable = (type: string, redact: Grant['redact']): boolean =>
 const directoryRule = (type: string): Rule => ({ reason: 'directory', where: directory(type) });
 
 /** Of those who act for no Organization. */
-function personalRules({ role, organization, patient }: Principal): Rules {
+function personalRules(principal: Principal, at: number): Rules {
+  const { role, organization, patient } = principal;
   const known = role === 'patient' && patient !== undefined && isId(patient);
   // In the record of the program that registered the client: what others say under that id is somebody else.
   const own = known ? allOf({ kind: 'owner', organization }, { kind: 'person', patient }) : NONE;
+  const rules: Rule[] = [
+    { reason: 'patient', where: own },
+    { reason: 'representative', where: representativeRule(principal, at) },
+    { reason: 'audit-agreement', where: agreementRule(principal) },
+  ];
+  const real = rules.filter(({ where }) => where.kind !== 'none');
   return {
-    reach: (type, use) => (READING.has(use) ? [{ reason: 'patient', where: own }, directoryRule(type)] : []),
+    reach: (type, use) => (READING.has(use) ? [...rules, directoryRule(type)] : []),
     adopt: NONE,
     whole: false,
     unredacted: NONE,
-    reasons: known ? ['patient', 'directory'] : ['directory'],
+    reasons: [...real.map(({ reason }) => reason), 'directory'],
   };
 }
 

@@ -2,7 +2,7 @@
 // are pieces of the predicates that the Grant itself puts into the query.
 import type { Predicate } from '../search/ast.ts';
 import type { Because, Reason, Rule } from './grant.ts';
-import { CARE_TEAM } from './roster.ts';
+import { CARE_TEAM, ROSTER } from './roster.ts';
 
 /** One thing that a rule asks; a rule holds where all of its conditions do. */
 export interface Condition {
@@ -31,7 +31,8 @@ function listAsked(predicate: Predicate): Reason | undefined {
     }
     case 'consent':
       if (predicate.roster !== true) return undefined;
-      return predicate.purposes.includes(CARE_TEAM) ? 'care-team' : 'roster';
+      if (predicate.purposes.includes(CARE_TEAM)) return 'care-team';
+      return predicate.purposes.includes(ROSTER) ? 'roster' : undefined;
     default:
       return undefined;
   }

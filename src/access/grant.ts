@@ -2,7 +2,7 @@
 // reaches a resource takes one. The brand keeps anybody else from writing one down; test/architecture
 // keeps `sealGrant` to access/decide.ts.
 import type { Clause, Predicate } from '../search/ast.ts';
-import type { RecipientKind } from '../store/registry.ts';
+import type { AgreementEntry, CourtOrderEntry, RecipientKind } from '../store/registry.ts';
 import type { Redaction } from './redaction.ts';
 
 export type Role = 'program' | 'ehr' | 'payer' | 'patient' | 'representative' | 'auditor' | 'admin';
@@ -55,6 +55,10 @@ export interface Principal {
    * are about.
    */
   patient?: string;
+  /** Logical id of the RelatedPerson that it is: role representative. */
+  relatedPerson?: string;
+  /** Age from which a minor alone may consent to treatment in its program; absent: nobody knows. */
+  consentAge?: number;
   /** Logical id of the Practitioner that it is: staff. */
   practitioner?: string;
   /** Under which rule of 42 CFR 2.33(b) it may pass on what it gets; absent for a command on the store itself. */
@@ -63,13 +67,33 @@ export interface Principal {
   declassify?: true;
   /** Logical ids of the Organizations that are Part 2 programs. */
   part2Programs?: ReadonlySet<string>;
+  /**
+   * The emergency that its token was given for (42 CFR 2.51): the token is for this and for nothing else.
+   * `id`: of the entry; `program`: whose record the Patient is in, absent where nobody has registered one.
+   */
+  emergency?: { id: string; patient: string; program?: string };
+  /** Agreements on an audit that are in force for it (42 CFR 2.53). */
+  agreements?: readonly AgreementEntry[];
+  /** Court orders by which records go to its Organization (42 CFR 2.61-2.67), in force. */
+  orders?: readonly CourtOrderEntry[];
   /** `jti` of its access token; absent for a command on the store itself. */
   token?: string;
   /** Prefix of the ids this Organization may choose; '' where it has every id that is nobody else's. */
   idSpace: { prefix: string; others: readonly string[] };
 }
 
-export type Reason = 'own' | 'consent' | 'roster' | 'care-team' | 'source' | 'patient' | 'directory';
+export type Reason =
+  | 'own'
+  | 'consent'
+  | 'roster'
+  | 'care-team'
+  | 'source'
+  | 'patient'
+  | 'representative'
+  | 'emergency'
+  | 'audit-agreement'
+  | 'court-order'
+  | 'directory';
 
 /** Which rows of the audit trail may be read. */
 export type AuditReach =

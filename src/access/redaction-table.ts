@@ -4,7 +4,7 @@
 //
 //   who asks, for what                      what is dropped of others' records
 //   payer                                   PROSE, REACHING and DROPPED, and extensions that are not KEPT_EXTENSIONS
-//   anybody for operations (HOPERAT, ...)   the same
+//   anybody for operations (HOPERAT, ...)   the same; what goes to a court is what its order or consent names
 //   EHR or program that treats (TREAT)      STAFF_ONLY
 //   patient, auditor, ...                   STAFF_ONLY (of the directory: of records they see their own, whole)
 //

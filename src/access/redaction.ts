@@ -6,7 +6,7 @@ import { ANY, partsRead } from '../search/reads.ts';
 import { sourcesOf } from '../search/registry.ts';
 import { DIRECTORY_TYPES } from './directory.ts';
 import type { Principal } from './grant.ts';
-import { purposesMeant } from './purpose.ts';
+import { LEGAL, purposesMeant } from './purpose.ts';
 import {
   CUTS,
   type Cut,
@@ -55,9 +55,12 @@ const TREATMENT: Redaction = {
   withholds: remembered((type, param, modifier) => readsDropped(TREATMENT, type, param, modifier)),
 };
 
-/** Which cut a caller gets: one purpose that is not treatment is enough for the smaller one. */
+/**
+ * Which cut a caller gets: one purpose that is not treatment is enough for the smaller one. What goes to a court its
+ * order or a consent for that alone names (2.31(d), 2.61-2.67), to the letter.
+ */
 export function cutOf({ role, purposes }: Pick<Principal, 'role' | 'purposes'>): Cut {
-  const treating = purposes.every(purpose => purposesMeant(purpose).includes('TREAT'));
+  const treating = purposes.every(one => one === LEGAL || purposesMeant(one).includes('TREAT'));
   return CUTS[role][treating ? 'treating' : 'otherwise'];
 }
 

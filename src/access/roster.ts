@@ -1,6 +1,6 @@
 // Lists of people that a program keeps, as it has them itself: whose members a payer asks about (people whose
 // Coverage names it as payor, or who are in a Group that it manages), and whom a member of its staff treats
-// (people on whose CareTeam the Practitioner is). Compiled, as Consents are, to lines when they are written: a
+// (people on whose CareTeam the Practitioner is); and who acts for whom (representative.ts). Compiled, as Consents are, to lines when they are written: a
 // line counts only while its owner wrote it last, so that nobody else puts anybody on a list.
 // https://hl7.org/fhir/R4/coverage.html https://hl7.org/fhir/R4/group.html
 // https://hl7.org/fhir/R4/careteam.html
@@ -8,6 +8,7 @@ import { localId } from '../fhir/reference.ts';
 import type { AnyResource, CareTeam, Coverage, Group } from '../fhir/types.ts';
 import type { ConsentRule } from '../store/port.ts';
 import { overlapOf, periodOf } from './period.ts';
+import { ageLines, relatedLines } from './representative.ts';
 
 /** Version of the compilation: stores made with another are compiled anew. */
 export const ROSTER_RULES = 'roster-3';
@@ -21,7 +22,7 @@ export const TREATS = 'treats';
 /** Stands where other lines have the id of an Organization, which holds no slash. `id`: of a Practitioner. */
 export const practitionerActor = (id: string): string => `Practitioner/${id}`;
 
-/** The lines of a Coverage, a Group or a CareTeam; none of another resource, and none of one that is not in force. */
+/** The lines of a Coverage, a Group, a CareTeam, a RelatedPerson or a Patient; none of another resource, and none of one that is not in force. */
 export function compileRoster(resource: AnyResource, base?: string): ConsentRule[] {
   if (resource.modifierExtension !== undefined || resource.implicitRules !== undefined) return [];
   switch (resource.resourceType) {
@@ -31,6 +32,10 @@ export function compileRoster(resource: AnyResource, base?: string): ConsentRule
       return groupLines(resource as unknown as Group, base);
     case 'CareTeam':
       return careTeamLines(resource as unknown as CareTeam, base);
+    case 'RelatedPerson':
+      return relatedLines(resource, base);
+    case 'Patient':
+      return ageLines(resource);
     default:
       return [];
   }

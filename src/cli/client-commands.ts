@@ -37,6 +37,7 @@ export function addClientCommands(
         'covered-entity, business-associate, other-lawful-holder or part2-program',
       )
       .option('--patient <id>', 'logical id of the Patient that it is or acts for')
+      .option('--related-person <id>', 'logical id of the RelatedPerson that it is: role representative')
       .option('--practitioner <id>', 'logical id of the Practitioner that it is')
       .option('--declassify', 'it may take security labels off the records of its own program')
       .option('--issuer <url>', 'the trusted issuer whose tokens are its own, with --subject')

@@ -41,6 +41,7 @@ export const addClient = (terminal: Terminal, options: Options): Promise<number>
       purposes: options.purpose,
       recipient: text(options, 'recipient'),
       patient: text(options, 'patient'),
+      relatedPerson: text(options, 'relatedPerson'),
       practitioner: text(options, 'practitioner'),
       declassify: options.declassify,
       issuer: issuerOf(options),

@@ -132,6 +132,7 @@ const NAMES = {
   organization: 'organizations',
   client: 'clients',
   revocation: 'revoked tokens',
+  exception: 'exceptions',
   fact: 'facts',
   version: 'versions',
   claim: 'keys',

@@ -5,6 +5,7 @@ import { checkpointAudit, verifyAudit } from './audit.ts';
 import { addClientCommands } from './client-commands.ts';
 import { addConsentCommands } from './consent-commands.ts';
 import { startDemo } from './demo.ts';
+import { addExceptionCommands } from './exception-commands.ts';
 import { generate } from './generate.ts';
 import { runImport } from './import-command.ts';
 import { runMigrate } from './migrate.ts';
@@ -86,6 +87,7 @@ function commandsOf(
 
   addClientCommands(root, terminal, keep);
   addConsentCommands(root, terminal, keep);
+  addExceptionCommands(root, terminal, keep);
 
   const program = root.command('program').description('programs of this store').exitOverride();
   program

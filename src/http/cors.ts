@@ -26,6 +26,7 @@ const SEEN = [
   'WWW-Authenticate',
   'Redisclosure-Notice',
   'Consent-Reference',
+  'Audit-Agreement',
 ].join(', ');
 
 /** Seconds that a browser remembers what it was told. */

@@ -1,6 +1,7 @@
 // The frame of every interaction: one Grant, one audit row. The row of a read is durable before the
 // answer leaves; the row of a write rides in its commit; whatever fails leaves a row with its code.
 import type { Asked } from '../access/decide.ts';
+import { DIRECTORY_TYPES } from '../access/directory.ts';
 import type { Grant, Principal } from '../access/grant.ts';
 import { seenIn } from '../audit/row.ts';
 import { FhirError, notFound } from '../fhir/error.ts';
@@ -8,7 +9,8 @@ import { isId } from '../fhir/id.ts';
 import { isResourceType } from '../fhir/resource-types.ts';
 import type { AuditDraft, Version } from '../store/port.ts';
 import type { Context } from './context.ts';
-import type { Answer, Reply } from './request.ts';
+import { recordEmergency, tellsOfPerson } from './emergency.ts';
+import { type Answer, carriedBy, type Reply } from './request.ts';
 
 /** What is attempted, for the audit row. */
 export interface Subject {
@@ -46,7 +48,8 @@ export async function attempt<R extends Answer = Reply>(
       draft = { ...draft, reasons: grant.reasons };
       return grant;
     },
-    record: (versions, params) => {
+    record: async (versions, params) => {
+      if (tellsOfPerson(versions, principal)) await recordEmergency(subject.request, context, principal);
       settled = true;
       return context.store.record({
         ...draft,
@@ -61,12 +64,22 @@ export async function attempt<R extends Answer = Reply>(
   };
   try {
     if (subject.type !== undefined && !isResourceType(subject.type)) throw notFound();
-    return await run(tools);
+    const answer = await run(tools);
+    if (tellsInEmergency(answer, subject, principal))
+      await recordEmergency(subject.request, context, principal);
+    return answer;
   } catch (error) {
     if (!settled) await context.store.record({ ...draft, outcome: codeOf(error) });
     throw error;
   }
 }
+
+/** A number tells of the person too; and of what a transaction counted nobody is told here. */
+const tellsInEmergency = (answer: Answer, { action, type = '' }: Subject, principal: Principal): boolean =>
+  principal.emergency !== undefined &&
+  (tellsOfPerson(carriedBy(answer), principal) ||
+    action === 'transaction' ||
+    ('bundle' in answer && (answer.bundle.total ?? 0) > 0 && !DIRECTORY_TYPES.has(type)));
 
 /** Who asks, and for what purpose. */
 export function callerOf(
@@ -83,8 +96,9 @@ export function callerOf(
   };
 }
 
-function userOf({ practitioner, patient, role }: Principal): string | undefined {
+function userOf({ practitioner, relatedPerson, patient, role }: Principal): string | undefined {
   if (practitioner !== undefined) return `Practitioner/${practitioner}`;
+  if (relatedPerson !== undefined) return `RelatedPerson/${relatedPerson}`;
   return role === 'patient' && patient !== undefined ? `Patient/${patient}` : undefined;
 }
 

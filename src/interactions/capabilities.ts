@@ -77,7 +77,10 @@ function statement(base: string, cors: boolean): JsonObject {
             'Redisclosure-Notice; in a searchset an outcome entry besides) and by whose consent it went (header Consent-Reference). ' +
             "Of others' records payers, and whoever asks for another purpose than treatment, get what billing and utilization " +
             'review need: narrative, notes, free text and addresses are withheld, the resource is tagged SUBSETTED, and a search ' +
-            'parameter, order, include or criterion that reads what is withheld is refused (403).',
+            'parameter, order, include or criterion that reads what is withheld is refused (403). ' +
+            'Without a consent records are seen in a medical emergency that the token request states (2.51), by an agreement on ' +
+            'an audit (2.53; header Audit-Agreement), by a court order with a subpoena (2.61-2.67), and by the person or who acts ' +
+            'for the person (2.23, 2.14, 2.15).',
         },
         resource: RESOURCE_TYPES.map(resourceOf),
         interaction: SYSTEM_INTERACTIONS.map(code => ({ code })),

@@ -24,6 +24,8 @@ export const DEFAULT_LIMITS: Limits = { defaultCount: 50, maxCount: 1000, maxEnt
  */
 export interface Log {
   error(fields: Readonly<Record<string, unknown>>, message: string): void;
+  /** What somebody has to look at, and is no bug. */
+  warn(fields: Readonly<Record<string, unknown>>, message: string): void;
 }
 
 export interface Context {

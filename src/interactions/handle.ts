@@ -14,10 +14,13 @@ import type { Answer, FhirRequest, Reply } from './request.ts';
 import { search } from './search.ts';
 import { conditionalUpdate, update } from './update.ts';
 import { vread } from './vread.ts';
+import { watermark } from './watermark.ts';
 
 /** Throws FhirError; anything else that is thrown is a bug. */
-export const handle = async (request: FhirRequest, context: Context, principal: Principal): Promise<Reply> =>
-  accompany(await enter(request, context, principal), context, principal);
+export async function handle(request: FhirRequest, context: Context, principal: Principal): Promise<Reply> {
+  const answer = await enter(request, context, principal);
+  return watermark(await accompany(answer, context, principal), answer, principal);
+}
 
 async function enter(request: FhirRequest, context: Context, principal: Principal): Promise<Answer> {
   switch (request.kind) {

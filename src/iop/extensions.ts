@@ -78,6 +78,14 @@ export const PART2_EXPIRY_EVENT = defineExtension('part2-expiry-event', 'String'
   contexts: ['Consent', 'Consent.provision'],
 });
 
+export const PART2_INCAPACITY = defineExtension('part2-incapacity', 'Boolean', {
+  title: 'Acts for somebody who cannot',
+  description:
+    'The program knows that the person lacks the capacity to decide, and that this guardian may decide for that person ' +
+    '(42 CFR 2.15).',
+  contexts: ['RelatedPerson'],
+});
+
 export const PART2_COUNSELLING_NOTES = defineExtension('part2-counselling-notes', 'Boolean', {
   title: 'Counselling notes',
   description: 'The consent is for SUD counselling notes and for nothing else (42 CFR 2.31(b)).',

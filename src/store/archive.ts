@@ -2,13 +2,14 @@
 // resource to anybody: what one archive gives goes into another one and nowhere else (see move.ts). Nothing
 // that answers a request is ever given one.
 import type { Version } from './port.ts';
-import type { ClientEntry, OrganizationEntry } from './registry.ts';
+import type { ClientEntry, ExceptionEntry, OrganizationEntry } from './registry.ts';
 
 /** In the order in which they are moved: what is pointed at comes before what points at it. */
 export const ARCHIVE_KINDS = [
   'organization',
   'client',
   'revocation',
+  'exception',
   'fact',
   'version',
   'claim',
@@ -27,6 +28,7 @@ export type ArchiveItem =
   | ({ kind: 'client' } & ClientEntry)
   /** A revoked access token; `expires` in ms. Tokens stay good over a move, so this must too. */
   | { kind: 'revocation'; jti: string; expires: number }
+  | { kind: 'exception'; entry: ExceptionEntry }
   | { kind: 'fact'; name: string; value: string }
   /** Every version there ever was, tombstones too, `patients` as they were told when it was written. */
   | ({ kind: 'version' } & Version)
@@ -52,8 +54,8 @@ export interface Archive {
   /** Names this store and no other. */
   readonly id: string;
   /**
-   * Items of a kind, in the same order in every store: organizations, clients, revocations, facts, claims and marks by key (bytes
-   * of UTF-8), versions by seq, audit rows by writer and number. Complete where nobody writes meanwhile.
+   * Items of a kind, in the same order in every store: organizations, clients, revocations, exceptions, facts, claims
+   * and marks by key (bytes of UTF-8), versions by seq, audit rows by writer and number. Complete where nobody writes meanwhile.
    */
   read(kind: ArchiveKind, after: string | undefined, limit: number): Promise<ArchivePage>;
   /**
@@ -74,6 +76,8 @@ export function keyOfItem(item: ArchiveItem): string {
       return item.id;
     case 'revocation':
       return item.jti;
+    case 'exception':
+      return item.entry.id;
     case 'fact':
       return item.name;
     case 'version':

@@ -289,7 +289,7 @@ export interface AuditDraft {
   versions: readonly string[];
   /** Purposes of use that the caller acts for: v3-ActReason codes. */
   purpose?: readonly string[];
-  /** Who acts through the client, where that is known: `Practitioner/id` or `Patient/id`. */
+  /** Who acts through the client, where that is known: `Practitioner/id`, `Patient/id` or `RelatedPerson/id`. */
   user?: string;
   /** Organizations whose records went out or were written; one that did not ask: it is a disclosure. */
   owners?: readonly string[];

@@ -48,6 +48,8 @@ export interface ClientEntry {
   recipient: RecipientKind;
   /** Logical id of the Patient that it is or acts for: roles patient and representative. */
   patient?: string;
+  /** Logical id of the RelatedPerson that it is: role representative. */
+  relatedPerson?: string;
   /** Logical id of the Practitioner that it is: staff. */
   practitioner?: string;
   /** Keys that its assertions are signed with; an empty set: it gets no token at the token endpoint. */
@@ -58,6 +60,81 @@ export interface ClientEntry {
   declassify?: boolean;
   disabled: boolean;
 }
+
+/** A medical emergency that a client stated for a token (42 CFR 2.51). */
+export interface EmergencyEntry {
+  kind: 'emergency';
+  id: string;
+  /** Who asked: client id and Organization id. */
+  client: string;
+  organization: string;
+  /** v3-ActReason: BTG or ETREAT. */
+  purpose: string;
+  /** Logical id of the Patient, as stated. */
+  patient: string;
+  /** The program that had registered such a Patient; absent: nobody had. */
+  program?: string;
+  /** As stated: who of the medical personnel, of which facility, and why. */
+  recipient: string;
+  affiliation: string;
+  nature: string;
+  /** When it was stated, and when the token ends; ms. */
+  at: number;
+  until: number;
+  /** Logical id of the Communication that records the disclosure, where there was one. */
+  record: string;
+  review?: { by: string; at: number; note?: string };
+}
+
+/** What a program and its auditor have agreed on (42 CFR 2.53). */
+export interface AgreementEntry {
+  kind: 'agreement';
+  id: string;
+  /** Organization id of the program. */
+  program: string;
+  /** Whom it is with: one client, or all clients of an Organization. */
+  client?: string;
+  organization?: string;
+  /** v3-ActReason: HACCRED, HCOMPL or HQUALIMP. */
+  purpose: string;
+  /** In force from <= t < until, ms; ended before its time at `ended`. */
+  from: number;
+  until: number;
+  ended?: number;
+  /** The auditor undertook to give what it sees to nobody but the program, and may take copies. */
+  copying: boolean;
+  /** Who signed for the auditor, and on which day. */
+  signedBy: string;
+  signed: string;
+}
+
+/** A court order, and the subpoena that came with it (42 CFR 2.61-2.67). */
+export interface CourtOrderEntry {
+  kind: 'court-order';
+  id: string;
+  /** Organization id of the program, logical id of the Patient. */
+  program: string;
+  patient: string;
+  court: string;
+  /** Day of the order. */
+  ordered: string;
+  subpoena: string;
+  /** Organization id: to whom the records go. */
+  organization: string;
+  /** Resource types that it names. */
+  types: readonly string[];
+  /** The dates of what it names, from <= t < to, ms; absent: of any date. */
+  dates?: { from: number; to: number };
+  /** Recorded at, and in force until; ms. */
+  from: number;
+  until: number;
+  ended?: number;
+}
+
+/** Why somebody may see records without a Consent, written down: the exceptions of 42 CFR Part 2. */
+export type ExceptionEntry = EmergencyEntry | AgreementEntry | CourtOrderEntry;
+export type ExceptionKind = ExceptionEntry['kind'];
+export type ExceptionOf<K extends ExceptionKind> = Extract<ExceptionEntry, { kind: K }>;
 
 /** What a request must know of the token it came with. */
 export interface CallerEntry {
@@ -83,6 +160,12 @@ export interface Registry {
   useJti(client: string, jti: string, expires: number): Promise<boolean>;
   /** Ends an access token at once, for every server. `expires`: of the token, ms. */
   revokeToken(jti: string, expires: number): Promise<void>;
+  /** Those of a kind, by id. Never older than the call, whichever server changed them. */
+  exceptions<K extends ExceptionKind>(kind: K): Promise<readonly ExceptionOf<K>[]>;
+  /** The same of one. */
+  exception<K extends ExceptionKind>(kind: K, id: string): Promise<ExceptionOf<K> | undefined>;
+  /** Adds or replaces. */
+  putException(entry: ExceptionEntry): Promise<void>;
   organizations(): Promise<readonly OrganizationEntry[]>;
   /** Adds or replaces. Throws `conflict` where its prefix overlaps with another's. */
   putOrganization(entry: OrganizationEntry): Promise<void>;

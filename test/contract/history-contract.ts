@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import { RESOURCE_TYPES } from '../../src/fhir/resource-types.ts';
 import type { HistoryQuery } from '../../src/store/port.ts';
 import { grantFor, ownedBy } from '../support/store.ts';
 import { create, remove, update, useStore } from './hand.ts';
@@ -33,6 +34,15 @@ export function historyContract(open: OpenStore): void {
     expect(await listed({ type: 'Task', id: 'never' })).toEqual([]);
     expect(await listed({ type: 'Task', id: 'hidden' })).toEqual([]);
   });
+
+  test('of everything is told to whom several rules let see something of very many types', async () => {
+    const types = RESOURCE_TYPES.slice(0, 120);
+    for (const type of types) await create(hand(), type, 'x');
+    const rules = ['prog', 'a', 'b', 'c', 'd'].map(ownedBy);
+    const grant = grantFor('prog', { narrow: () => ({ kind: 'or', of: rules }) });
+    const page = await ask({ limit: 200 }, grant);
+    expect(page.versions.map(one => one.type)).toEqual(types.toReversed());
+  }, 60_000);
 
   test('of a type and of everything is in the order of the log', async () => {
     await story();

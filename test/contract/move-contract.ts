@@ -7,6 +7,7 @@ import type { Derive, Store } from '../../src/store/port.ts';
 import type { Registry } from '../../src/store/registry.ts';
 import { auditRows, brokenChains } from '../support/audit.ts';
 import { clientEntry } from '../support/client-entry.ts';
+import { courtOrder } from '../support/exceptions.ts';
 import {
   deny,
   draft,
@@ -45,6 +46,8 @@ async function fill({ store, registry }: MovableStore): Promise<void> {
   await registry.putOrganization({ id: 'hosp', prefix: 'hosp-', program: false, part2: false });
   for (const id of ['prog-client', 'hosp-client']) await registry.putClient(clientEntry(id));
   await registry.revokeToken('ended', T + 1000);
+  await registry.putException(courtOrder('order-1'));
+  await registry.putException(courtOrder('order-2'));
   await registry.setFact('demo', 'yes');
   await registry.setFact('of this store alone', 'stays');
   await send([createOp('Patient', '1'), createOp('Patient', '2')], {
@@ -115,6 +118,7 @@ async function answersOf({ store, registry }: MovableStore) {
     await registry.organizations(),
     await registry.clients(),
     await registry.caller('prog-client', 'ended'),
+    await registry.exceptions('court-order'),
     await registry.fact('demo'),
     [...(await registry.imports(['prog|client|1']))],
     [...(await registry.claims(['prog|client|1|']))],
@@ -142,7 +146,7 @@ export function moveContract(from: OpenMovable, to: OpenMovable): void {
     const moved = await move();
     expect(moved).toMatchObject({
       finished: true,
-      counts: { organization: 2, client: 2, revocation: 1, fact: 1, claim: 1, mark: 1 },
+      counts: { organization: 2, client: 2, revocation: 1, exception: 2, fact: 1, claim: 1, mark: 1 },
     });
     expect(moved.checksums!.to).toBe(moved.checksums!.from);
     expect(await answersOf(target)).toEqual(await answersOf(source));
@@ -193,10 +197,10 @@ export function moveContract(from: OpenMovable, to: OpenMovable): void {
     let batches = 0;
     const progress = () => {
       batches += 1;
-      if (batches === 5) stop.abort();
+      if (batches === 6) stop.abort();
     };
     expect(await move({ signal: stop.signal, progress })).toMatchObject({ finished: false });
-    expect(batches).toBe(5);
+    expect(batches).toBe(6);
     const place = await target.registry.fact(PLACE_FACT);
     expect(() => demandWhole(place)).toThrow(/not finished/);
     const seen: number[] = [];
@@ -315,6 +319,8 @@ function changed(item: ArchiveItem): ArchiveItem {
       return { ...item, disabled: !item.disabled };
     case 'revocation':
       return { ...item, expires: item.expires + 1 };
+    case 'exception':
+      return { ...item, entry: { ...item.entry, program: 'another' } };
     case 'fact':
       return { ...item, value: 'no' };
     case 'version':

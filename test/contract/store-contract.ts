@@ -6,6 +6,7 @@ import type { Registry } from '../../src/store/registry.ts';
 import { accessContract } from './access-contract.ts';
 import { auditContract } from './audit-contract.ts';
 import { clientContract } from './client-contract.ts';
+import { exceptionContract } from './exception-contract.ts';
 import { historyContract } from './history-contract.ts';
 import { importContract } from './import-contract.ts';
 import { planContract } from './plan-contract.ts';
@@ -33,6 +34,7 @@ export function storeContract(name: string, open: OpenStore): void {
     describe('history', () => historyContract(open));
     describe('imports and claims', () => importContract(open));
     describe('clients', () => clientContract(open));
+    describe('exceptions of 42 CFR Part 2', () => exceptionContract(open));
     describe('shared counts', () => rateContract(open));
     describe('audit', () => auditContract(open));
     describe('the audit trail', () => trailContract(open));

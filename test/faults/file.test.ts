@@ -216,7 +216,14 @@ function makeFirstVersion(path: string, from: string): void {
   const tables = db
     .prepare("SELECT name FROM main.sqlite_schema WHERE type = 'table' AND name <> 'audit'")
     .all() as { name: string }[];
-  for (const { name } of tables) db.exec(`INSERT INTO main.${name} SELECT * FROM today.${name}`);
+  for (const { name } of tables) {
+    // A table may have more columns today.
+    const columns = db
+      .prepare(`SELECT name FROM pragma_table_info('${name}', 'main')`)
+      .all()
+      .map(one => one.name);
+    db.exec(`INSERT INTO main.${name} (${columns}) SELECT ${columns} FROM today.${name}`);
+  }
   db.exec('INSERT INTO main.audit SELECT number, at, draft, hash FROM today.audit');
   db.close();
 }

@@ -151,11 +151,12 @@ test.each([
 describe('whom a token is about', () => {
   const asks = async (claims: Record<string, unknown>, parts: Parameters<typeof clientEntry>[1]) => {
     await put(parts);
-    const { patient, practitioner } = await fresh()(
+    const { patient, practitioner, relatedPerson } = await fresh()(
       await tokenOf({ scope: 'patient/*.rs system/*.rs', ...claims }),
     );
-    return { patient, practitioner };
+    return { patient, practitioner, relatedPerson };
   };
+  const kin = { role: 'representative', scope: 'patient/*.rs' } as const;
   const patients = { role: 'patient', scope: 'patient/*.rs' } as const;
 
   test.each([
@@ -164,6 +165,24 @@ describe('whom a token is about', () => {
     ['by fhirUser of this server', { fhirUser: 'BASE/Patient/p1' }, patients, { patient: 'p1' }],
     ['by the registry', {}, { ...patients, patient: 'p1' }, { patient: 'p1' }],
     ['by both alike', { patient: 'p1' }, { ...patients, patient: 'p1' }, { patient: 'p1' }],
+    [
+      '2.14: who acts for whom',
+      { patient: 'p1', fhirUser: 'RelatedPerson/r1' },
+      kin,
+      { patient: 'p1', relatedPerson: 'r1' },
+    ],
+    [
+      '2.14: who acts for whom by the registry',
+      {},
+      { ...kin, patient: 'p1', relatedPerson: 'r1' },
+      { patient: 'p1', relatedPerson: 'r1' },
+    ],
+    [
+      '2.14: nobody who acts for a patient',
+      { patient: 'p1', fhirUser: 'RelatedPerson/r1' },
+      patients,
+      { patient: 'p1' },
+    ],
     ['staff by fhirUser', { fhirUser: 'Practitioner/d1' }, {}, { practitioner: 'd1' }],
     ['staff never by patient', { patient: 'p1' }, {}, {}],
   ])('is told %s', async (_name, claims, parts, expected) => {
@@ -178,6 +197,12 @@ describe('whom a token is about', () => {
     ['says nothing', {}, patients],
     ['contradicts the registry', { patient: 'p2' }, { ...patients, patient: 'p1' }],
     ['names a person of another server', { fhirUser: 'https://other.example/fhir/Patient/p1' }, patients],
+    [
+      'names another RelatedPerson than the registry',
+      { patient: 'p1', fhirUser: 'RelatedPerson/r2' },
+      { ...kin, relatedPerson: 'r1' },
+    ],
+    ['names a RelatedPerson of nobody', { fhirUser: 'RelatedPerson/r1' }, kin],
     ['names no id', { patient: '../p1' }, patients],
     ['names staff', { fhirUser: 'Practitioner/d1' }, patients],
   ])('is nobody where it %s', async (_name, claims, parts) => {

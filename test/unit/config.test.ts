@@ -161,3 +161,22 @@ test('the configuration is frozen, and a base URL has no slash at its end', () =
   const config = readConfig({ BASE_URL: 'https://fhir.example.org/' });
   expect([Object.isFrozen(config), config.baseUrl]).toEqual([true, 'https://fhir.example.org']);
 });
+
+test('MINOR_CONSENT_AGES says from which age a minor alone may consent, program by program', () => {
+  const told = (MINOR_CONSENT_AGES: string) => readConfig({ MINOR_CONSENT_AGES }).minorConsentAges;
+  expect(readConfig({}).minorConsentAges).toEqual({});
+  expect(told('hillside=12 north.iop-1=18')).toEqual({ hillside: 12, 'north.iop-1': 18 });
+  expect(told('hillside=0')).toEqual({ hillside: 0 });
+  for (const MINOR_CONSENT_AGES of [
+    '12',
+    'hillside',
+    'hillside=19',
+    'hillside=-1',
+    'a=1 a=2',
+    '=12',
+    'a=012',
+  ])
+    expect(problemsOf({ MINOR_CONSENT_AGES })).toEqual([
+      'MINOR_CONSENT_AGES: expected PROGRAM=AGE, each program once, ages from 0 to 18, with spaces between them',
+    ]);
+});

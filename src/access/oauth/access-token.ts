@@ -15,6 +15,8 @@ export interface TokenClaims {
   patient?: string;
   /** v3-ActReason codes; absent: what the client is registered for. */
   purposes?: readonly string[];
+  /** The emergency that it is for (42 CFR 2.51): id of the entry, and logical id of the Patient as it was stated. */
+  emergency?: { id: string; patient: string };
 }
 
 export interface VerifiedToken extends TokenClaims {
@@ -25,6 +27,8 @@ export interface VerifiedToken extends TokenClaims {
   issuer?: { iss: string; sub: string };
   /** Logical id of the Practitioner whom an issuer's token is about, where it says so. */
   practitioner?: string;
+  /** Logical id of the RelatedPerson whom an issuer's token is about, where it says so. */
+  relatedPerson?: string;
   /** ms. */
   issued: number;
   expires: number;
@@ -54,6 +58,7 @@ export async function signToken(place: TokenPlace, claims: TokenClaims, seconds:
     scope: claims.scope,
     ...(claims.patient === undefined ? {} : { patient: claims.patient }),
     ...(claims.purposes === undefined ? {} : { purposes: claims.purposes }),
+    ...(claims.emergency === undefined ? {} : { emergency: claims.emergency }),
   })
     .setProtectedHeader({ alg: ALGORITHM, typ: 'at+jwt', kid })
     .setIssuer(audienceOf(place))
@@ -77,6 +82,7 @@ export async function verifyToken(place: TokenPlace, token: string): Promise<Ver
     scope,
     patient,
     purposes,
+    emergency,
     jti,
     iat,
     exp,
@@ -93,11 +99,18 @@ export async function verifyToken(place: TokenPlace, token: string): Promise<Ver
     scope,
     ...(patient === undefined ? {} : { patient }),
     ...(purposes === undefined ? {} : { purposes: textsOf(purposes) }),
+    ...(emergency === undefined ? {} : { emergency: emergencyOf(emergency) }),
     jti,
     kid: protectedHeader.kid!,
     issued: (iat as number) * 1000,
     expires: (exp as number) * 1000,
   };
+}
+
+function emergencyOf(value: unknown): { id: string; patient: string } {
+  const { id, patient } = (value ?? {}) as Record<string, unknown>;
+  if (isId(id) && isId(patient)) return { id, patient };
+  throw refused();
 }
 
 function textsOf(value: unknown): string[] {

@@ -2,6 +2,7 @@
 import { FhirError } from '../../fhir/error.ts';
 import { isId } from '../../fhir/id.ts';
 import type { ClientEntry, PublicJwk, RecipientKind } from '../../store/registry.ts';
+import { EMERGENCY_PURPOSES } from '../emergency.ts';
 import { ROLES, type Role } from '../grant.ts';
 import { parseScopes } from '../scope.ts';
 import { DEFAULT_PURPOSES, DEFAULT_RECIPIENT, isClientId, PURPOSES, RECIPIENTS } from './client.ts';
@@ -15,8 +16,6 @@ interface Member {
 
 const optional = (holds: (value: unknown) => boolean) => (value: unknown) =>
   value === undefined || holds(value);
-const listOf = (known: ReadonlySet<unknown>) => (value: unknown) =>
-  Array.isArray(value) && value.every(one => known.has(one));
 
 /** keys and issuer are read by functions of their own. */
 const MEMBERS: Readonly<Record<string, Member>> = {
@@ -26,8 +25,8 @@ const MEMBERS: Readonly<Record<string, Member>> = {
   role: { holds: value => ROLES.includes(value as Role), is: `one of ${ROLES.join(', ')}` },
   scope: { holds: isScope, is: 'SMART scopes that name resource types' },
   purposes: {
-    holds: optional(listOf(PURPOSES)),
-    is: 'codes of v3-ActReason purposes of use; BTG and ETREAT are claimed case by case',
+    holds: fitsPurposes,
+    is: 'codes of v3-ActReason purposes of use; of these BTG and ETREAT are for the role ehr',
   },
   recipient: {
     holds: optional(listed => RECIPIENTS.includes(listed as RecipientKind)),
@@ -36,6 +35,10 @@ const MEMBERS: Readonly<Record<string, Member>> = {
   patient: {
     holds: fitsRole,
     is: "a Patient's logical id for the roles patient and representative, and for no other",
+  },
+  relatedPerson: {
+    holds: (value, { role }) => value === undefined || (role === 'representative' && isId(value)),
+    is: "a RelatedPerson's logical id for the role representative, and for no other",
   },
   practitioner: { holds: optional(isId), is: "a Practitioner's logical id" },
   keys: { holds: () => true, is: '' },
@@ -46,6 +49,13 @@ const MEMBERS: Readonly<Record<string, Member>> = {
   },
   disabled: { holds: optional(value => typeof value === 'boolean'), is: 'true or false' },
 };
+
+/** An emergency is for medical personnel. */
+function fitsPurposes(purposes: unknown, { role }: Given): boolean {
+  if (purposes === undefined) return true;
+  if (!Array.isArray(purposes)) return false;
+  return purposes.every(one => PURPOSES.has(one) || (role === 'ehr' && EMERGENCY_PURPOSES.has(one)));
+}
 
 /** One that an issuer vouches for may be many people's: then each token says whose. */
 function fitsRole(patient: unknown, { role, issuer }: Given): boolean {

@@ -32,7 +32,7 @@ export const RECIPIENTS: readonly RecipientKind[] = [
   'part2-program',
 ];
 
-/** v3-ActReason, PurposeOfUse: what a client may be registered for. Emergencies are claimed case by case. */
+/** v3-ActReason, PurposeOfUse: what a client may be registered for, whatever its role. For emergencies see emergency.ts. */
 export const PURPOSES: ReadonlySet<string> = new Set(
   (
     'TREAT COC HPAYMT COVERAGE ELIGVER ELIGDTRM COVAUTH CLMATTCH REMITADV HOPERAT CAREMGT HQUALIMP HACCRED ' +

@@ -112,14 +112,17 @@ function personOf(
   claims: JWTPayload,
   client: ClientEntry,
   base: string,
-): Pick<VerifiedToken, 'patient' | 'practitioner'> {
+): Pick<VerifiedToken, 'patient' | 'practitioner' | 'relatedPerson'> {
   const [type, id] = userOf(claims.fhirUser, base);
   const named = claims.patient ?? (type === 'Patient' ? id : undefined);
   const acts = client.role === 'patient' || client.role === 'representative';
   if (acts) {
     const patient = client.patient ?? named;
     if (!isId(patient) || (named !== undefined && named !== patient)) throw refused();
-    return { patient };
+    const related = type === 'RelatedPerson' && client.role === 'representative' ? id : undefined;
+    const relatedPerson = client.relatedPerson ?? related;
+    if (related !== undefined && related !== relatedPerson) throw refused();
+    return { patient, ...(isId(relatedPerson) ? { relatedPerson } : {}) };
   }
   const practitioner = client.practitioner ?? (type === 'Practitioner' ? id : undefined);
   return isId(practitioner) ? { practitioner } : {};
@@ -128,7 +131,7 @@ function personOf(
 /** `Patient/1`, also as a full URL of this server; a resource of another server is nobody here. */
 function userOf(fhirUser: unknown, base: string): [type?: string, id?: string] {
   const local = typeof fhirUser === 'string' ? fhirUser.replace(`${base}/`, '') : '';
-  const found = /^(Patient|Practitioner)\/([^/]+)$/.exec(local);
+  const found = /^(Patient|Practitioner|RelatedPerson)\/([^/]+)$/.exec(local);
   return found === null ? [] : [found[1]!, found[2]!];
 }
 

@@ -1,4 +1,5 @@
 // What the OAuth endpoints stand on.
+import type { Ids } from '../../fhir/id.ts';
 import type { AuditDraft } from '../../store/port.ts';
 import type { Registry } from '../../store/registry.ts';
 import type { TokenPlace } from './access-token.ts';
@@ -11,6 +12,9 @@ export interface OAuthPlace extends TokenPlace {
   root(): string;
   /** Seconds that an access token is good for. */
   lifetime: number;
+  /** Organization id of the program that has registered the Patient of this logical id. */
+  registeredBy(patient: string): Promise<string | undefined>;
+  ids: Ids;
   /** Makes an audit row durable. */
   record(audit: AuditDraft): Promise<void>;
 }

@@ -1,5 +1,6 @@
 // Purpose of use: what a token is asked for, by form field or by the assertion (UDAP's B2B extension).
 import type { ClientEntry } from '../../store/registry.ts';
+import { EMERGENCY_PURPOSES } from '../emergency.ts';
 import { DEFAULT_PURPOSES } from './client.ts';
 import { OAuthError } from './error.ts';
 import type { Form } from './form.ts';
@@ -7,7 +8,6 @@ import type { Form } from './form.ts';
 /** v3-ActReason as a prefix, by object identifier or by URL. */
 const SYSTEM =
   /^(urn:oid:2\.16\.840\.1\.113883\.5\.8|http:\/\/terminology\.hl7\.org\/CodeSystem\/v3-ActReason)[#|]/;
-const EMERGENCY: ReadonlySet<string> = new Set(['BTG', 'ETREAT']);
 
 /**
  * The purposes that a token is given for: those asked for, all of which the client must be registered for.
@@ -22,11 +22,6 @@ export function cutPurposes(
     text.replace(SYSTEM, ''),
   );
   if (asked.length === 0) return impliedPurposes(client);
-  if (asked.some(purpose => EMERGENCY.has(purpose)))
-    throw new OAuthError(
-      'invalid_request',
-      'purpose_of_use: emergency access (BTG, ETREAT) is not offered here yet.',
-    );
   if (asked.some(purpose => !client.purposes.includes(purpose)))
     throw new OAuthError(
       'invalid_request',
@@ -35,8 +30,9 @@ export function cutPurposes(
   return [...new Set(asked)];
 }
 
-/** What a token is for where nothing is said. */
-export function impliedPurposes({ role, purposes }: ClientEntry): string[] {
+/** What a token is for where nothing is said: never an emergency. */
+export function impliedPurposes({ role, purposes: registered }: ClientEntry): string[] {
+  const purposes = registered.filter(purpose => !EMERGENCY_PURPOSES.has(purpose));
   const usual = DEFAULT_PURPOSES[role].filter(purpose => purposes.includes(purpose));
   return usual.length === 0 && purposes.length === 1 ? [...purposes] : usual;
 }

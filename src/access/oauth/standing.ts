@@ -1,6 +1,7 @@
 // Is what a token says still so? Asked for every request: a client may be disabled, or a token revoked,
 // between two of them, on whichever server.
 import type { ClientEntry, Registry } from '../../store/registry.ts';
+import { EMERGENCY_PURPOSES } from '../emergency.ts';
 import type { TokenPlace, VerifiedToken } from './access-token.ts';
 
 /** The client of a token, undefined where the token is no longer good. */
@@ -21,6 +22,11 @@ export async function standingClient(
   return client;
 }
 
-/** Of the purposes that a token was given for, those that its client is still registered for. */
+/**
+ * Of the purposes that a token was given for, those that its client is still registered for. A token is for an
+ * emergency where it names one, and then for nothing else.
+ */
 export const standingPurposes = (client: ClientEntry, token: VerifiedToken): readonly string[] =>
-  client.purposes.filter(purpose => token.purposes?.includes(purpose) ?? true);
+  client.purposes
+    .filter(purpose => token.purposes?.includes(purpose) ?? true)
+    .filter(purpose => EMERGENCY_PURPOSES.has(purpose) === (token.emergency !== undefined));

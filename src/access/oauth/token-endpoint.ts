@@ -1,8 +1,10 @@
 // The token endpoint: SMART Backend Services.
 // https://hl7.org/fhir/smart-app-launch/backend-services.html, RFC 6749 section 4.4, RFC 7523
+import { EMERGENCY_LIFETIME } from '../emergency.ts';
 import { signToken } from './access-token.ts';
 import { verifyAssertion } from './assertion.ts';
 import { audited, type OAuthRequest } from './audited.ts';
+import { openEmergency } from './emergency.ts';
 import { OAuthError } from './error.ts';
 import { demand, type Form, one } from './form.ts';
 import { cutScope } from './granted-scope.ts';
@@ -26,11 +28,14 @@ export function issueToken(place: OAuthPlace, request: OAuthRequest): Promise<To
     const scope = cutScope(one(form, 'scope') ?? client.scope, client.scope);
     const purposes = cutPurposes(client, form, claims);
     const { id, organization, role } = client;
-    const granted = { client: id, organization, role, scope, purposes };
+    const stated = await openEmergency(place, client, form, purposes);
+    const emergency = stated && { id: stated.id, patient: stated.patient };
+    const granted = { client: id, organization, role, scope, purposes, ...(emergency && { emergency }) };
+    const lifetime = emergency === undefined ? place.lifetime : EMERGENCY_LIFETIME;
     return {
-      access_token: await signToken(place, granted, place.lifetime),
+      access_token: await signToken(place, granted, lifetime),
       token_type: 'bearer',
-      expires_in: place.lifetime,
+      expires_in: lifetime,
       scope,
     };
   });

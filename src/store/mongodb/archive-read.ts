@@ -3,6 +3,7 @@ import { type ArchiveItem, type ArchiveKind, type ArchivePage, keyOfItem, MOVED_
 import type { ClientEntry } from '../registry.ts';
 import { readWriters } from './audit-log.ts';
 import { toVersion } from './documents.ts';
+import { exceptionsAfter } from './exceptions.ts';
 import type { Collections } from './reading.ts';
 
 type Item<K extends ArchiveKind> = Extract<ArchiveItem, { kind: K }>;
@@ -26,6 +27,8 @@ const READ: { readonly [K in ArchiveKind]: Read<K> } = {
       jti: _id,
       expires,
     })),
+  exception: async (held, after, limit) =>
+    (await exceptionsAfter(held, after, limit)).map(entry => ({ kind: 'exception', entry })),
   fact: async ({ fact }, after, limit) =>
     (
       await fact
@@ -103,22 +106,25 @@ async function auditAfter(held: Collections, after: string, limit: number): Prom
 }
 
 export async function countItems(held: Collections): Promise<Record<ArchiveKind, number>> {
-  const { organization, client, revocation, fact, resource, history, claim, mark, audit } = held;
-  const [organizations, clients, revocations, facts, current, past, claims, marks, rows] = await Promise.all([
-    organization.countDocuments(),
-    client.countDocuments(),
-    revocation.countDocuments(),
-    fact.countDocuments({ _id: { $in: [...MOVED_FACTS] } }),
-    resource.countDocuments(),
-    history.countDocuments(),
-    claim.countDocuments(),
-    mark.countDocuments(),
-    audit.countDocuments(),
-  ]);
+  const { organization, client, revocation, exception, fact, resource, history, claim, mark, audit } = held;
+  const [organizations, clients, revocations, exceptions, facts, current, past, claims, marks, rows] =
+    await Promise.all([
+      organization.countDocuments(),
+      client.countDocuments(),
+      revocation.countDocuments(),
+      exception.countDocuments(),
+      fact.countDocuments({ _id: { $in: [...MOVED_FACTS] } }),
+      resource.countDocuments(),
+      history.countDocuments(),
+      claim.countDocuments(),
+      mark.countDocuments(),
+      audit.countDocuments(),
+    ]);
   return {
     organization: organizations,
     client: clients,
     revocation: revocations,
+    exception: exceptions,
     fact: facts,
     version: current + past,
     claim: claims,

@@ -4,6 +4,7 @@ import { canonicalJson } from '../../audit/chain.ts';
 import { keysOfText } from '../../audit/row.ts';
 import { FhirError } from '../../fhir/error.ts';
 import type { ArchiveItem, ArchiveKind } from '../archive.ts';
+import { exceptionDocument } from './exceptions.ts';
 import type { Collections } from './reading.ts';
 import { nameOf } from './rows.ts';
 
@@ -11,7 +12,7 @@ type Item<K extends ArchiveKind> = Extract<ArchiveItem, { kind: K }>;
 
 /** Items of one kind. What is there already and equal is passed over. */
 export async function writeDocuments(
-  { organization, client, revocation, fact, claim, mark, audit }: Collections,
+  { organization, client, revocation, exception, fact, claim, mark, audit }: Collections,
   items: readonly ArchiveItem[],
 ): Promise<void> {
   await writeMissing('organization', organization, ofKind(items, 'organization').map(organizationOf));
@@ -20,6 +21,11 @@ export async function writeDocuments(
     'revocation',
     revocation,
     ofKind(items, 'revocation').map(({ jti, expires }) => ({ _id: jti, expires })),
+  );
+  await writeMissing(
+    'exception',
+    exception,
+    ofKind(items, 'exception').map(({ entry }) => exceptionDocument(entry)),
   );
   await writeMissing(
     'fact',

@@ -167,6 +167,14 @@ export interface RevocationDocument {
   expires: number;
 }
 
+/** `exception`: an exception of 42 CFR Part 2 that was written down. */
+export interface ExceptionDocument {
+  _id: string;
+  kind: string;
+  /** Canonical JSON of the ExceptionEntry. */
+  entry: string;
+}
+
 export interface FactDocument {
   _id: string;
   value: string;

@@ -4,6 +4,7 @@ import type {
   AuditDocument,
   ClaimDocument,
   ClientDocument,
+  ExceptionDocument,
   FactDocument,
   HolderDocument,
   JtiDocument,
@@ -33,6 +34,7 @@ export interface Collections {
   client: Collection<ClientDocument>;
   jti: Collection<JtiDocument>;
   revocation: Collection<RevocationDocument>;
+  exception: Collection<ExceptionDocument>;
   fact: Collection<FactDocument>;
   audit: Collection<AuditDocument>;
   lane: Collection<LaneDocument>;
@@ -54,6 +56,7 @@ export function collectionsOf(db: Db): Collections {
     client: db.collection('client'),
     jti: db.collection('jti'),
     revocation: db.collection('revocation'),
+    exception: db.collection('exception'),
     fact: db.collection('fact'),
     audit: db.collection('audit'),
     lane: db.collection('lane'),

@@ -7,6 +7,7 @@ import { makeClients } from './clients.ts';
 import { spendOn } from './counts.ts';
 import type { MarkDocument, OrganizationDocument } from './documents.ts';
 import { translate } from './errors.ts';
+import { exceptionOf, exceptionsOfKind, writeException } from './exceptions.ts';
 import type { Collections } from './reading.ts';
 
 /** How long what another server changed of the Organizations may stay unseen here. Every request asks. */
@@ -59,6 +60,9 @@ export function makeRegistry({
     caller: (client, jti) => inWords(clients.caller(client, jti)),
     useJti: (client, jti, expires) => inWords(clients.useJti(client, jti, expires)),
     revokeToken: (jti, expires) => inWords(clients.revokeToken(jti, expires)),
+    exceptions: kind => inWords(exceptionsOfKind(collections, kind)),
+    exception: (kind, id) => inWords(exceptionOf(collections, kind, id)),
+    putException: entry => inWords(writeException(collections, entry)),
     organizations: () => inWords(organizations()),
     putOrganization: entry => inWords(putOrganization(entry)),
     imports: keys => inWords(importsOf(collections, keys)),

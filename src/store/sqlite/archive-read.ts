@@ -3,6 +3,7 @@ import { type ArchiveItem, type ArchiveKind, type ArchivePage, keyOfItem, MOVED_
 import type { Version } from '../port.ts';
 import { readAuditWriters } from './audit-log.ts';
 import { clientsOf } from './clients.ts';
+import { exceptionsAfter } from './exceptions.ts';
 import type { Reading } from './reading.ts';
 import { factOf, organizationsOf } from './registry.ts';
 import { CURRENT_COLUMNS, currentRow, PAST_COLUMNS, type ResourceRow, toVersion } from './rows.ts';
@@ -15,6 +16,8 @@ const READ: { readonly [K in ArchiveKind]: Read<K> } = {
   organization: organizationsAfter,
   client: clientsAfter,
   revocation: revocationsAfter,
+  exception: (reading, after, limit) =>
+    exceptionsAfter(reading, after, limit).map(entry => ({ kind: 'exception', entry })),
   fact: factsAfter,
   version: versionsAfter,
   claim: claimsAfter,
@@ -38,6 +41,7 @@ export function countItems({ connection }: Reading): Record<ArchiveKind, number>
   return connection.get<Record<ArchiveKind, number>>(
     `SELECT (SELECT count(*) FROM organization) AS organization,
        (SELECT count(*) FROM client) AS client, (SELECT count(*) FROM revocation) AS revocation,
+       (SELECT count(*) FROM exception) AS exception,
        (SELECT count(*) FROM fact WHERE name IN (${facts})) AS fact,
        (SELECT count(*) FROM resource) + (SELECT count(*) FROM history) AS version,
        (SELECT count(*) FROM claim) AS claim, (SELECT count(*) FROM import_mark) AS mark,

@@ -6,6 +6,7 @@ import type { ArchiveItem, ArchiveKind } from '../archive.ts';
 import { partsOf } from './archive-read.ts';
 import { writeKeys } from './audit-log.ts';
 import { entryOf, writeClient, writeRevocation } from './clients.ts';
+import { exceptionText, writeException } from './exceptions.ts';
 import type { Reading } from './reading.ts';
 import { factOf, organizationsOf, writeFact, writeOrganization } from './registry.ts';
 import { bareRow } from './rows.ts';
@@ -23,6 +24,9 @@ export function writeItem(writing: Reading, item: Exclude<ArchiveItem, { kind: '
       break;
     case 'revocation':
       writeRevocationItem(writing, item);
+      break;
+    case 'exception':
+      writeExceptionItem(writing, item);
       break;
     case 'fact':
       writeMovedFact(writing, item);
@@ -64,6 +68,10 @@ function writeRevocationItem(writing: Reading, { kind, jti, expires }: Item<'rev
     jti,
   );
   if (!isThere(kind, there, { expires })) writeRevocation(writing, jti, expires);
+}
+
+function writeExceptionItem(writing: Reading, { kind, entry }: Item<'exception'>): void {
+  if (!isThere(kind, exceptionText(writing, entry.id), canonicalJson(entry))) writeException(writing, entry);
 }
 
 function writeMovedFact(writing: Reading, { kind, name, value }: Item<'fact'>): void {

@@ -48,6 +48,9 @@ function logsOf(reading: Reading, { type, id }: HistoryQuery, grant: Grant): Log
   return [...own, ...many.flatMap(one => logsBy('type_seq', [one]))];
 }
 
+/** SQLite takes 500 SELECTs in one; a caller whom several rules let see something has several arms for each type. */
+const MOST_ARMS = 400;
+
 /** Types of which so little can be reached that it may be collected, with the ways to it, and the others. */
 function splitTypes(reading: Reading, types: readonly string[], grant: Grant) {
   const arms: Arm[] = [];
@@ -57,7 +60,7 @@ function splitTypes(reading: Reading, types: readonly string[], grant: Grant) {
   for (const type of types) {
     const driver = predicateDriver(type, grant.narrow(type, 'history'));
     const count = driver === undefined ? left : estimate(reading, driver.arms, 0, reading.bounds.bounded);
-    if (driver === undefined || count >= left) {
+    if (driver === undefined || count >= left || arms.length + driver.arms.length > MOST_ARMS) {
       many.push(type);
       continue;
     }

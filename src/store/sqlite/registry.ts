@@ -4,6 +4,7 @@ import type { Clock } from '../../fhir/id.ts';
 import type { ImportEntry, ImportPart, OrganizationEntry, Registry } from '../registry.ts';
 import { makeClients } from './clients.ts';
 import { makeCounts } from './counts.ts';
+import { makeExceptions } from './exceptions.ts';
 import type { Group } from './group.ts';
 import type { Reading } from './reading.ts';
 import { currentRow } from './rows.ts';
@@ -28,6 +29,7 @@ export function makeRegistry(parts: RegistryParts): Registry {
   const { reading, writing, group } = parts;
   return {
     ...makeClients(parts),
+    ...makeExceptions(parts),
     organizations: knownOrganizations(reading),
     putOrganization: entry => group.run({ run: () => putOrganization(writing, entry) }),
     imports: async keys => collect(keys, key => importOf(reading(), key)),

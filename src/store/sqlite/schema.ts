@@ -6,7 +6,7 @@
 // (`*_rid`), the second for sorting, for checks on a resource at hand and for deleting.
 
 /** Raised by one with every change below; an older file is brought forward (upgrade.ts), a newer one is refused. */
-export const SCHEMA_VERSION = 5;
+export const SCHEMA_VERSION = 6;
 /** `IOPF`: tells a store file from any other SQLite file. */
 export const APPLICATION_ID = 0x494f5046;
 
@@ -95,6 +95,9 @@ CREATE TABLE client (id TEXT PRIMARY KEY, entry TEXT NOT NULL) STRICT, WITHOUT R
 CREATE TABLE jti (client TEXT, jti TEXT, expires INTEGER NOT NULL, PRIMARY KEY (client, jti)) STRICT, WITHOUT ROWID;
 CREATE INDEX jti_expires ON jti (expires);
 CREATE TABLE revocation (jti TEXT PRIMARY KEY, expires INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+-- entry: canonical JSON of the ExceptionEntry.
+CREATE TABLE exception (id TEXT PRIMARY KEY, kind TEXT NOT NULL, entry TEXT NOT NULL) STRICT, WITHOUT ROWID;
+CREATE INDEX exception_kind ON exception (kind, id);
 
 -- writer: whose chain. draft: canonical JSON. The hash of the row before is read from that row.
 CREATE TABLE audit (

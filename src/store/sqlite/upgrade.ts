@@ -40,6 +40,9 @@ const STEPS: readonly string[] = [
   // Ranks and terms of lines: those that are there are written anew when the file is opened, before they count.
   `ALTER TABLE rule ADD COLUMN rank REAL NOT NULL DEFAULT 0;
    ALTER TABLE rule ADD COLUMN terms TEXT NOT NULL DEFAULT '';`,
+  // Exceptions of 42 CFR Part 2 that were written down.
+  `CREATE TABLE exception (id TEXT PRIMARY KEY, kind TEXT NOT NULL, entry TEXT NOT NULL) STRICT, WITHOUT ROWID;
+   CREATE INDEX exception_kind ON exception (kind, id);`,
 ];
 
 /** All steps in one commit; nothing is changed where one of them fails. */

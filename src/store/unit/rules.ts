@@ -3,8 +3,18 @@ import type { ConsentRule } from '../port.ts';
 /** Whom no Consent can permit (see port.ts, Derived.patients). */
 const UNKNOWN_PERSON = '?';
 
-/** Types whose resources lay down lines: Consents, and what makes a roster. Nothing is kept or ended for others. */
-export const RULED_TYPES: ReadonlySet<string> = new Set(['CareTeam', 'Consent', 'Coverage', 'Group']);
+/**
+ * Types whose resources lay down lines: Consents, what makes a roster, and who acts for whom at which age. Nothing is
+ * kept or ended for others.
+ */
+export const RULED_TYPES: ReadonlySet<string> = new Set([
+  'CareTeam',
+  'Consent',
+  'Coverage',
+  'Group',
+  'Patient',
+  'RelatedPerson',
+]);
 
 /**
  * Of the lines a resource was compiled to, those that count; whatever stores them keeps no others. What

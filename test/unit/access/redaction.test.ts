@@ -71,7 +71,7 @@ describe('who gets how much', () => {
     ['ehr', ['HOPERAT'], 'minimum'],
     ['ehr', ['HQUALIMP'], 'minimum'],
     ['ehr', ['HPAYMT'], 'minimum'],
-    ['ehr', ['HLEGAL'], 'minimum'],
+    ['ehr', ['HLEGAL'], 'treatment'],
     ['ehr', ['TREAT', 'HOPERAT'], 'minimum'],
     ['program', ['TREAT'], 'treatment'],
     ['program', ['TREAT', 'HPAYMT'], 'minimum'],

@@ -4,6 +4,7 @@ import { type Provision, provisionsOf } from '../../../access/consent.ts';
 import type { Reason } from '../../../access/grant.ts';
 import { isNotePurpose, purposesMeant } from '../../../access/purpose.ts';
 import { recipientNames } from '../../../access/recipient.ts';
+import { relatedActor } from '../../../access/representative.ts';
 import { compileRoster } from '../../../access/roster.ts';
 import { READING } from '../../../access/rule.ts';
 import { parseBody } from '../../../fhir/body.ts';
@@ -29,6 +30,7 @@ const SOURCES: readonly { type: string; param: string; of: Reason }[] = [
   { type: 'Coverage', param: 'beneficiary', of: 'roster' },
   { type: 'Group', param: 'member', of: 'roster' },
   { type: 'CareTeam', param: 'subject', of: 'care-team' },
+  { type: 'RelatedPerson', param: 'patient', of: 'representative' },
 ];
 
 /** `wanted`: of the others nothing is looked up. */
@@ -71,7 +73,9 @@ function tell(
   context: Context,
 ): JsonObject[] {
   const now = context.clock();
-  const actors = ['', ...recipientNames(seen.subject)];
+  const { relatedPerson } = seen.subject;
+  const related = relatedPerson === undefined ? [] : [relatedActor(relatedPerson)];
+  const actors = ['', ...recipientNames(seen.subject), ...related];
   const named = lines
     .filter(one => one.patient === patient && actors.includes(one.actor))
     // What is denied is denied of notes as well, and told once.

@@ -1,5 +1,7 @@
 // The client that is explained, as a request of its would come: what it is registered for by now.
 import { callerOf, principalOf } from '../../../access/authenticate.ts';
+import { EMERGENCY_PURPOSES } from '../../../access/emergency.ts';
+import { withExceptions } from '../../../access/exceptions.ts';
 import type { Principal } from '../../../access/grant.ts';
 import { impliedPurposes } from '../../../access/oauth/purpose.ts';
 import { parseScopes } from '../../../access/scope.ts';
@@ -16,7 +18,7 @@ export interface Subject {
 export async function subjectOf(
   client: string | undefined,
   asked: readonly string[],
-  { registry, base }: Context,
+  { registry, base, clock }: Context,
   asker: Principal,
 ): Promise<Subject> {
   if (client === undefined || client === asker.client) {
@@ -27,10 +29,16 @@ export async function subjectOf(
   if (entry === undefined) throw bad('No client of this id is registered.', 'client');
   if (asked.some(purpose => !entry.purposes.includes(purpose)))
     throw bad('The client is not registered for it.', 'purpose');
+  if (asked.some(purpose => EMERGENCY_PURPOSES.has(purpose)))
+    throw bad(
+      'An emergency is stated for one token, and shows what names one person: 42 CFR 2.51.',
+      'purpose',
+    );
   const granted = {
     scopes: parseScopes(entry.scope, base),
     purposes: asked.length === 0 ? impliedPurposes(entry) : [...new Set(asked)],
   };
-  const principal = principalOf(callerOf(entry, {}, granted), await registry.organizations());
+  const caller = principalOf(callerOf(entry, {}, granted), await registry.organizations());
+  const principal = await withExceptions(caller, registry, {}, clock());
   return { principal, disabled: entry.disabled };
 }

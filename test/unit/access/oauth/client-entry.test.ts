@@ -55,8 +55,6 @@ test.each([
   ['scope', ['system/*.rs']],
   ['purposes', 'TREAT'],
   ['purposes', ['NOTHING']],
-  ['purposes', ['BTG']],
-  ['purposes', ['ETREAT']],
   ['recipient', 'anybody'],
   ['patient', 'p'],
   ['practitioner', 'Practitioner/d'],
@@ -120,4 +118,12 @@ describe('keys', () => {
   ])('are refused: %s', (_name, jwks) => {
     expect(() => readJwks(jwks())).toThrow(expect.objectContaining({ code: 'invalid-value' }));
   });
+});
+
+test('2.51(a): an emergency is a purpose of medical personnel and of nobody else', () => {
+  for (const purposes of [['BTG'], ['ETREAT'], ['TREAT', 'BTG']]) {
+    expect(readClient({ ...LEAST, role: 'ehr', purposes }).purposes).toEqual(purposes);
+    for (const role of ['program', 'payer', 'auditor', 'admin'])
+      expect(() => readClient({ ...LEAST, role, purposes })).toThrow(/^purposes: /);
+  }
 });
