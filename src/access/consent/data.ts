@@ -7,6 +7,7 @@ import { isResourceType } from '../../fhir/resource-types.ts';
 import type { CodeableConcept, Coding, ConsentProvision, ConsentProvisionData } from '../../fhir/types.ts';
 import { codeMark, labelMark } from '../../search/marks.ts';
 import { actionMark, referenceMark, selfMark, typeMark } from '../../search/terms.ts';
+import { labelsMeant } from '../label/sensitivity.ts';
 
 export type Effect = 'permit' | 'deny';
 type Sets = readonly (readonly string[])[];
@@ -62,24 +63,13 @@ function actionCriterion(action: CodeableConcept, effect: Effect): Criterion {
   return marks.length === 0 ? undefined : marks;
 }
 
-/**
- * v3-ActCode, and which it covers: a label for what is below it, and those that stand for the same (ETH is the older
- * ETHUD, unrelated to it in the code system). https://terminology.hl7.org/CodeSystem-v3-ActCode.html
- */
-const LABELS: Readonly<Record<string, readonly string[]>> = {
-  SPI: ['SPI', 'SUD', 'ETHUD', 'ETH', 'OPIOIDUD', 'PSY', 'PSYTHPN', 'BH'],
-  BH: ['BH', 'SUD', 'ETHUD', 'ETH', 'OPIOIDUD', 'PSY', 'PSYTHPN'],
-  SUD: ['SUD', 'ETHUD', 'ETH', 'OPIOIDUD'],
-  ETHUD: ['ETHUD', 'ETH'],
-  ETH: ['ETHUD', 'ETH'],
-};
 /** Of a Part 2 program's records all are: by where they are from, whatever is in them. */
 const PART2 = '42CFRPart2';
 
 /** Confidentiality is computed for each answer: no line of a Consent can go by it. */
 function labelCriterion({ system, code }: Coding): Criterion {
   if (canonicalSystem(system ?? '') !== ACT_CODE || code === undefined) return undefined;
-  return code === PART2 ? 'all' : (LABELS[code] ?? [code]).map(labelMark);
+  return code === PART2 ? 'all' : labelsMeant(code).map(labelMark);
 }
 
 function classCriterion({ system, code }: Coding): Criterion {

@@ -267,9 +267,14 @@ describe('a criterion becomes a term', () => {
     [
       'securityLabel, with what it covers',
       { securityLabel: [label('SUD')] },
-      ['label|sud', 'label|ethud', 'label|eth', 'label|opioidud'],
+      ['label|eth', 'label|ethud', 'label|opioidud', 'label|sud'],
     ],
-    ['an alias', { securityLabel: [label('ETH')] }, ['label|ethud', 'label|eth']],
+    [
+      'an alias',
+      { securityLabel: [label('ETH')] },
+      ['label|eth', 'label|ethud', 'label|opioidud', 'label|sud'],
+    ],
+    ['of alcohol alone', { securityLabel: [label('ETHUD')] }, ['label|eth', 'label|ethud']],
     ['several labels', { securityLabel: [label('SDV'), label('HIV')] }, ['label|sdv', 'label|hiv']],
     ['class, a type', { class: [{ system: TYPES, code: 'Goal' }] }, ['type|Goal']],
     [
