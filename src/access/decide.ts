@@ -28,11 +28,11 @@ import { isId, isTrailId } from '../fhir/id.ts';
 import type { Predicate } from '../search/ast.ts';
 import { isWithheld } from '../search/withheld.ts';
 import { agreementRule } from './audit-agreement.ts';
+import { auditReach } from './audit-reach.ts';
 import { orderRule } from './court-order.ts';
 import { DIRECTORY_TYPES, directory } from './directory.ts';
 import { emergencyRules } from './emergency.ts';
 import {
-  type AuditReach,
   type Because,
   type Grant,
   type Principal,
@@ -44,8 +44,8 @@ import {
   sealGrant,
   type Use,
 } from './grant.ts';
-import { notesReach } from './notes.ts';
-import { consentRule, ROSTERED } from './recipient.ts';
+import { noteByConsent, notesReach } from './notes.ts';
+import { consentRule, noteConsentRule, ROSTERED } from './recipient.ts';
 import { cutOf, redactionOf } from './redaction.ts';
 import { representativeRule } from './representative.ts';
 import { ALL, allOf, anyOf, NONE, READING } from './rule.ts';
@@ -82,7 +82,7 @@ export function decide(principal: Principal, asked: readonly Asked[], at: number
   const known = new Map<string, Predicate>();
   const because = (type: string, use: Use): Because => ({
     scope: scopesReach(scoped, type, use),
-    notes: notesReach(principal, type, use),
+    notes: notesReach(principal, { type, use }, rules.notes(type)),
     rules: rules.reach(type, use).filter(rule => rule.where.kind !== 'none'),
   });
   const narrow = (type: string, use: Use): Predicate => {
@@ -150,6 +150,8 @@ function demandScope(principal: Principal, type: string | undefined, use: Use): 
 
 interface Rules {
   reach(type: string, use: Use): readonly Rule[];
+  /** Counselling notes that others than their author see. */
+  notes(type: string): Predicate;
   adopt: Predicate;
   /** See Grant. */
   whole: boolean;
@@ -161,6 +163,7 @@ function rulesFor(principal: Principal, at: number, staff: StaffAccess, redact: 
   if (principal.emergency !== undefined)
     return {
       ...emergencyRules(principal),
+      notes: () => NONE,
       whole: false,
       unredacted: NONE,
       reasons: ['emergency', 'directory'],
@@ -169,6 +172,7 @@ function rulesFor(principal: Principal, at: number, staff: StaffAccess, redact: 
   if (isNarrowed(principal, staff))
     return {
       ...careTeamRules(principal, at),
+      notes: () => NONE,
       whole: false,
       unredacted: { kind: 'owner', organization: principal.organization },
       reasons: ['own', 'care-team', 'directory'],
@@ -178,6 +182,8 @@ function rulesFor(principal: Principal, at: number, staff: StaffAccess, redact: 
   const source: Rule = { reason: 'source', where: { kind: 'source', organization } };
   const consent = consentRule(principal, at);
   const writing = consentRule(principal, at, 'write');
+  const released = noteConsentRule(principal, at);
+  const notes = (type: string): Predicate => noteByConsent(type, released);
   const permitted = (where: Predicate): Rule => ({ reason: 'consent', where });
   const reach = (type: string, use: Use): Rule[] => {
     switch (use) {
@@ -191,7 +197,7 @@ function rulesFor(principal: Principal, at: number, staff: StaffAccess, redact: 
         return [
           own,
           source,
-          permitted(byConsent(type, consent, organization)),
+          permitted(anyOf(byConsent(type, consent, organization), notes(type))),
           { reason: 'court-order', where: orderRule(principal, type) },
           directoryRule(type),
         ];
@@ -201,7 +207,7 @@ function rulesFor(principal: Principal, at: number, staff: StaffAccess, redact: 
   if (ROSTERED.has(principal.role)) reasons.push('roster');
   const unredacted = principal.role === 'program' ? anyOf(own.where, source.where) : NONE;
   if (principal.orders !== undefined) reasons.push('court-order');
-  return { reach, adopt: anyOf(own.where, writing), whole: true, unredacted, reasons };
+  return { reach, notes, adopt: anyOf(own.where, writing), whole: true, unredacted, reasons };
 }
 
 /** Who gets but a part of a resource would write the rest away: an update holds the whole of it. */
@@ -224,6 +230,7 @@ function personalRules(principal: Principal, at: number): Rules {
   const real = rules.filter(({ where }) => where.kind !== 'none');
   return {
     reach: (type, use) => (READING.has(use) ? [...rules, directoryRule(type)] : []),
+    notes: () => NONE,
     adopt: NONE,
     whole: false,
     unredacted: NONE,
@@ -246,24 +253,3 @@ function isOwnName(principal: Principal, id: string): boolean {
   const { prefix, others } = principal.idSpace;
   return prefix === '' ? !others.some(other => id.startsWith(other)) : id.startsWith(prefix);
 }
-
-/**
- * The audit trail tells who looked at whom, so it has a rule of its own, beside scopes for AuditEvent:
- *   program   what went out of its records, whoever asked, and what its own clients did; staff who see but
- *             some of its people no row, for the rows tell who the others are;
- *   auditor   the same of the Organization that it audits, and nothing but this: no record, no other trail;
- *   patient   what names that person.
- * Everybody else, outside Organizations among them, reads no row, not even of what they did themselves.
- */
-function auditReach(principal: Principal, seesWhole: boolean): AuditReach {
-  const { role, organization, patient } = principal;
-  // A scope with a query is about resources; rows are none, so that it says nothing of them.
-  const bounds = (['read', 'search'] as const).map(use => scopesReach(principal, 'AuditEvent', use).kind);
-  const whole = bounds.includes('all');
-  if ((role === 'program' && seesWhole) || role === 'auditor')
-    return whole ? { kind: 'organization', organization } : NO_ROWS;
-  if (role !== 'patient' || patient === undefined || !isId(patient)) return NO_ROWS;
-  return whole || bounds.includes('person') ? { kind: 'patient', patient } : NO_ROWS;
-}
-
-const NO_ROWS: AuditReach = { kind: 'none' };

@@ -15,7 +15,7 @@ import { foldCode } from '../search/param/token.ts';
 import { paramOf } from '../search/registry.ts';
 import type { Version } from '../store/port.ts';
 import type { Grant, Principal, Use } from './grant.ts';
-import { ALL, allOf, anyOf, NONE } from './rule.ts';
+import { ALL, allOf, anyOf, NONE, READING } from './rule.ts';
 
 /** Published in profiles/. */
 export const RECORD_KIND = {
@@ -36,26 +36,38 @@ export const NOTE_TYPES: Readonly<Record<string, { param: string; element: strin
   QuestionnaireResponse: { param: 'author', element: 'author' },
 };
 
-/** What of a type may be reached for a use, as far as notes go; of types that are none, all. */
-export function notesReach(principal: Principal, type: string, use: Use): Predicate {
+/** What of a type may be reached for a use, as far as notes go; of types that are none, all. `permitted`: see noteByConsent. */
+export function notesReach(
+  principal: Principal,
+  { type, use }: { type: string; use: Use },
+  permitted: Predicate,
+): Predicate {
   if (!Object.hasOwn(NOTE_TYPES, type)) return ALL;
   // A system hands over what a clinician wrote elsewhere. It does not get it back.
   if (use === 'create' && isSystem(principal)) return ALL;
-  return anyOf(noNote(type), ownNote(principal, type), noteByConsent(principal, type));
+  return anyOf(noNote(type), ownNote(principal, type), READING.has(use) ? permitted : NONE);
 }
+
+/**
+ * The notes that Consents for notes and for nothing else (2.31(b)) release to who acts for an Organization; of types
+ * that are none, nothing. `released`: what such Consents permit it.
+ */
+export const noteByConsent = (type: string, released: Predicate): Predicate =>
+  Object.hasOwn(NOTE_TYPES, type) ? allOf(released, tagged(type)) : NONE;
 
 /** Of the program's own, with nobody at it. */
 const isSystem = ({ role, practitioner, scopes }: Principal): boolean =>
   role === 'program' && practitioner === undefined && scopes.every(({ context }) => context === 'system');
 
+const tagged = (type: string): Predicate => ({ kind: 'clause', clause: tagClause(type) });
 const noNote = (type: string): Predicate => ({
   kind: 'clause',
-  clause: {
-    kind: 'param',
-    param: paramOf(type, '_tag')!,
-    modifier: 'not',
-    values: [{ kind: 'token', system: RECORD_KIND.url, code: NOTE }],
-  },
+  clause: { ...tagClause(type), modifier: 'not' },
+});
+const tagClause = (type: string) => ({
+  kind: 'param' as const,
+  param: paramOf(type, '_tag')!,
+  values: [{ kind: 'token' as const, system: RECORD_KIND.url, code: NOTE }],
 });
 
 /** It has one author (noteFaults); an Organization's own, or written by it into somebody else's record. */
@@ -69,9 +81,6 @@ function ownNote({ practitioner, organization }: Principal, type: string): Predi
   };
   return allOf(author, anyOf({ kind: 'owner', organization }, { kind: 'source', organization }));
 }
-
-/** Here a Consent for notes and nothing else (2.31(b), extension part2-counselling-notes) will open them. */
-const noteByConsent = (_principal: Principal, _type: string): Predicate => NONE;
 
 /** Does a resource, or anything within it, say that it is a note? */
 export function isNote({ meta }: AnyResource | JsonObject): boolean {

@@ -3,7 +3,7 @@
 import type { Predicate } from '../search/ast.ts';
 import { classActor, SOME_PRACTITIONER } from './consent/provision.ts';
 import type { Principal, Role } from './grant.ts';
-import { purposesMeant } from './purpose.ts';
+import { notePurpose, purposesMeant } from './purpose.ts';
 import { CARE_TEAM, practitionerActor, ROSTER, TREATS } from './roster.ts';
 import { allOf, anyOf } from './rule.ts';
 
@@ -26,6 +26,17 @@ export function consentRule(principal: Principal, at: number, action: Action = '
   // The classes stand first: where no Consent names one the store need not ask this at all.
   const asTreating = asked([...PROVIDERS, ...names], principal, { at, action });
   return anyOf(asked(names, principal, { at, action }), allOf(asTreating, treating(principal, at)));
+}
+
+/** The same of counselling notes, which Consents for these alone release (42 CFR 2.31(b)). */
+export const noteConsentRule = (principal: Principal, at: number): Predicate =>
+  forNotes(consentRule(principal, at));
+
+function forNotes(predicate: Predicate): Predicate {
+  if (predicate.kind === 'and' || predicate.kind === 'or')
+    return { ...predicate, of: predicate.of.map(forNotes) };
+  if (predicate.kind !== 'consent' || predicate.roster === true) return predicate;
+  return { ...predicate, purposes: predicate.purposes.map(notePurpose) };
 }
 
 /** Every name by which lines of Consents and rosters may mean it. */

@@ -1,6 +1,7 @@
 // Counselling notes over HTTP: there for their author, and for nobody else by any way.
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Response } from 'supertest';
+import { CANONICAL_BASE } from '../../src/fhir/canonical.ts';
 import type { AnyResource, JsonObject } from '../../src/fhir/types.ts';
 import { bundle, consent, get, post, type Resource } from '../support/disclosing.ts';
 import { type Caller, coverageFor, startServer, type TestServer } from '../support/server.ts';
@@ -194,6 +195,38 @@ onEveryStore(store => {
       .set('If-None-Exist', '_tag=counselling-note')
       .send(note('anna'));
     expect([found.status, found.text]).toEqual([201, '']);
+  });
+
+  test('2.31(b): a Consent for notes and nothing else releases them to whom it names, and no other does', async () => {
+    const { system, colleague, ehr, payer, patient } = callers;
+    const put = (record: Resource) =>
+      system.put(`/fhir/${record.resourceType}/${record.id}`).send(record).expect(201);
+    await put({ resourceType: 'Patient', id: 'q' });
+    await put({ ...progress, id: 'progress-q', subject: { reference: 'Patient/q' } });
+    const of = { subject: { reference: 'Patient/q' } };
+    const { body } = await author
+      .post('/fhir/DocumentReference')
+      .send({ ...note('anna'), ...of })
+      .expect(201);
+    const path = `/fhir/DocumentReference/${body.id}`;
+    await ehr.get(path).expect(404);
+    const { extension, ...rest } = consent('notes', 'q', 'ehr');
+    const forNotes = {
+      url: `${CANONICAL_BASE}/StructureDefinition/part2-counselling-notes`,
+      valueBoolean: true,
+    };
+    await put({ ...rest, extension: [...extension, forNotes] });
+    await ehr.get(path).expect(200);
+    expect(await total(ehr, 'subject=Patient/q&_tag=counselling-note')).toBe(1);
+    // That Consent releases no other record; nor may who reads the note write it.
+    await ehr.get('/fhir/DocumentReference/progress-q').expect(404);
+    await ehr.put(path).send(body).expect(403);
+    for (const other of [colleague, system, payer, patient]) await other.get(path).expect(404);
+    await system
+      .put('/fhir/Consent/notes')
+      .send({ ...rest, extension, status: 'inactive' })
+      .expect(200);
+    await ehr.get(path).expect(404);
   });
 
   test('a note is made under an id that nobody chose', async () => {
