@@ -45,9 +45,9 @@ import {
   type Use,
 } from './grant.ts';
 import { noteByConsent, notesReach } from './notes.ts';
-import { consentRule, noteConsentRule, ROSTERED } from './recipient.ts';
+import { consentRule, noteConsentRule, ROSTERED, relatedConsentRule } from './recipient.ts';
 import { cutOf, redactionOf } from './redaction.ts';
-import { representativeRule } from './representative.ts';
+import { relatedActor, representativeRule } from './representative.ts';
 import { ALL, allOf, anyOf, NONE, READING } from './rule.ts';
 import { scopesAllow, scopesAllowAny, scopesReach } from './scope.ts';
 import { careTeamRules, demandNoWidening, isNarrowed } from './staff.ts';
@@ -227,14 +227,23 @@ function personalRules(principal: Principal, at: number): Rules {
     { reason: 'representative', where: representativeRule(principal, at) },
     { reason: 'audit-agreement', where: agreementRule(principal) },
   ];
+  const related = relatedConsentRule(principal, at);
+  const permitted = (type: string): Rule => ({
+    reason: 'consent',
+    where: byConsent(type, related, relatedActor(principal.relatedPerson ?? '')),
+  });
   const real = rules.filter(({ where }) => where.kind !== 'none');
   return {
-    reach: (type, use) => (READING.has(use) ? [...rules, directoryRule(type)] : []),
+    reach: (type, use) => (READING.has(use) ? [...rules, permitted(type), directoryRule(type)] : []),
     notes: () => NONE,
     adopt: NONE,
     whole: false,
     unredacted: NONE,
-    reasons: [...real.map(({ reason }) => reason), 'directory'],
+    reasons: [
+      ...real.map(({ reason }) => reason),
+      ...(related.kind === 'none' ? [] : ['consent' as const]),
+      'directory',
+    ],
   };
 }
 

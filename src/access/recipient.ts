@@ -1,11 +1,13 @@
 // What Consents a caller's Organization is asked about: by what names it goes, for what, and which people it is
 // asked about at all. Consents name an Organization, a Practitioner, or a class of recipients (42 CFR 2.31(a)(4)).
+import { isId } from '../fhir/id.ts';
 import type { Predicate } from '../search/ast.ts';
 import { classActor, SOME_PRACTITIONER } from './consent/provision.ts';
 import type { Principal, Role } from './grant.ts';
 import { notePurpose, purposesMeant } from './purpose.ts';
+import { relatedActor } from './representative.ts';
 import { CARE_TEAM, practitionerActor, ROSTER, TREATS } from './roster.ts';
-import { allOf, anyOf } from './rule.ts';
+import { allOf, anyOf, NONE } from './rule.ts';
 
 type Action = 'read' | 'write';
 
@@ -28,7 +30,18 @@ export function consentRule(principal: Principal, at: number, action: Action = '
   return anyOf(asked(names, principal, { at, action }), allOf(asTreating, treating(principal, at)));
 }
 
-/** The same of counselling notes, which Consents for these alone release (42 CFR 2.31(b)). */
+/**
+ * Family and others whom a person lets see: a Consent names the RelatedPerson, for a purpose that its token is for
+ * (FAMRQT, ...). Of that person alone, in the record of its program; without one a RelatedPerson gets nothing.
+ */
+export function relatedConsentRule(principal: Principal, at: number): Predicate {
+  const { role, organization, patient, relatedPerson } = principal;
+  if (role !== 'representative' || !isId(patient) || !isId(relatedPerson)) return NONE;
+  const consent = asked([relatedActor(relatedPerson)], principal, { at, action: 'read' });
+  return allOf({ kind: 'owner', organization }, { kind: 'person', patient }, consent);
+}
+
+/** What `consentRule` is, of counselling notes, which Consents for these alone release (42 CFR 2.31(b)). */
 export const noteConsentRule = (principal: Principal, at: number): Predicate =>
   forNotes(consentRule(principal, at));
 

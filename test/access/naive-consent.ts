@@ -224,10 +224,9 @@ function whomOf(provision: JsonObject, effect: Effect): string[] | undefined {
       const [, type, id] = /^([A-Za-z]+)\/([\w.-]+)$/.exec(reference) ?? [];
       if (type === 'Organization') return [id!];
       if (type === 'Practitioner') return effect === 'deny' ? [reference, 'Practitioner/?'] : [reference];
+      if (type === 'RelatedPerson') return [reference];
       if (effect === 'permit') return [];
-      return type === 'RelatedPerson' || type === 'Patient' || type === 'Device'
-        ? [reference]
-        : ['everybody'];
+      return type === 'Patient' || type === 'Device' ? [reference] : ['everybody'];
     });
   const all = [...found.flat(), ...classes.filter(one => CLASSES.includes(one)).map(one => `class:${one}`)];
   if (effect === 'deny' && (all.includes('everybody') || classes.some(one => !CLASSES.includes(one))))

@@ -4,7 +4,7 @@ import supertest from 'supertest';
 import { type App, createApp } from '../../src/app.ts';
 import type { JsonObject } from '../../src/fhir/types.ts';
 import { plainOf } from '../support/parameters.ts';
-import { type Caller, startServer, type TestServer } from '../support/server.ts';
+import { type Caller, consentFor, startServer, type TestServer } from '../support/server.ts';
 import { onEveryStore } from '../support/stores.ts';
 
 const ROLE = 'http://terminology.hl7.org/CodeSystem/v3-RoleCode';
@@ -189,5 +189,29 @@ onEveryStore(store => {
       expect(names).toContain('representative');
       expect(JSON.stringify(reason)).toContain('RelatedPerson/r-attorney/_history/');
     });
+  });
+
+  test('2.31: somebody whom the person lets see: a Consent that names the RelatedPerson, until it is revoked', async () => {
+    const aunt = await representative('aunt', {
+      patient: 'adult',
+      relatedPerson: 'r-aunt',
+      purposes: ['FAMRQT'],
+    });
+    await put(related('r-aunt', 'adult', 'FAMMEMB')).expect(201);
+    expect(await seen(aunt)).toEqual([]);
+    const { provision, ...rest } = consentFor('adult', 'nobody');
+    const actor = [{ ...provision.actor[0]!, reference: { reference: 'RelatedPerson/r-aunt' } }];
+    const purpose = [{ ...provision.purpose[0]!, code: 'FAMRQT' }];
+    const consent = { ...rest, id: 'for-aunt', provision: { ...provision, actor, purpose } };
+    await put(consent).expect(201);
+    expect(await seen(aunt)).toEqual(['of-adult']);
+    expect(await seen(await representative('uncle', { patient: 'adult', relatedPerson: 'r-uncle' }))).toEqual(
+      [],
+    );
+    await aunt.get('/fhir/Consent/for-aunt').expect(200);
+    await aunt.get('/fhir/Observation/of-child').expect(404);
+    await aunt.post('/fhir/Observation').send(about('', 'adult')).expect(403);
+    await put({ ...consent, status: 'inactive' }).expect(200);
+    expect(await seen(aunt)).toEqual([]);
   });
 });

@@ -9,6 +9,7 @@ import { purposeMark } from '../../search/terms.ts';
 import type { Made } from '../../store/port.ts';
 import { hasCode } from '../coded.ts';
 import { ALWAYS, periodOf, type Stretch } from '../period.ts';
+import { relatedActor } from '../representative.ts';
 import { practitionerActor } from '../roster.ts';
 import { dataSets, type Effect } from './data.ts';
 
@@ -139,12 +140,14 @@ function actorsOf(
   return all.length === 0 || all.includes('') ? 'all' : all;
 }
 
-/** A recipient that can be told when it calls: an Organization, or a Practitioner. */
+/** A recipient that can be told when it calls: an Organization, a Practitioner or a RelatedPerson. */
 function permittedActor(actor: ConsentProvisionActor, base: string | undefined): string | undefined {
   if (!hasCode(actor.role, PARTICIPATION, 'IRCP') || actor.modifierExtension !== undefined) return undefined;
   const reference = actor.reference?.reference;
   const practitioner = localId(reference, 'Practitioner', base);
   if (practitioner !== undefined) return practitionerActor(practitioner);
+  const related = localId(reference, 'RelatedPerson', base);
+  if (related !== undefined) return relatedActor(related);
   return localId(reference, 'Organization', base);
 }
 
