@@ -3,9 +3,8 @@
 // else, so that it can say no more than the answer does.
 // https://www.ecfr.gov/current/title-42/section-2.32
 import type { Predicate } from '../search/ast.ts';
-import type { Version } from '../store/port.ts';
+import type { Chart, ConsentLine, Version } from '../store/port.ts';
 import type { OrganizationEntry } from '../store/registry.ts';
-import type { Provision } from './consent.ts';
 import type { Grant, Principal, Role } from './grant.ts';
 
 /** 2.32(a)(2). */
@@ -61,24 +60,36 @@ function consentsAsked(where: Predicate): Permit[] {
 }
 
 /** A person in the record of a program: a Consent counts for the record of the one that keeps it. */
-const chartOf = (owner: string, patient: string): string => `${owner} ${patient}`;
+export const chartName = ({ owner, person }: Chart): string => `${owner} ${person}`;
 
 /** Whose charts the versions are of. One names several people where all of them permit. */
-export const chartsIn = (versions: readonly Version[]): Set<string> =>
-  new Set(versions.flatMap(({ owner, patients }) => patients.map(patient => chartOf(owner, patient))));
+export const chartsIn = (versions: readonly Version[]): Chart[] => [
+  ...new Map(
+    versions
+      .flatMap(({ owner, patients }) => patients.map(person => ({ owner, person })))
+      .map(chart => [chartName(chart), chart]),
+  ).values(),
+];
 
-/** The charts that a Consent opens to who asks so; none unless its owner wrote it last. */
-export function chartsOpened(
-  { owner, writer }: Version,
-  provisions: readonly Provision[],
-  { actor, also = [], purposes, at }: Permit,
+/**
+ * The Consents that open a chart to who asks so: those of the highest rank, where nothing of that rank denies. None
+ * where it takes the resource to tell, or where such a Consent does not name the caller's Organization, so that
+ * it may not read it.
+ */
+export function opening(
+  chart: Chart,
+  lines: readonly ConsentLine[],
+  { actor, also = [], purposes }: Permit,
+  organization: string,
 ): string[] {
-  if (writer !== owner) return [];
-  return provisions
-    .filter(
-      one =>
-        one.effect === 'permit' && [actor, ...also].includes(one.actor) && purposes.includes(one.purpose),
-    )
-    .filter(({ from, to, disclosers }) => from <= at && at < to && disclosers?.includes(owner) !== false)
-    .map(({ patient }) => chartOf(owner, patient));
+  const names = [actor, ...also];
+  const said = lines
+    .filter(one => one.owner === chart.owner && one.person === chart.person)
+    .filter(one => names.includes(one.actor) || one.actor === '')
+    .filter(one => purposes.includes(one.purpose) || one.purpose === '');
+  if (said.some(one => one.bound)) return [];
+  const rank = Math.max(...said.map(one => one.rank));
+  const highest = said.filter(one => one.rank === rank);
+  if (!highest.every(one => one.effect === 'permit' && one.actor === organization)) return [];
+  return highest.map(one => one.consent);
 }

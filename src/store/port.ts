@@ -355,6 +355,29 @@ export interface AuditEnd {
   hash: string;
 }
 
+/** A person in the record of an owner. */
+export interface Chart {
+  owner: string;
+  /** Logical id of the Patient. */
+  person: string;
+}
+
+export interface LinesQuery {
+  /** The id of the Grant whose rules ask this. */
+  grant: string;
+  asked: readonly Extract<Predicate, { kind: 'consent' }>[];
+  charts: readonly Chart[];
+}
+
+/** A line of a Consent that is in force, about a chart and for what one of those asks. */
+export interface ConsentLine extends Chart, Pick<ConsentRule, 'effect' | 'actor' | 'purpose'> {
+  /** Logical id of the Consent. */
+  consent: string;
+  rank: number;
+  /** It has terms, so that it may hold for some of the chart alone. */
+  bound: boolean;
+}
+
 export interface OutboxRow {
   seq: number;
   type: string;
@@ -385,6 +408,8 @@ export interface Store {
    */
   search(plan: Plan, grant: Grant): Promise<Page>;
   history(query: HistoryQuery, grant: Grant): Promise<HistoryPage>;
+  /** What Consents say of charts of which something was shown to the Grant's caller: by whose consent it was. */
+  consentLines(query: LinesQuery, grant: Grant): Promise<readonly ConsentLine[]>;
   /**
    * Runs a plan and its audit row in one durable commit (shared with others that wait). Refused plans
    * leave their audit row (outcome = the error's code) and nothing else.

@@ -1,6 +1,7 @@
 // The store port on one MongoDB.
 import type { Derive, Store } from '../port.ts';
 import { readAudit, readEnds, readTrail, readWriters } from './audit-log.ts';
+import { readConsentLines } from './consent-lines.ts';
 import { translate, unavailable } from './errors.ts';
 import { makeGroup } from './group.ts';
 import { historyPage } from './history.ts';
@@ -51,6 +52,10 @@ export function makeStore({ site, lanes, recorder, derive, closed, close }: Part
       return askMoment(reading => searchPage(reading, plan));
     },
     history: (query, grant) => askMoment(reading => historyPage(reading, query, grant)),
+    consentLines: async (query, grant) => {
+      if (query.grant !== grant.id) throw new Error('Lines are asked for by another grant.');
+      return ask(() => readConsentLines(plain, query));
+    },
     transact: (plan, grant, audit) => send({ plan, grant, audit }),
     record: audit => recorder.record(audit),
     outbox: (after, limit) => askMoment(reading => readOutbox(reading, after, limit)),

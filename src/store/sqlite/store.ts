@@ -7,6 +7,7 @@ import { doNow } from '../unit/work.ts';
 import { appendAudit, readAudit, readAuditEnds, readAuditWriters } from './audit-log.ts';
 import { readTrail } from './audit-trail.ts';
 import { translate } from './connection.ts';
+import { readConsentLines } from './consent-lines.ts';
 import type { Group } from './group.ts';
 import { historyPage } from './history.ts';
 import { readOutbox } from './outbox.ts';
@@ -43,6 +44,10 @@ export function makeStore(parts: Parts): Store {
       return readers.runSteps(reading => searchSteps(reading, plan));
     },
     history: async (query, grant) => readers.run(reading => historyPage(reading, query, grant)),
+    consentLines: async (query, grant) => {
+      if (query.grant !== grant.id) throw new Error('Lines are asked for by another grant.');
+      return readers.run(reading => readConsentLines(reading, query));
+    },
     transact: (plan, grant, audit) =>
       group.run({
         run: () => {

@@ -1,0 +1,41 @@
+// What Consents say of charts: see Store.consentLines.
+import type { ConsentLine, LinesQuery } from '../port.ts';
+import { type Reading, within } from './reading.ts';
+
+const CONSENT = 'Consent/';
+
+export async function readConsentLines(
+  reading: Reading,
+  { asked, charts }: LinesQuery,
+): Promise<ConsentLine[]> {
+  if (asked.length === 0 || charts.length === 0) return [];
+  const found = await reading.collections.rule
+    .find(
+      {
+        owner: { $in: [...new Set(charts.map(one => one.owner))] },
+        person: { $in: [...new Set(charts.map(one => one.person))] },
+        permit: { $in: [true, false] },
+        live: true,
+        $or: asked.map(({ actor, also = [], purposes, at }) => ({
+          actor: { $in: [actor, ...also, ''] },
+          purpose: { $in: ['', ...purposes] },
+          from: { $lte: at },
+          to: { $gt: at },
+        })),
+      },
+      { ...within(reading), hint: 'person' },
+    )
+    .toArray();
+  return found
+    .filter(({ consent }) => consent.startsWith(CONSENT))
+    .map(({ owner, person, permit, actor, purpose, rank, terms, consent }) => ({
+      owner,
+      person,
+      effect: permit ? 'permit' : 'deny',
+      actor,
+      purpose,
+      rank,
+      bound: terms !== undefined,
+      consent: consent.slice(CONSENT.length),
+    }));
+}
