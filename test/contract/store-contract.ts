@@ -6,6 +6,7 @@ import type { Registry } from '../../src/store/registry.ts';
 import { accessContract } from './access-contract.ts';
 import { auditContract } from './audit-contract.ts';
 import { clientContract } from './client-contract.ts';
+import { consentContract } from './consent-contract.ts';
 import { exceptionContract } from './exception-contract.ts';
 import { historyContract } from './history-contract.ts';
 import { importContract } from './import-contract.ts';
@@ -30,6 +31,7 @@ export function storeContract(name: string, open: OpenStore): void {
     describe('versions', () => versionContract(open));
     describe('plans', () => planContract(open));
     describe('access', () => accessContract(open));
+    describe('consents', () => consentContract(open));
     describe('search', () => searchContract(open));
     describe('history', () => historyContract(open));
     describe('imports and claims', () => importContract(open));
