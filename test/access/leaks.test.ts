@@ -321,7 +321,7 @@ function queryFor(value: IndexValue): string | undefined {
 onEveryStore(store => {
   describe('what a caller may not see does not exist for it', () => {
     const records = hidden();
-    const some = takesAll(store) ? '' : ' (a fourth of them; LONG=1: all)';
+    const some = takesAll(store) ? '' : ' (a fourth of them; LONG=1: half)';
     const directory = ['Organization', 'Practitioner', 'Location', 'Schedule', 'Slot'];
     let full: World;
     let bare: World;
