@@ -33,6 +33,8 @@ export interface Row {
   ofLimit?: number;
   /** Product: its perSecond to that of the same row without token checks and audit, in the same way. */
   ofUnaudited?: number;
+  /** Product: its perSecond to that of the same row without access rules, Consents and labels, in the same way. */
+  ofOpen?: number;
   tries: readonly Figures[];
 }
 
@@ -81,6 +83,7 @@ function rowsOf(operation: OperationName): Measured[] {
     ...product.flatMap(kind => [
       on('product', kind),
       ...(kind.name === priced ? [on('unaudited', kind)] : []),
+      ...(priced === undefined ? [] : [on('open', kind)]),
     ]),
   ];
 }
@@ -164,25 +167,33 @@ function toRows(
   const limit = measured.filter(one => one.server === 'bare').at(-1)!;
   return measured.map(one => {
     const { kind, server, tries } = one;
-    const other = measured.find(row => row.server === 'unaudited' && row.kind === kind);
+    const besides = (other: Server) => measured.find(row => row.server === other && row.kind === kind);
+    const [unaudited, open] = [besides('unaudited'), besides('open')];
     return {
       store,
       operation,
-      name: server === 'unaudited' ? `${kind.name}-unaudited` : kind.name,
+      name: server === 'unaudited' || server === 'open' ? `${kind.name}-${server}` : kind.name,
       label: labelOf(one),
       connections,
       unit: OPERATIONS[operation].unit,
       server,
       figures: medians(tries),
       ...(server === 'product' ? { ofLimit: ratio(tries, limit.tries) } : {}),
-      ...(server === 'product' && other !== undefined ? { ofUnaudited: ratio(tries, other.tries) } : {}),
+      ...(server === 'product' && unaudited !== undefined
+        ? { ofUnaudited: ratio(tries, unaudited.tries) }
+        : {}),
+      ...(server === 'product' && open !== undefined ? { ofOpen: ratio(tries, open.tries) } : {}),
       tries,
     };
   });
 }
 
 const labelOf = ({ kind, server }: Measured): string =>
-  server === 'unaudited' ? 'no token check, no audit' : kind.label;
+  server === 'unaudited'
+    ? 'no token check, no audit'
+    : server === 'open'
+      ? 'no access, consent, labels'
+      : kind.label;
 
 /** Pair by pair; the median. */
 const ratio = (tries: readonly Figures[], others: readonly Figures[]): number =>

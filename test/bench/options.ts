@@ -24,8 +24,9 @@ export const HELP = `Usage: npm run bench -- [options]
 
 Measures the server with everything on (token, scopes, consent, durable audit) against the same machine doing
 the same with no FHIR at all, on SQLite and on MongoDB, and against itself put together without token checks
-and audit, rows of writes too ("no token check, no audit"). Figures are worth reading as ratios only: "of limit"
-to the machine, "on/off" to itself.
+and audit, rows of writes too ("no token check, no audit"), and without access rules, Consents, redaction, notice and
+labels on answers ("no access, consent, labels"). Figures are worth reading as ratios only: "of limit" to the machine,
+"on/off" and "of open" to itself.
 
   --only LIST         of ${OPERATION_NAMES.join(', ')} (default: all)
   --stores LIST       of ${STORE_NAMES.join(', ')} (default: both)

@@ -28,12 +28,13 @@ const OF_LIMIT: Column = {
   of: (_, { ofLimit }) => times(ofLimit),
 };
 const OF_UNAUDITED: Column = { head: 'on/off', width: 8, of: (_, { ofUnaudited }) => times(ofUnaudited) };
+const OF_OPEN: Column = { head: 'of open', width: 9, of: (_, { ofOpen }) => times(ofOpen) };
 const COLUMNS: Readonly<Record<StoreName, readonly Column[]>> = {
-  sqlite: [...COMMON, OF_LIMIT, OF_UNAUDITED],
-  mongodb: [...COMMON, DATABASE, OF_LIMIT, OF_UNAUDITED],
+  sqlite: [...COMMON, OF_LIMIT, OF_UNAUDITED, OF_OPEN],
+  mongodb: [...COMMON, DATABASE, OF_LIMIT, OF_UNAUDITED, OF_OPEN],
 };
 
-const LABEL = 28;
+const LABEL = 30;
 const CONNECTIONS = 4;
 
 const times = (ratio: number | undefined): string => (ratio === undefined ? '' : `${ratio.toFixed(2)}x`);

@@ -1,9 +1,10 @@
 // A side of the comparison: one kind of store, with the product and the bare server on it, both filled, and
-// beside the product, on its store, what it would be without token checks and audit.
+// beside the product, on its store, what it would be without token checks and audit, and without access rules.
 import { join } from 'node:path';
 import type { BareQuestions } from './bare.ts';
 import { type Child, type Questions, startChild } from './child.ts';
 import type { Mongod } from './mongod.ts';
+import type { OpenQuestions } from './open.ts';
 import type { Caller } from './operations.ts';
 import type { StoreName } from './options.ts';
 import type { ServerQuestions } from './server.ts';
@@ -18,7 +19,7 @@ export interface Target {
 }
 
 /** Which server a row is measured on. */
-export type Server = 'bare' | 'product' | 'unaudited';
+export type Server = 'bare' | 'product' | 'unaudited' | 'open';
 
 export interface Side extends Readonly<Record<Server, Target>> {
   store: StoreName;
@@ -64,6 +65,7 @@ export async function openSide(store: StoreName, places: Places, observations: n
       store,
       product,
       unaudited: await unauditedOf(start<UnauditedQuestions>('unaudited.ts'), places, product),
+      open: await openOf(start<OpenQuestions>('open.ts'), places, product),
       bare: { ...(await bare.ask('listen')), tokens: {}, cpu: () => bare.ask('cpu') },
       databaseCpu: async () => places.mongod?.cpu(),
       close,
@@ -98,4 +100,13 @@ async function unauditedOf(
 ): Promise<Target> {
   await child.ask('open', { store, keys });
   return { ...(await child.ask('listen', { tokens })), tokens, cpu: () => child.ask('cpu') };
+}
+
+async function openOf(
+  child: Child<OpenQuestions>,
+  { product: store, keys }: Places,
+  { tokens }: Target,
+): Promise<Target> {
+  await child.ask('open', { store, keys });
+  return { ...(await child.ask('listen')), tokens, cpu: () => child.ask('cpu') };
 }

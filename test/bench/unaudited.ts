@@ -1,20 +1,18 @@
 // The server without token checks and audit, in a process of its own, so that their price can be told. It is
 // no setting of the product: it is put together here, of the product's parts, and everything else is as it
 // is there, scopes, consent and rate limits too.
-import { randomBytes } from 'node:crypto';
 import type { Authenticate } from '../../src/access/authenticate.ts';
 import { DEFAULT_PURPOSES } from '../../src/access/oauth/client.ts';
 import { type App, type Config, createApp, type Principal, parseScopes } from '../../src/app.ts';
 import { FhirError } from '../../src/fhir/error.ts';
-import { systemClock as clock } from '../../src/fhir/id.ts';
 import { type Listener, listen } from '../../src/http/listener.ts';
-import { createRateLimit } from '../../src/http/rate-limit.ts';
-import { createHttp, type Edge } from '../../src/http/server.ts';
+import { createHttp } from '../../src/http/server.ts';
 import type { Context } from '../../src/interactions/context.ts';
 import { createLog } from '../../src/observe/log.ts';
 import type { Store } from '../../src/store/port.ts';
 import { answerParent, cpuMs } from './child.ts';
 import { CALLERS, configOf, type Place } from './config.ts';
+import { edgeOf } from './edge.ts';
 import type { Caller } from './operations.ts';
 
 /** Writes that leave no audit row. */
@@ -75,19 +73,6 @@ async function trusting(of: App, tokens: Partial<Record<Caller, string>>): Promi
     const caller = callers.get(authorization);
     if (caller === undefined) throw new FhirError('unauthenticated', 'Nobody is known by this token.');
     return caller;
-  };
-}
-
-/** As the product has it. */
-function edgeOf({ config, registry }: App): Edge {
-  const counting = { secret: randomBytes(32), clock, share: registry.spend };
-  const { client, address } = config.rateLimit;
-  return {
-    https: false,
-    origins: config.corsOrigins,
-    trustProxy: config.trustProxy,
-    clients: createRateLimit({ ...counting, name: 'client', limit: client }),
-    addresses: createRateLimit({ ...counting, name: 'address', limit: address }),
   };
 }
 

@@ -120,7 +120,7 @@ test('the report puts the stores side by side, and says so where a row was not m
   const limit = { name: 'bare-audited', label: 'bare', server: 'bare' } as const;
   const rows = [
     row(limit),
-    row({ ofLimit: 0.512, ofUnaudited: 0.7 }),
+    row({ ofLimit: 0.512, ofUnaudited: 0.7, ofOpen: 0.6 }),
     row({ name: 'program-unaudited', label: 'no audit', server: 'unaudited' }),
     row({ ...limit, store: 'mongodb' }),
     row({ operation: 'create', store: 'mongodb', ofLimit: 1 }),
@@ -130,15 +130,15 @@ test('the report puts the stores side by side, and says so where a row was not m
     .map(line => line.replaceAll(/ +/g, ' ').trim());
   expect(lines).toEqual([
     'SQLite | MongoDB',
-    'c /s p50 ms p99 ms CPU ms of limit on/off | /s p50 ms p99 ms CPU ms mongod of limit on/off',
+    'c /s p50 ms p99 ms CPU ms of limit on/off of open | /s p50 ms p99 ms CPU ms mongod of limit on/off of open',
     '',
     'read by id',
     'bare 10 1,235 0.08 12.3 123 | 1,235 0.08 12.3 123 1.00',
-    'as program 10 1,235 0.08 12.3 123 0.51x 0.70x | - - - - - - -',
-    'no audit 10 1,235 0.08 12.3 123 | - - - - - - -',
+    'as program 10 1,235 0.08 12.3 123 0.51x 0.70x 0.60x | - - - - - - - -',
+    'no audit 10 1,235 0.08 12.3 123 | - - - - - - - -',
     '',
     'create an Observation',
-    'as program 10 - - - - - - | 1,235 0.08 12.3 123 1.00 1.00x',
+    'as program 10 - - - - - - - | 1,235 0.08 12.3 123 1.00 1.00x',
     '',
   ]);
 });
@@ -154,13 +154,17 @@ describe('the command', () => {
       'read bare-audited 2',
       'read program 2',
       'read program-unaudited 2',
+      'read program-open 2',
       'search bare-audited 2',
       'search program 2',
       'search program-unaudited 2',
+      'search program-open 2',
       'search payer 2',
+      'search payer-open 2',
       'create bare-create 2',
       'create program 2',
       'create program-unaudited 2',
+      'create program-open 2',
       'transaction bare-create-many 4',
       'transaction program 4',
     ]);
