@@ -7,7 +7,6 @@ import supertest from 'supertest';
 import { createAuthenticate } from '../../src/access/authenticate.ts';
 import { LONG_NOTICE, SHORT_NOTICE } from '../../src/access/notice.ts';
 import { RECIPIENTS } from '../../src/access/oauth/client.ts';
-import { createApp } from '../../src/app.ts';
 import { extensionUrl } from '../../src/fhir/canonical.ts';
 import type { AnyResource, JsonObject } from '../../src/fhir/types.ts';
 import { createHttp } from '../../src/http/server.ts';
@@ -212,21 +211,16 @@ onEveryStore(store => {
     });
 
     rule(5, 'a revocation holds from the next request; what went out stays accounted for', async () => {
-      const { ehr, server, put } = world;
+      const { ehr, put } = world;
       await world.person('revoked');
       const consent = permit('revoked-1', 'revoked', 'ehr');
       await put(consent);
-      const second = await createApp(server.app.config, { clock: world.now });
-      const there = async () => {
-        const asked = supertest(second.http).get('/fhir/Patient/revoked');
-        return (await asked.set('Authorization', `Bearer ${ehr.token}`)).status;
-      };
+      const there = async () => (await world.elsewhere('Patient/revoked', ehr)).status;
       const { body } = await ehr.get('/fhir/Observation?subject=Patient/revoked&_count=1').expect(200);
       const next = (body.link as { relation: string; url: string }[]).find(one => one.relation === 'next')!;
       expect([await statusOf(ehr, 'Patient/revoked'), await there()]).toEqual([200, 200]);
       await put({ ...consent, status: 'inactive' });
       expect([await statusOf(ehr, 'Patient/revoked'), await there()]).toEqual([404, 404]);
-      await second.close();
       // Also what was begun before ends here.
       const page = await ehr.get(next.url.slice(next.url.indexOf('/fhir'))).expect(200);
       expect(page.body.entry ?? []).toEqual([]);
@@ -355,6 +349,9 @@ onEveryStore(store => {
       };
       const labels = async () => labelsOn((await program.get('/fhir/Goal/kept-g').expect(200)).body);
       await put({ ...goal, ...labelledMeta('HIV PERSISTLABEL') });
+      await put({ ...goal, id: 'kept-g2' });
+      for (const by of [program, ehr])
+        expect((await found(by, 'Goal?subject=Patient/kept')).ids).toEqual(['kept-g', 'kept-g2']);
       for (const by of [program, ehr]) {
         await put(goal, by);
         expect(await labels()).toBe('42CFRPart2 HIV PERSISTLABEL conf:R');
@@ -418,6 +415,11 @@ onEveryStore(store => {
           },
         ]);
       }
+      const path = 'Patient/told/$accounting-of-disclosures';
+      const years = { ahead: (3 * 365 + 2) * DAY };
+      const of = async (query = '') =>
+        plainOf((await world.elsewhere(`${path}${query}`, program, years)).body.parameter).disclosure;
+      expect([await of(), (await of('?start=2026-09-01'))?.length]).toEqual([undefined, 1]);
       await ehr.get('/fhir/Patient/told/$accounting-of-disclosures').expect(403);
       await neighbour.get('/fhir/Patient/told/$accounting-of-disclosures').expect(404);
     });
@@ -565,7 +567,6 @@ onEveryStore(store => {
       const patient = (await program.get('/fhir/Patient/child').expect(200)).body as AnyResource & {
         id: string;
       };
-      const { server } = world;
       const acting = { organization: 'program', role: 'representative', patient: 'child' } as const;
       const parent = await world.client('child-parent', { ...acting, relatedPerson: 'child-r' });
       const seenAt = async (age: number, code: string, more: JsonObject = {}) => {
@@ -582,10 +583,8 @@ onEveryStore(store => {
       expect(await seenAt(40, 'HPOWATT', { deceasedBoolean: true })).toBe(404);
       // Without an age that the program's State has set, no guardian of a minor sees anything.
       expect(await seenAt(11, 'PRN')).toBe(200);
-      const unset = await createApp({ ...server.app.config, minorConsentAges: {} }, { clock: world.now });
-      const asked = supertest(unset.http).get('/fhir/Observation/child-o');
-      expect((await asked.set('Authorization', `Bearer ${parent.token}`)).status).toBe(404);
-      await unset.close();
+      const unset = { config: { minorConsentAges: {} } };
+      expect((await world.elsewhere('Observation/child-o', parent, unset)).status).toBe(404);
     });
 
     rule(19, 'after a breach it is told whose records a client saw, and which', async () => {

@@ -1,5 +1,7 @@
 // One program under 42 CFR Part 2 with its clients, and everybody who asks for their records: the world in which each
 // rule of Part 2 is shown.
+import supertest, { type Response } from 'supertest';
+import { type Config, createApp } from '../../src/app.ts';
 import { codeSystemUrl, extensionUrl } from '../../src/fhir/canonical.ts';
 import type { AnyResource, JsonObject } from '../../src/fhir/types.ts';
 import type { ClientEntry } from '../../src/store/registry.ts';
@@ -35,7 +37,12 @@ export interface Part2World {
   insure(id: string): Promise<void>;
   /** Its recipients, with what they got: `Organization/ehr TREAT`. */
   accounted(id: string, by?: Caller): Promise<string[]>;
-  explain(path: string, client: string): Promise<{ decision: string; failing: string[] }>;
+  /** Another server on the same store, for one request; `ahead`: ms by which its clock is. */
+  elsewhere(
+    path: string,
+    by: Caller,
+    change?: { ahead?: number; config?: Partial<Config> },
+  ): Promise<Response>;
 }
 
 /** A written consent with all that 2.31 asks for. `parts`: of its provision, beside or instead. */
@@ -153,14 +160,13 @@ export async function openPart2World(store: TestStore): Promise<Part2World> {
       const told = (plainOf(body.parameter).disclosure ?? []) as Record<string, string[]>[];
       return told.map(one => `${one.recipient![0]} ${one.purpose!.join(',')}`);
     },
-    explain: async (path, client) => {
-      const { body } = await program.get(`/fhir/${path}/$explain-access?client=${client}`).expect(200);
-      const { decision, reason = [] } = plainOf(body.parameter);
-      const reasons = reason as { name: string[]; holds: boolean[] }[];
-      return {
-        decision: String(decision![0]),
-        failing: reasons.filter(one => !one.holds[0]).map(one => one.name[0]!),
-      };
+    elsewhere: async (path, by, { ahead = 0, config = {} } = {}) => {
+      const app = await createApp({ ...server.app.config, ...config }, { clock: () => now + ahead });
+      const answer = await supertest(app.http)
+        .get(`/fhir/${path}`)
+        .set('Authorization', `Bearer ${by.token}`);
+      await app.close();
+      return answer;
     },
   };
 }
