@@ -4,7 +4,7 @@
 // Glossary. Effect: permit, or deny (a restriction, which beats every permit). Recipient: an outside
 // Organization by its logical id. Purposes: v3-ActReason codes (TREAT treatment, HPAYMT payment, HOPERAT
 // operations; the three together are "TPO"). Statements: what the form told the client. The provision
-// stays plain - type, period, recipient, purposes - because only a plain one permits.
+// stays plain - type, period, recipient, purposes - as the program's forms are; one that says more comes as FHIR.
 // 42 CFR 2.31; https://hl7.org/fhir/R4/consent.html
 import type { AnyResource, Consent, ConsentProvision, ConsentProvisionActor } from '../fhir/types.ts';
 import { endAfterStart, unless } from './check.ts';

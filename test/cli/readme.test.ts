@@ -2,6 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { LONG_NOTICE, SHORT_NOTICE } from '../../src/access/notice.ts';
 import type { AnyResource, JsonObject } from '../../src/fhir/types.ts';
 import { type Plain, plainOf } from '../support/parameters.ts';
 import {
@@ -18,8 +19,26 @@ const blocks = [...readFileSync(join(ROOT, 'README.md'), 'utf8').matchAll(/```sh
   found => found[1]!,
 );
 const blockWith = (text: string): string => blocks.find(block => block.includes(text))!;
+const hostOf = (server: Running): string => new URL(/http:\/\/[^/\s]+/.exec(server.out())![0]).host;
 /** A curl that fails where the server refuses. */
 const STRICT = 'set -e; curl() { command curl --fail-with-body "$@"; }\n';
+
+interface Bundle {
+  total?: number;
+  entry?: { resource: AnyResource }[];
+}
+/** Of an answer that may have its header before it. */
+const bundleOf = (answer: string): Bundle => JSON.parse(answer.slice(answer.indexOf('{'))) as Bundle;
+const patientsIn = ({ entry = [] }: Bundle): AnyResource[] =>
+  entry.map(one => one.resource).filter(one => one.resourceType === 'Patient');
+
+/** What $explain-access says: the decision, which reasons do not hold, and how much is seen of the record. */
+function explained(answer: string) {
+  const { decision, reason, count = [] } = plainOf((JSON.parse(answer) as JsonObject).parameter);
+  const failing = (reason as Plain[]).filter(one => one.holds![0] === false).map(one => one.name![0]);
+  const visible = (count as Plain[]).reduce((sum, one) => sum + Number(one.visible![0]), 0);
+  return { decision, failing, visible };
+}
 
 const place = workplace();
 let demo: Running;
@@ -32,20 +51,53 @@ afterAll(async () => {
   place.remove();
 });
 
+shellTest('what the insurer sees, why, until when, and what stays in the accounting', async () => {
+  const block = blockWith('demo-payer').replaceAll('127.0.0.1:8080', hostOf(demo));
+  // Each command's answer, whichever lines the command is on.
+  const apart = block.replaceAll(/^curl (?:.*\\\n)*.*$/gm, command => `${command}\necho; echo '=='`);
+  const { code, out, error } = await runShell(STRICT + apart, place.environment);
+  expect([code, error]).toEqual([0, '']);
+  const [payers, staffs, before, next, after, accounted] = out.split('\n==\n').map(one => one.trim());
+  const mine = bundleOf(payers!);
+  const theirs = bundleOf(staffs!);
+  const people = patientsIn(mine);
+  // Its consented members alone, and the minimum of each.
+  const all = new Map(patientsIn(theirs).map(one => [one.id, one]));
+  expect([people.length > 1, people.length < all.size]).toEqual([true, true]);
+  for (const one of people) {
+    expect([one.address, one.telecom, one.contact]).toEqual([undefined, undefined, undefined]);
+    expect(JSON.stringify(one.meta)).toContain('SUBSETTED');
+    expect([all.has(one.id), one.birthDate]).toEqual([true, all.get(one.id)!.birthDate]);
+  }
+  for (const one of all.values()) expect(JSON.stringify(one.meta)).not.toContain('SUBSETTED');
+  expect([...all.values()].some(one => one.address !== undefined && one.telecom !== undefined)).toBe(true);
+  // The notice goes with what leaves the program, in the header and as an entry, and with nothing else.
+  expect(payers).toContain(`\nRedisclosure-Notice: ${SHORT_NOTICE}`);
+  expect(/\nConsent-Reference: (.*)/.exec(payers!)![1]!.split(', ')).toHaveLength(people.length);
+  expect(JSON.stringify(mine.entry!.at(-1))).toContain(LONG_NOTICE);
+  expect(staffs).not.toMatch(/Redisclosure-Notice|Consent-Reference/);
+  expect(staffs).not.toContain(LONG_NOTICE);
+  // Why; and after the consent was taken back, why not.
+  expect(explained(before!)).toMatchObject({ decision: ['permit'], failing: ['own', 'source'] });
+  expect(explained(after!)).toMatchObject({ decision: ['deny'], failing: ['own', 'source', 'consent'] });
+  expect(explained(before!).visible).toBeGreaterThan(1);
+  expect(explained(after!).visible).toBe(0);
+  expect(bundleOf(next!)).toMatchObject({ resourceType: 'Bundle', total: 0 });
+  expect(patientsIn(bundleOf(next!))).toEqual([]);
+  expect(accounted).toMatch(/^from,to,recipient,.*\r?\n.*,granite-mutual,.* Patient.*,HPAYMT,\d+/);
+});
+
 shellTest('the lines to try beside the running demo all work, and show what they say they show', async () => {
-  const { host } = new URL(/http:\/\/[^/\s]+/.exec(demo.out())![0]);
-  const block = blockWith('demo-payer').replaceAll('127.0.0.1:8080', host);
+  const block = blockWith('value-concept').replaceAll('127.0.0.1:8080', hostOf(demo));
   const { code, out, error } = await runShell(
     STRICT + block.replaceAll(/^curl .*$/gm, line => `${line}; echo`),
     place.environment,
   );
   expect([code, error]).toEqual([0, '']);
-  const answers = out
+  const [visits, screens] = out
     .split('\n')
     .filter(line => line.startsWith('{'))
-    .map(line => JSON.parse(line) as { total?: number; entry?: { resource: { resourceType: string } }[] });
-  const [payers, staffs, visits, screens] = answers;
-  expect(payers!.entry!.length).toBeLessThan(staffs!.total!);
+    .map(line => JSON.parse(line) as { entry?: { resource: { resourceType: string } }[] });
   expect(new Set(visits!.entry!.map(({ resource }) => resource.resourceType))).toEqual(
     new Set(['Encounter', 'Patient']),
   );
@@ -60,7 +112,7 @@ shellTest('the lines to try beside the running demo all work, and show what they
 shellTest(
   'a client is registered, gets a token, searches, is looked into, and is shut out again',
   async () => {
-    const { host } = new URL(/http:\/\/[^/\s]+/.exec(demo.out())![0]);
+    const host = hostOf(demo);
     const script = blockWith('client add')
       .replaceAll(/^(curl .*\n?.*"|curl .*)$/gm, line => `${line}; echo`)
       .replaceAll('127.0.0.1:8080', host)
@@ -73,23 +125,17 @@ shellTest(
     expect([code, error]).toEqual([0, '']);
     const lines = out.trim().split('\n');
     expect([lines[0], lines.at(-1)]).toEqual(['lakeside-app', '401']);
-    const [found, trail, why] = lines
+    const [found, trail] = lines
       .filter(line => line.startsWith('{'))
-      .map(line => JSON.parse(line) as { entry: { resource: AnyResource }[]; parameter: JsonObject[] });
-    const patient = found!.entry[0]!.resource.id as string;
+      .map(line => JSON.parse(line) as { entry: { resource: AnyResource }[] });
+    expect(found!.entry[0]!.resource.resourceType).toBe('Patient');
     const [{ resource: event }] = trail!.entry as [{ resource: AnyResource }];
     expect(JSON.stringify(event.agent)).toContain('lakeside-app');
-    const said = plainOf(why!.parameter);
-    expect(said).toMatchObject({ decision: ['permit'], client: ['lakeside-app'] });
-    expect((said.count as Plain[]).map(one => one.type![0])).toContain('Encounter');
-    const csv = lines.findIndex(line => line.startsWith('from,to,recipient,'));
-    expect(lines[csv + 1]).toMatch(/,lakeside-health,.*1 Patient.*,TREAT,/);
-    expect(patient).not.toBe('');
   },
 );
 
 shellTest('the audit trail shows what the insurer saw', async () => {
-  const { host } = new URL(/http:\/\/[^/\s]+/.exec(demo.out())![0]);
+  const host = hostOf(demo);
   const block = blockWith('subtype=disclose').replaceAll('127.0.0.1:8080', host);
   const { code, out, error } = await runShell(STRICT + block, place.environment);
   expect([code, error]).toEqual([0, '']);
@@ -115,7 +161,7 @@ shellTest('a consent is written down, printed, signed, explained and revoked', a
 });
 
 shellTest('2.51: in an emergency a record is seen, and the program finds who saw it and why', async () => {
-  const { host } = new URL(/http:\/\/[^/\s]+/.exec(demo.out())![0]);
+  const host = hostOf(demo);
   const script = blockWith('emergency_nature')
     .replaceAll(/^curl .*$/gm, line => `${line}; echo`)
     .replaceAll('127.0.0.1:8080', host)
