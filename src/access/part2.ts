@@ -72,6 +72,14 @@ const ITEMS: readonly Item[] = [
       extensions.some(one => (one.url === ALL_RECORDS || one.url === COUNSELLING_NOTES) && isTrue(one)),
   },
   {
+    section: '2.31(b)',
+    path: 'Consent.extension',
+    message: 'A consent for counselling notes is combined with one for other records.',
+    isThere: ({ provisions, extensions }) =>
+      !extensions.some(one => one.url === COUNSELLING_NOTES && isTrue(one)) ||
+      !(provisions.some(saysWhat) || extensions.some(one => one.url === ALL_RECORDS && isTrue(one))),
+  },
+  {
     section: '2.31(a)(4)',
     path: 'Consent.provision.actor',
     message: 'No recipient is named (an actor with the role IRCP), nor a class of recipients.',

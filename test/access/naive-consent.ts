@@ -398,6 +398,11 @@ function isWhole(consent: AnyResource, owner: string): boolean {
     hasCode(consent.policyRule, '42CFRPart2CD'),
     names(consent.organization, `Organization/${owner}`),
     what,
+    said('counselling-notes').length === 0 ||
+      !(
+        said('all-records').length > 0 ||
+        provisions.some(one => one.securityLabel ?? one.class ?? one.code ?? one.data)
+      ),
     whom || said('recipient-class').length > 0,
     purposes.length > 0,
     told('revocation'),

@@ -215,7 +215,16 @@ onEveryStore(store => {
       url: `${CANONICAL_BASE}/StructureDefinition/part2-counselling-notes`,
       valueBoolean: true,
     };
-    await put({ ...rest, extension: [...extension, forNotes] });
+    const written = { ...rest, extension: [...extension, forNotes] };
+    await put(written);
+    // It says that it is for all records besides: combined, it releases nothing.
+    await ehr.get(path).expect(404);
+    const alone = rest.provision.extension.filter(({ url }) => !url.endsWith('all-records'));
+    const provision = { ...rest.provision, extension: alone };
+    await system
+      .put('/fhir/Consent/notes')
+      .send({ ...written, provision })
+      .expect(200);
     await ehr.get(path).expect(200);
     expect(await total(ehr, 'subject=Patient/q&_tag=counselling-note')).toBe(1);
     // That Consent releases no other record; nor may who reads the note write it.

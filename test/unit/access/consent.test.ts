@@ -415,6 +415,11 @@ describe('recipients', () => {
     const notes = {
       extension: [...part2Items().extension, extension('part2-counselling-notes', { valueBoolean: true })],
     };
-    expect(compileConsent(consent(plain, notes))).toEqual([{ ...permit, purpose: 'note:TREAT' }]);
+    const alone = PART2_SCOPE.filter(({ url }) => !url.endsWith('all-records'));
+    expect(compileConsent(consent({ ...plain, extension: alone }, notes))).toEqual([
+      { ...permit, purpose: 'note:TREAT' },
+    ]);
+    // 2.31(b): combined with nothing else.
+    expect(compileConsent(consent(plain, notes))).toEqual([]);
   });
 });
