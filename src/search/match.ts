@@ -5,7 +5,7 @@ import type { Clause, Cursor, Plan, Predicate, SortKey } from './ast.ts';
 import { compareRanges } from './param/date.ts';
 import { KINDS } from './param/kinds.ts';
 import { UNKNOWN_PERSON } from './persons.ts';
-import { asksOf, holds, type Known, knownOf, rankOf } from './terms.ts';
+import { asksOf, type Described, holds, type Known, knownOf, rankOf } from './terms.ts';
 
 /** A rule as the store holds it: with the resource that says it, and whose record that is. */
 export interface HeldRule extends ConsentRule {
@@ -23,7 +23,7 @@ export interface Facts {
   /** Derived.marks. */
   marks?: readonly string[];
   /** What terms ask of it, where that is known without all of its values. */
-  known?: Pick<Known, 'marks' | 'dates'>;
+  known?: Described;
   /** Every rule of the store (of Consents that are live and last written by their owner). */
   rules: readonly HeldRule[];
   /** No version up to this one was written by another than its source. */

@@ -7,10 +7,16 @@ type Asked = Extract<Predicate, { kind: 'consent' }>;
 /** What is known where terms are asked. */
 export interface Known {
   /** Of the resource and of the question. */
-  marks: ReadonlySet<string>;
+  marks: Pick<ReadonlySet<string>, 'has'>;
   dates: readonly { low: number; high: number }[];
   /** ms since the epoch. */
   at: number;
+}
+
+/** What terms ask of a resource. */
+export interface Described {
+  marks: ReadonlySet<string>;
+  dates: Known['dates'];
 }
 
 export const typeMark = (type: string): string => `type|${type}`;
@@ -33,11 +39,12 @@ export const asksOf = ({ actor, also = [], purposes, action = 'read' }: Asked): 
 export const holds = ({ unless = [], ...criteria }: Terms, known: Known): boolean =>
   meets(criteria, known) && !unless.some(one => meets(one, known));
 
-const meets = ({ all = [], made = [], from, to }: Criteria, { marks, dates, at }: Known): boolean =>
-  (from === undefined || from <= at) &&
-  (to === undefined || at < to) &&
-  all.every(set => set.some(mark => marks.has(mark))) &&
-  made.every(one => isMade(one, dates));
+/** Dates are asked for only where they are needed: they may have to be read. */
+const meets = ({ all = [], made = [], from, to }: Criteria, known: Known): boolean =>
+  (from === undefined || from <= known.at) &&
+  (to === undefined || known.at < to) &&
+  all.every(set => set.some(mark => known.marks.has(mark))) &&
+  made.every(one => isMade(one, known.dates));
 
 const isMade = ({ how, low, high }: Made, dates: Known['dates']): boolean =>
   how === 'within'
@@ -48,7 +55,7 @@ const isMade = ({ how, low, high }: Made, dates: Known['dates']): boolean =>
 export function knownOf(
   { type, id }: { type: string; id: string },
   { values, marks = [] }: Pick<Derived, 'values' | 'marks'>,
-): Pick<Known, 'marks' | 'dates'> {
+): Described {
   // A canonical reference is indexed as a URI.
   const references = values.flatMap(value =>
     value.type === 'reference'

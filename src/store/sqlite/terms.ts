@@ -1,5 +1,6 @@
-// Answers, inside a query, whether the terms of a line hold for a resource. Few lines have any.
-import { holds, type Known, knownOf } from '../../search/terms.ts';
+// Answers, inside a query, whether the terms of a line hold for a resource. Asked once for each line with terms and
+// each resource that a search looks at, so that no more is read of a body than the terms ask for.
+import { holds, type Known, knownOf, referenceMark, selfMark, typeMark } from '../../search/terms.ts';
 import type { Derive, Terms } from '../port.ts';
 import type { Reading } from './reading.ts';
 
@@ -7,31 +8,91 @@ import type { Reading } from './reading.ts';
 const LAST_LIVE =
   'SELECT body FROM history WHERE rid = ? AND version < ? AND deleted = 0 ORDER BY version DESC LIMIT 1';
 
+interface Asked {
+  marks: ReadonlySet<string>;
+  at: number;
+}
+
 /** Registers `terms_hold(terms, asked, type, id, rid, version, body)`: 1 or 0. `asked`: `{ marks, at }`. */
 export function offerTermsHold(reading: Reading, derive: Derive): void {
-  // All lines about one resource are asked one after the other.
-  let last: { version: string; body: string; known: Pick<Known, 'marks' | 'dates'> } | undefined;
-  const knownFor = (
-    name: { type: number; id: string },
-    version: string,
-    body: string,
-  ): Pick<Known, 'marks' | 'dates'> => {
-    if (last?.version !== version || last.body !== body) {
-      const derived = derive(JSON.parse(body) as Record<string, unknown>);
-      last = { version, body, known: knownOf({ type: reading.text(name.type), id: name.id }, derived) };
-    }
-    return last.known;
-  };
+  const termsOf = remembered((text): Terms => JSON.parse(text));
+  const askedOf = remembered((text): Asked => {
+    const { marks, at } = JSON.parse(text) as { marks: string[]; at: number };
+    return { marks: new Set(marks), at };
+  });
   const lastLive = (rid: number, version: number): string =>
     reading.connection.get<{ body: string }>(LAST_LIVE, rid, version)?.body ?? '{}';
+  // All lines about one resource are asked one after the other.
+  let last = contentOf({ type: '', id: '' }, '{}', derive);
   reading.connection.db.function('terms_hold', (terms, asked, type, id, rid, version, body) => {
     // SQLite may put what a query asks for in here before it looks at the row: see past.ts.
     if (type === -1 || typeof terms !== 'string' || terms === '') return 0;
-    const live = body !== '' ? (body as string) : lastLive(rid as number, version as number);
-    const known = knownFor({ type: type as number, id: id as string }, `${rid} ${version}`, live);
-    const { marks, at } = JSON.parse(asked as string) as { marks: string[]; at: number };
-    return holds(JSON.parse(terms) as Terms, { ...known, marks: new Set([...known.marks, ...marks]), at })
-      ? 1
-      : 0;
+    const text = body !== '' ? (body as string) : lastLive(rid as number, version as number);
+    const name = { type: reading.text(type as number), id: id as string };
+    if (!last.isOf(name, text)) last = contentOf(name, text, derive);
+    const { marks, at } = askedOf(asked as string);
+    const known: Known = {
+      marks: { has: mark => marks.has(mark) || last.has(mark) },
+      get dates() {
+        return last.dates();
+      },
+      at,
+    };
+    return holds(termsOf(terms), known) ? 1 : 0;
   });
+}
+
+/** Texts recur from row to row. */
+function remembered<T>(read: (text: string) => T): (text: string) => T {
+  const most = 1000;
+  const known = new Map<string, T>();
+  return text => {
+    const found = known.get(text);
+    if (found !== undefined) return found;
+    if (known.size >= most) known.clear();
+    const made = read(text);
+    known.set(text, made);
+    return made;
+  };
+}
+
+interface Name {
+  type: string;
+  id: string;
+}
+
+interface Content {
+  isOf(name: Name, body: string): boolean;
+  has(mark: string): boolean;
+  dates(): Known['dates'];
+}
+
+/** As `knownOf` tells it; a body is read only where its text holds what is asked for. */
+function contentOf(name: Name, body: string, derive: Derive): Content {
+  const folded = once(() => body.toLowerCase());
+  const whole = once(() => knownOf(name, derive(JSON.parse(body) as Record<string, unknown>)));
+  const own = [typeMark(name.type), selfMark(`${name.type}/${name.id}`)];
+  const stands = (mark: string): boolean => {
+    if (mark.startsWith(REFERENCE)) return body.includes(mark.slice(REFERENCE.length));
+    const code = mark.slice(mark.lastIndexOf('|') + 1);
+    return CODED.test(mark) && (!PLAIN.test(code) || folded().includes(code));
+  };
+  return {
+    isOf: (other, text) => text === body && other.id === name.id && other.type === name.type,
+    has: mark => own.includes(mark) || (stands(mark) && whole().marks.has(mark)),
+    dates: () => whole().dates,
+  };
+}
+
+const REFERENCE = referenceMark('');
+const CODED = /^(label|code)\|/;
+/** Stands in a text as it is, whatever its case. */
+const PLAIN = /^[A-Za-z0-9.-]*$/;
+
+function once<T>(make: () => T): () => T {
+  let made: { value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
 }
