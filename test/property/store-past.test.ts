@@ -104,7 +104,7 @@ test('of every version those are shown that both the version and its resource al
         }
       },
     ),
-    { numRuns: process.env.LONG === undefined ? 60 : 600 },
+    { numRuns: process.env.LONG === undefined ? 60 : 300 },
   );
   expect(Math.min(shown, hidden)).toBeGreaterThan(500);
 }, 240_000);
