@@ -2,7 +2,10 @@
 // in by the same door; what is listed, explained and printed comes from what a request would get.
 import { writeFileSync } from 'node:fs';
 import type { App, Principal } from '../app.ts';
-import type { AnyResource, JsonObject } from '../fhir/types.ts';
+import type { AnyResource, ConsentProvision, Encounter, JsonObject } from '../fhir/types.ts';
+import { recordsOf } from '../iop/consent-form.ts';
+import type { SelfPaid } from '../iop/consent-scope.ts';
+import { businessSystem, identifierOf } from '../iop/element.ts';
 import { type Options, text } from './options.ts';
 import { asProgram } from './own-program.ts';
 import { patientOfClient } from './patient-of-client.ts';
@@ -16,17 +19,26 @@ const listOf = (value: string | undefined): string[] | undefined =>
 export const addConsent = (terminal: Terminal, options: Options): Promise<number> =>
   asProgram(terminal, options, async ({ app, program, principal }) => {
     const id = text(options, 'id') ?? `consent-${app.context.ids()}`;
+    const selfPaid = await selfPaidOf(app, principal, program, listOf(text(options, 'selfPaid')));
+    const denies = options.deny === true || selfPaid !== undefined;
+    const only = listOf(text(options, 'only'));
     const given = {
       kind: 'consent',
       id,
       program,
       client: text(options, 'client'),
       status: options.draft === true ? 'draft' : 'active',
-      effect: options.deny === true ? 'deny' : 'permit',
+      effect: denies ? 'deny' : 'permit',
       recipient: text(options, 'to'),
-      purposes: listOf(text(options, 'for')),
-      allRecords: options.deny === true ? undefined : true,
-      statements: options.deny === true ? undefined : listOf(text(options, 'statements')),
+      purposes: listOf(text(options, 'for')) ?? (selfPaid === undefined ? undefined : ['HPAYMT', 'HOPERAT']),
+      allRecords: denies || only !== undefined ? undefined : true,
+      only,
+      except: listOf(text(options, 'except')),
+      exceptSensitive: listOf(text(options, 'exceptSensitive')),
+      dataFrom: text(options, 'dataFrom'),
+      dataUntil: text(options, 'dataUntil'),
+      selfPaid,
+      statements: denies ? undefined : listOf(text(options, 'statements')),
       signedOn: text(options, 'signed'),
       from: text(options, 'from'),
       until: text(options, 'until'),
@@ -52,7 +64,35 @@ export const addConsent = (terminal: Terminal, options: Options): Promise<number
     return 1;
   });
 
-/** A line for each Consent of a person: id, status, effect, to whom, what for, until, what is missing. */
+/** The client's sessions by the keys of attendances, which say of which session they are. */
+async function selfPaidOf(
+  app: App,
+  principal: Principal,
+  program: string,
+  attendances: readonly string[] | undefined,
+): Promise<SelfPaid[] | undefined> {
+  if (attendances === undefined) return undefined;
+  const claims = attendances.map(key => `${program}|attendance|${key}|`);
+  const made = await app.registry.claims(claims);
+  const all: SelfPaid[] = [];
+  for (const [at, attendance] of attendances.entries()) {
+    const id = made.get(claims[at]!)?.slice('Encounter/'.length);
+    if (id === undefined) throw new CommandError(`There is no attendance ${attendance}.`);
+    const read = await app.handle(
+      { kind: 'read', type: 'Encounter', id, query: '', ...common(app) },
+      principal,
+    );
+    const { identifier } = JSON.parse(read.body!) as Encounter;
+    const session = identifierOf(identifier, businessSystem(program, 'session'));
+    if (session === undefined) throw new CommandError(`Attendance ${attendance} is of no session.`);
+    all.push({ session, attendance });
+  }
+  return all;
+}
+
+/**
+ * A line for each Consent of a person: id, status, effect, to whom, what for, until, which records, what is missing.
+ */
 export const listConsents = (terminal: Terminal, options: Options): Promise<number> =>
   asProgram(terminal, options, async ({ app, program, principal }) => {
     const patient = await patientOf(app, program, options);
@@ -101,9 +141,24 @@ async function tell(app: App, principal: Principal, consent: AnyResource): Promi
       .join(' '),
     for: ((provision.purpose ?? []) as { code?: string }[]).map(one => one.code ?? '').join(' '),
     until: ((provision.period ?? {}) as { end?: string }).end ?? '',
+    what: whatOf(provision as ConsentProvision),
     missing: missing.join(', '),
   };
 }
+
+/** Of which records, and of which not. */
+const whatOf = (provision: ConsentProvision): string =>
+  [
+    recordsOf(provision, String),
+    ...[provision.dataPeriod].flatMap(one =>
+      one === undefined ? [] : [[`${one.start ?? ''}..${one.end ?? ''}`]],
+    ),
+    ...(provision.provision ?? []).map(one =>
+      recordsOf(one, String).map(text => `${one.type === 'deny' ? 'not' : 'also'} ${text}`),
+    ),
+  ]
+    .flat()
+    .join('; ');
 
 /** From the next request on, for every server. What went out before is not undone, and stays in the accounting. */
 export const revokeConsent = (

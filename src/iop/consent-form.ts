@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto';
 import type { CodeableConcept, Coding, Consent, ConsentProvision } from '../fhir/types.ts';
 import { PART2_STATEMENT, type Part2Statement, RECIPIENT_CLASS, type RecipientClass } from './codes.ts';
+import { classWords, labelWords } from './consent-scope.ts';
 import {
   PART2_ALL_RECORDS,
   PART2_COUNSELLING_NOTES,
@@ -85,7 +86,7 @@ function rowsOf(consent: Consent, { nameOf }: FormFacts): Row[] {
 }
 
 function provisionRows(provision: ConsentProvision, nameOf: (reference: string) => string): Row[] {
-  const { actor, purpose, period, securityLabel, class: kinds, code, data } = provision;
+  const { actor, purpose, period } = provision;
   const group = extensionValue(PART2_RECIPIENT_CLASS, provision) as RecipientClass | undefined;
   const event = extensionValue(PART2_EXPIRY_EVENT, provision) as string | undefined;
   const until = [period?.end, event].filter(one => one !== undefined);
@@ -95,18 +96,29 @@ function provisionRows(provision: ConsentProvision, nameOf: (reference: string) 
       ...(actor ?? []).map(one => nameOf(one.reference?.reference ?? one.reference?.display ?? '?')),
       ...(group === undefined ? [] : [RECIPIENT_CLASS.codes[group] ?? group]),
     ],
-    [
-      'Which records',
-      ...(extensionValue(PART2_ALL_RECORDS, provision) === true ? ['all of them, at this program'] : []),
-      ...[...(securityLabel ?? []), ...(kinds ?? [])].map(codingText),
-      ...(code ?? []).map(conceptText),
-      ...(data ?? []).map(one => nameOf(one.reference?.reference ?? '?')),
-    ],
+    ['Which records', ...recordsOf(provision, nameOf)],
+    ['Records from', ...(provision.dataPeriod?.start === undefined ? [] : [provision.dataPeriod.start])],
+    ['Records until', ...(provision.dataPeriod?.end === undefined ? [] : [provision.dataPeriod.end])],
     ['What for', ...(purpose ?? []).map(one => PURPOSES[one.code ?? ''] ?? codingText(one))],
     ['From', ...(period?.start === undefined ? [] : [period.start])],
     ['Until', ...until],
   ];
 }
+
+/** Of which records a provision is, a line for each. */
+export function recordsOf(provision: ConsentProvision, nameOf: (reference: string) => string): string[] {
+  const { securityLabel, class: kinds, code, data } = provision;
+  return [
+    ...(extensionValue(PART2_ALL_RECORDS, provision) === true ? ['all of them, at this program'] : []),
+    ...labelWords(securityLabel, codingText),
+    ...classWords(kinds, codingText),
+    ...(code ?? []).map(conceptText),
+    ...(data ?? []).map(one => dataText(one.meaning, nameOf(one.reference?.reference ?? '?'))),
+  ];
+}
+
+const dataText = (meaning: string | undefined, name: string): string =>
+  meaning === 'dependents' ? `${name}, and what belongs to it` : name;
 
 const codingText = ({ display, code, system }: Coding): string =>
   display ?? `${code ?? '?'} (${system ?? '?'})`;

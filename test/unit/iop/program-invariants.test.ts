@@ -113,6 +113,19 @@ const episode: EpisodeRecord = {
   until: '2026-10-09',
   completion: 'completed',
 };
+const { allRecords: _allRecords, ...scopeless } = tpo;
+const selfPaid: ConsentRecord = {
+  ...envelope,
+  kind: 'consent',
+  client: 'c1',
+  status: 'active',
+  effect: 'deny',
+  recipient: 'lakeside-health',
+  purposes: ['HPAYMT', 'HOPERAT'],
+  selfPaid: [{ session: 's1', attendance: 'a1' }],
+  signedOn: '2026-08-03',
+};
+const { recipient: _payerOf, ...selfPaidToNobody } = selfPaid;
 const { status: _status, ...unstated } = diagnosis;
 const { until: _until, ...unended } = episode;
 const { from: _from, ...unbegun } = episode;
@@ -132,6 +145,10 @@ const SOUND: readonly RecordEnvelope[] = [
   coverage,
   tpo,
   treatment,
+  { ...scopeless, only: ['goals', 'plans'], dataFrom: '2026-08-01' } as RecordEnvelope,
+  { ...tpo, except: ['results'], exceptSensitive: ['SDV', 'HIV'] } as RecordEnvelope,
+  { ...scopeless, effect: 'deny', only: ['results'] } as RecordEnvelope,
+  selfPaid,
   diagnosis,
   episode,
   { ...unpaid, type: 'self-pay' } as RecordEnvelope,
@@ -192,6 +209,16 @@ const BROKEN: readonly [path: string, record: RecordEnvelope][] = [
   ['statements', { ...tpo, statements: ['redisclosure', 'refusal'] } as RecordEnvelope],
   ['allRecords', { ...tpo, counsellingNotes: true } as RecordEnvelope],
   ['allRecords', { ...tpo, allRecords: undefined } as RecordEnvelope],
+  ['allRecords', scopeless as RecordEnvelope],
+  ['allRecords', { ...tpo, only: ['goals'] } as RecordEnvelope],
+  ['counsellingNotes', { ...scopeless, counsellingNotes: true, except: ['goals'] } as RecordEnvelope],
+  ['except', { ...tpo, effect: 'deny', except: ['goals'] } as RecordEnvelope],
+  ['exceptSensitive', { ...tpo, effect: 'deny', exceptSensitive: ['HIV'] } as RecordEnvelope],
+  ['dataUntil', { ...tpo, dataFrom: '2026-08-03', dataUntil: '2026-08-02' } as RecordEnvelope],
+  ['effect', { ...selfPaid, status: 'draft', effect: 'permit' } as RecordEnvelope],
+  ['recipient', selfPaidToNobody as RecordEnvelope],
+  ['purposes', { ...selfPaid, purposes: ['HPAYMT'] } as RecordEnvelope],
+  ['only', { ...selfPaid, only: ['goals'] } as RecordEnvelope],
   ['until', { ...tpo, from: '2026-08-03', until: '2026-08-02' } as RecordEnvelope],
   ['status', unstated as RecordEnvelope],
   ['status', { ...diagnosis, verification: 'entered-in-error' } as RecordEnvelope],
