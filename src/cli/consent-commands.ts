@@ -42,6 +42,11 @@ export function addConsentCommands(
       '--self-paid <attendances>',
       'a restriction on sessions the client paid for alone: --to names the payer',
     )
+    .option(
+      '--criminal-justice',
+      'a condition of criminal proceedings or release (42 CFR 2.35): --to names an office',
+    )
+    .option('--irrevocable', 'the same, and not to be revoked before the event in --expires-upon')
     .option('--deny', 'a restriction: whom and what for it names, or everybody and everything, may not')
     .option('--draft', 'not signed yet: it permits nothing')
     .option('--id <key>', 'record id (default: random); one that is there is written anew')
@@ -57,6 +62,10 @@ export function addConsentCommands(
     .action(keep(options => listConsents(terminal, options)));
   command('revoke', 'end a consent, from the next request on')
     .argument('<id>', 'logical id of the Consent')
+    .option(
+      '--event-happened <date>',
+      'when the event happened before which it may not be revoked (42 CFR 2.35)',
+    )
     .action(keep((options, id) => revokeConsent(terminal, options, id)));
   command('explain', 'why a client sees a resource, or why not')
     .argument('<resource>', 'Type/ID')

@@ -2,10 +2,12 @@
 // in by the same door; what is listed, explained and printed comes from what a request would get.
 import { writeFileSync } from 'node:fs';
 import type { App, Principal } from '../app.ts';
-import type { AnyResource, ConsentProvision, Encounter, JsonObject } from '../fhir/types.ts';
+import type { AnyResource, Consent, ConsentProvision, Encounter, JsonObject } from '../fhir/types.ts';
 import { recordsOf } from '../iop/consent-form.ts';
 import type { SelfPaid } from '../iop/consent-scope.ts';
 import { businessSystem, identifierOf } from '../iop/element.ts';
+import { PART2_EVENT_ON } from '../iop/extensions.ts';
+import { extend } from '../iop/vocabulary.ts';
 import { type Options, text } from './options.ts';
 import { asProgram } from './own-program.ts';
 import { patientOfClient } from './patient-of-client.ts';
@@ -39,6 +41,8 @@ export const addConsent = (terminal: Terminal, options: Options): Promise<number
       dataUntil: text(options, 'dataUntil'),
       selfPaid,
       statements: denies ? undefined : listOf(text(options, 'statements')),
+      criminalJustice: options.criminalJustice === true || options.irrevocable === true ? true : undefined,
+      irrevocable: options.irrevocable === true ? true : undefined,
       signedOn: text(options, 'signed'),
       from: text(options, 'from'),
       until: text(options, 'until'),
@@ -173,7 +177,13 @@ export const revokeConsent = (
     );
     const consent = JSON.parse(read.body!) as AnyResource;
     if (consent.status === 'inactive') throw new CommandError('It was revoked before.');
-    const body = JSON.stringify({ ...consent, status: 'inactive' });
+    const happened = extend(PART2_EVENT_ON, text(options, 'eventHappened'));
+    const { extension = [] } = consent as unknown as Consent;
+    const body = JSON.stringify({
+      ...consent,
+      ...(happened.length === 0 ? {} : { extension: [...extension, ...happened] }),
+      status: 'inactive',
+    });
     const ifMatch = read.headers.ETag!;
     await app.handle({ kind: 'update', type: 'Consent', id: id!, body, ifMatch, ...common(app) }, principal);
     return 0;

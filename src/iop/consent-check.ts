@@ -14,6 +14,27 @@ export function checkConsent(record: ConsentRecord): Problem[] {
     ...(permits ? checkPermit(record) : []),
     ...(record.effect === 'deny' ? checkRestriction(record) : []),
     ...(record.selfPaid === undefined ? [] : checkSelfPaid(record)),
+    ...checkReferral(record),
+  ];
+}
+
+/** 42 CFR 2.35: officials by name, and an event before which, where the program says so, it is not revoked. */
+function checkReferral(record: ConsentRecord): Problem[] {
+  const { criminalJustice, irrevocable, eventOn, recipientClass, expiresUpon, status } = record;
+  if (criminalJustice === undefined)
+    return unless(
+      irrevocable === undefined,
+      'irrevocable',
+      'is for a criminal justice referral: 42 CFR 2.35',
+    );
+  return [
+    ...unless(recipientClass === undefined, 'recipientClass', 'names nobody: 42 CFR 2.35 asks for officials'),
+    ...unless(expiresUpon !== undefined, 'expiresUpon', 'is missing: 42 CFR 2.35(c) asks for the event'),
+    ...unless(
+      status !== 'revoked' || irrevocable === undefined || eventOn !== undefined,
+      'status',
+      'is revoked before the event in expiresUpon: by 42 CFR 2.35(c) say in eventOn when it happened',
+    ),
   ];
 }
 

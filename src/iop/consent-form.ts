@@ -7,7 +7,9 @@ import { classWords, labelWords } from './consent-scope.ts';
 import {
   PART2_ALL_RECORDS,
   PART2_COUNSELLING_NOTES,
+  PART2_CRIMINAL_JUSTICE,
   PART2_EXPIRY_EVENT,
+  PART2_IRREVOCABLE,
   PART2_RECIPIENT_CLASS,
   PART2_STATEMENT_MADE,
 } from './extensions.ts';
@@ -38,6 +40,12 @@ const STATEMENTS: Readonly<Record<Part2Statement, string>> = {
   refusal: 'I was told what follows if I do not sign.',
 };
 
+/** 42 CFR 2.35(c) limits the revocation of some. */
+const statementText = (statement: Part2Statement, consent: Consent): string =>
+  statement === 'revocation' && extensionValue(PART2_IRREVOCABLE, consent) === true
+    ? 'I may revoke this consent in writing once what it lasts until has happened, and not before (42 CFR 2.35).'
+    : STATEMENTS[statement];
+
 const PURPOSES: Readonly<Record<string, string>> = {
   TREAT: 'treatment',
   HPAYMT: 'payment',
@@ -59,7 +67,7 @@ export function consentForm(consent: Consent, facts: FormFacts): string {
 ${missingBox(facts.missing)}<dl>
 ${rowsOf(consent, facts).map(row).join('\n')}
 </dl>
-${stated.length === 0 ? '' : `<h2>I have been told</h2>\n<ul>\n${stated.map(one => item(STATEMENTS[one])).join('\n')}\n</ul>\n`}${signature(consent)}
+${stated.length === 0 ? '' : `<h2>I have been told</h2>\n<ul>\n${stated.map(one => item(statementText(one, consent))).join('\n')}\n</ul>\n`}${signature(consent)}
 </body></html>
 `;
 }
@@ -80,6 +88,9 @@ function rowsOf(consent: Consent, { nameOf }: FormFacts): Row[] {
     ]),
     ...(extensionValue(PART2_COUNSELLING_NOTES, consent) === true
       ? ([['Which records', 'counselling notes, and nothing else']] as Row[])
+      : []),
+    ...(extensionValue(PART2_CRIMINAL_JUSTICE, consent) === true
+      ? ([['Condition of', 'criminal proceedings, or release from custody']] as Row[])
       : []),
     ['Where it stands', consent.status],
   ];

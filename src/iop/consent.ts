@@ -27,7 +27,10 @@ import {
 import {
   PART2_ALL_RECORDS,
   PART2_COUNSELLING_NOTES,
+  PART2_CRIMINAL_JUSTICE,
+  PART2_EVENT_ON,
   PART2_EXPIRY_EVENT,
+  PART2_IRREVOCABLE,
   PART2_RECIPIENT_CLASS,
   PART2_STATEMENT_MADE,
 } from './extensions.ts';
@@ -50,6 +53,12 @@ export interface ConsentRecord extends RecordEnvelope, ConsentScope {
   allRecords?: true;
   /** For counselling notes and nothing else. */
   counsellingNotes?: true;
+  /** A criminal justice referral (42 CFR 2.35): to the recipient by name. */
+  criminalJustice?: true;
+  /** Such a one that may not be revoked before `expiresUpon`. */
+  irrevocable?: true;
+  /** When that happened. */
+  eventOn?: string;
   statements?: Part2Statement[];
   signedOn: string;
   /** First and last day on which it holds; absent: at once, and until revoked or the event. */
@@ -94,6 +103,9 @@ const schema = recordSchema(
     allRecords: mark('All records of the client at this program.'),
     counsellingNotes: mark('For counselling notes and nothing else.'),
     ...SCOPE_SCHEMA,
+    criminalJustice: mark('A criminal justice referral (42 CFR 2.35).'),
+    irrevocable: mark('It may not be revoked before the event in expiresUpon.'),
+    eventOn: date('When that event happened.'),
     statements: set(choice(codesOf(PART2_STATEMENT), 'Statement.'), 'What the form told the client.'),
     signedOn: date('Day of the signature.'),
     from: date('First day on which it holds.'),
@@ -138,6 +150,9 @@ function toFhir(record: ConsentRecord, links: Links): Part[] {
       ...recordedExtension(record),
       ...(record.statements ?? []).flatMap(one => extend(PART2_STATEMENT_MADE, one)),
       ...extend(PART2_COUNSELLING_NOTES, record.counsellingNotes),
+      ...extend(PART2_CRIMINAL_JUSTICE, record.criminalJustice),
+      ...extend(PART2_IRREVOCABLE, record.irrevocable),
+      ...extend(PART2_EVENT_ON, record.eventOn),
     ],
     identifier: [businessIdentifier(record)],
     status: STATUSES[record.status],
@@ -182,6 +197,9 @@ function fromFhir(parts: ReadonlyMap<string, AnyResource>, names: Names, id: str
     allRecords: extensionValue(PART2_ALL_RECORDS, provision) === true ? true : undefined,
     counsellingNotes: extensionValue(PART2_COUNSELLING_NOTES, consent) === true ? true : undefined,
     ...scopeOf(provision, names),
+    criminalJustice: extensionValue(PART2_CRIMINAL_JUSTICE, consent) === true ? true : undefined,
+    irrevocable: extensionValue(PART2_IRREVOCABLE, consent) === true ? true : undefined,
+    eventOn: extensionValue(PART2_EVENT_ON, consent),
     statements,
     signedOn: consent.dateTime,
     from: provision?.period?.start,

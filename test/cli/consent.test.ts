@@ -125,6 +125,22 @@ onEveryStore(store => {
     });
   });
 
+  test('one for a criminal justice referral is not revoked until its event has happened', async () => {
+    const terms = ['add', ...OF, '--client', 'c-1', '--to', 'court', '--for', 'HLEGAL'];
+    const event = ['--irrevocable', '--expires-upon', 'The end of probation', '--id', 'k-4'];
+    expect(await consent(...terms, ...SIGNED, ...event)).toMatchObject({ code: 1 });
+    const treating = terms.with(-1, 'TREAT');
+    expect(await consent(...treating, ...SIGNED, ...event)).toMatchObject({ code: 0 });
+    const ofCourt = async () =>
+      (await listed()).find((one: { to: string }) => one.to === 'Organization/court');
+    const { id } = await ofCourt();
+    const refused = await consent('revoke', ...OF, id);
+    expect([refused.code, refused.error]).toEqual([1, expect.stringContaining('42 CFR 2.35(c)')]);
+    expect((await ofCourt()).status).toBe('active');
+    expect((await consent('revoke', ...OF, id, '--event-happened', '2026-11-02')).code).toBe(0);
+    expect((await ofCourt()).status).toBe('inactive');
+  });
+
   test.each([
     [['add', ...OF, '--client', 'c-1', '--signed', '2026-08-01'], 1, 'recipient: is missing: 42 CFR 2.31'],
     [['add', ...OF, '--client', 'c-9', '--to', 'ehr', '--for', 'TREAT', ...SIGNED], 1, 'c-9'],

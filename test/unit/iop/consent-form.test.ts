@@ -100,6 +100,15 @@ test('sessions that were paid for alone are told with what belongs to them', () 
   ]);
 });
 
+test('one that may not be revoked yet says so, and nothing else', () => {
+  const { only: _only, except: _except, exceptSensitive: _sensitive, ...plain } = scoped;
+  const referral = { ...plain, criminalJustice: true, statements: ['revocation'] } as const;
+  const html = formOf({ ...referral, statements: ['revocation'], irrevocable: true });
+  expect(valuesOf(html, 'Condition of')).toEqual(['criminal proceedings, or release from custody']);
+  expect(html).toContain('once what it lasts until has happened, and not before (42 CFR 2.35)');
+  expect(html).not.toContain('at any time');
+});
+
 test('its style is the one that the policy names, and there is no script', () => {
   const style = /<style>([\s\S]*?)<\/style>/.exec(form())![1]!;
   expect(`sha256-${createHash('sha256').update(style).digest('base64')}`).toBe(FORM_STYLE);

@@ -125,6 +125,14 @@ const selfPaid: ConsentRecord = {
   selfPaid: [{ session: 's1', attendance: 'a1' }],
   signedOn: '2026-08-03',
 };
+const referral: ConsentRecord = {
+  ...treatment,
+  criminalJustice: true,
+  irrevocable: true,
+  expiresUpon: 'The end of probation',
+};
+const { expiresUpon: _event, ...eventless } = referral;
+const { criminalJustice: _criminalJustice, ...ordinary } = referral;
 const { recipient: _payerOf, ...selfPaidToNobody } = selfPaid;
 const { status: _status, ...unstated } = diagnosis;
 const { until: _until, ...unended } = episode;
@@ -149,6 +157,8 @@ const SOUND: readonly RecordEnvelope[] = [
   { ...tpo, except: ['results'], exceptSensitive: ['SDV', 'HIV'] } as RecordEnvelope,
   { ...scopeless, effect: 'deny', only: ['results'] } as RecordEnvelope,
   selfPaid,
+  referral,
+  { ...referral, status: 'revoked', eventOn: '2026-11-02' } as RecordEnvelope,
   diagnosis,
   episode,
   { ...unpaid, type: 'self-pay' } as RecordEnvelope,
@@ -209,6 +219,10 @@ const BROKEN: readonly [path: string, record: RecordEnvelope][] = [
   ['statements', { ...tpo, statements: ['redisclosure', 'refusal'] } as RecordEnvelope],
   ['allRecords', { ...tpo, counsellingNotes: true } as RecordEnvelope],
   ['allRecords', { ...tpo, allRecords: undefined } as RecordEnvelope],
+  ['irrevocable', ordinary as RecordEnvelope],
+  ['recipientClass', { ...referral, recipientClass: 'tpo' } as RecordEnvelope],
+  ['expiresUpon', { ...eventless, until: '2027-01-01' } as RecordEnvelope],
+  ['status', { ...referral, status: 'revoked' } as RecordEnvelope],
   ['allRecords', scopeless as RecordEnvelope],
   ['allRecords', { ...tpo, only: ['goals'] } as RecordEnvelope],
   ['counsellingNotes', { ...scopeless, counsellingNotes: true, except: ['goals'] } as RecordEnvelope],
