@@ -202,9 +202,27 @@ export const explainConsent = (
     const asked = { kind: 'operation', operation: 'explain-access', type, id, query, csv: false } as const;
     const { body } = await app.handle({ ...asked, ...common(app) }, principal);
     if (options.json === true) say(terminal.out, body!);
-    else for (const line of linesOf((JSON.parse(body!) as AnyResource).parameter)) say(terminal.out, line);
+    else {
+      const lines = linesOf((JSON.parse(body!) as AnyResource).parameter);
+      for (const line of [...lines, ...(await scopesOf(app, principal, lines))]) say(terminal.out, line);
+    }
     return 0;
   });
+
+/** Of which records the Consents are that are named in it, a line for each version. */
+async function scopesOf(app: App, principal: Principal, lines: readonly string[]): Promise<string[]> {
+  const named = lines.flatMap(line => /Consent\/([^/\s]+)\/_history\/([^/\s]+)$/.exec(line)?.slice(1) ?? []);
+  const versions = new Map<string, string[]>();
+  for (let at = 0; at < named.length; at += 2)
+    versions.set(`${named[at]}/${named[at + 1]}`, [named[at]!, named[at + 1]!]);
+  const said: string[] = [];
+  for (const [id, version] of versions.values()) {
+    const asked = { kind: 'vread', type: 'Consent', id: id!, version: version!, query: '' } as const;
+    const { body } = await app.handle({ ...asked, ...common(app) }, principal);
+    said.push(`records Consent/${id} ${whatOf((JSON.parse(body!) as Consent).provision ?? {})}`);
+  }
+  return said;
+}
 
 /** A parameter on a line, its parts below it. */
 function linesOf(parameters: unknown, indent = ''): string[] {

@@ -106,6 +106,10 @@ onEveryStore(store => {
       'permit name, birth date, address and telephone; goals; 2026-08-01..; not what reveals HIV or AIDS',
     ]);
     expect((await consent(...terms, '--except', 'results,plans')).code).toBe(0);
+    const why = await consent('explain', ...OF, '--client', 'ehr-client', `Patient/${patient}`);
+    expect(why.out).toMatch(
+      /\nrecords Consent\/\S+ all of them, at this program; not urine screens and scores; not treatment plans\n$/,
+    );
     expect(await whatOf('active')).toEqual([
       'permit all of them, at this program; not urine screens and scores; not treatment plans',
     ]);
