@@ -49,12 +49,18 @@ onEveryStore(store => {
       await clinic.made('attendance', 'a-c-1', 'procedure/cbt'),
     ];
     const { program, server } = clinic;
-    const tpo = { ...consentFor(id, 'payer', 'HPAYMT'), dateTime: '2026-08-02' };
-    for (const body of [tpo, coverageFor(id, 'payer'), consentFor(id, 'ehr')])
+    // For operations as well: the restriction is for both.
+    const payments = consentFor(id, 'payer', 'HPAYMT');
+    const { system } = payments.provision.purpose[0]!;
+    const purpose = ['HPAYMT', 'HOPERAT'].map(code => ({ system, code }));
+    const provision = { ...payments.provision, purpose };
+    for (const body of [{ ...payments, provision }, coverageFor(id, 'payer'), consentFor(id, 'ehr')])
       await program.post(`/fhir/${body.resourceType}`).send(body).expect(201);
     callers.program = program;
     callers.ehr = await server.as('ehr');
     callers.payer = await server.as('payer');
+    const operations = { organization: 'payer', role: 'payer', purposes: ['HOPERAT'] } as const;
+    callers.operations = await server.register({ id: 'operations', ...operations });
     callers.patient = await server.register({
       id: 'me',
       organization: 'program',
@@ -112,6 +118,14 @@ onEveryStore(store => {
       const queries = [`Procedure?encounter=${encounter}`, 'Encounter?date=2026-08-03'];
       for (const query of queries) expect(await idsOf(callers.payer!, query)).toEqual([]);
     });
+  });
+
+  test('the payer for its operations finds the other session and no more', async () => {
+    for (const type of ['Encounter', 'Appointment', 'Procedure']) {
+      const found = await idsOf(callers.operations!, `${type}?patient=${id}`);
+      expect(found).toHaveLength(1);
+      expect(hidden).not.toContain(found[0]);
+    }
   });
 
   test.each(['program', 'ehr', 'patient'])('%s sees it as before', async name => {
