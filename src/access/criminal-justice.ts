@@ -29,3 +29,26 @@ export const isIrrevocable = (consent: Consent): boolean =>
   isReferral(consent) &&
   isMarked(consent.extension, IRREVOCABLE) &&
   !(consent.extension ?? []).some(one => one.url === EVENT_ON && one.valueDate !== undefined);
+
+/**
+ * Would this revoke or delete (`after` absent) a consent before its event? By what is there, or by what is sent. What was
+ * entered in error may be ended.
+ */
+export function endsTooEarly(before: Consent | undefined, after: Consent | undefined): boolean {
+  if (after !== undefined) {
+    if (after.status !== 'inactive') return false;
+    if (isIrrevocable(after)) return true;
+    if (hasHappened(after)) return false;
+  }
+  return before?.status === 'active' && isIrrevocable(before);
+}
+
+/** It still is such a consent, and says when the event happened. */
+function hasHappened(consent: Consent): boolean {
+  const { extension = [], ...rest } = consent;
+  return isIrrevocable({ ...rest, extension: extension.filter(one => one.url !== EVENT_ON) });
+}
+
+export const TOO_EARLY =
+  'By 42 CFR 2.35(c) this consent may be revoked once the event that it names has happened. Where it has, the Consent says ' +
+  'on what day (extension part2-event-on).';

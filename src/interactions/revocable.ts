@@ -1,5 +1,5 @@
 // A consent of a criminal justice referral that is not to be revoked yet stays: 42 CFR 2.35(c).
-import { isIrrevocable } from '../access/criminal-justice.ts';
+import { endsTooEarly, TOO_EARLY } from '../access/criminal-justice.ts';
 import type { Grant } from '../access/grant.ts';
 import { parseBody } from '../fhir/body.ts';
 import { FhirError } from '../fhir/error.ts';
@@ -27,12 +27,10 @@ export async function demandRevocable(
   context: Context,
 ): Promise<void> {
   if (after !== undefined && after.status !== 'inactive') return;
-  if (after !== undefined && isIrrevocable(after as unknown as Consent)) throw refusal(path);
-  if (after !== undefined && hasHappened(after)) return;
   const before = isId(id) ? await context.store.read('Consent', id, grant) : undefined;
-  if (before === undefined || before.deleted) return;
-  const consent = parseBody(before.body).resource as unknown as Consent;
-  if (consent.status === 'active' && isIrrevocable(consent)) throw refusal(path);
+  const standing = before === undefined || before.deleted ? undefined : parseBody(before.body).resource;
+  if (endsTooEarly(asConsent(standing), asConsent(after)))
+    throw new FhirError('business-rule', [{ path: `${path}Consent.status`, message: TOO_EARLY }]);
 }
 
 /** Which Consent a conditional update is about, as far as can be known before its commit. */
@@ -46,20 +44,5 @@ export async function consentMatched(
   return matches.length === 1 ? { id: matches[0]!.id } : {};
 }
 
-/** What is sent still is such a consent, and says when the event happened. */
-function hasHappened(after: AnyResource): boolean {
-  const consent = after as unknown as Consent;
-  const { extension = [], ...rest } = consent;
-  const undated = extension.filter(one => one.valueDate === undefined);
-  return isIrrevocable({ ...rest, extension: undated });
-}
-
-const refusal = (path: string): FhirError =>
-  new FhirError('business-rule', [
-    {
-      path: `${path}Consent.status`,
-      message:
-        'By 42 CFR 2.35(c) this consent may be revoked once the event that it names has happened. Where it has, the Consent ' +
-        'says on what day (extension part2-event-on).',
-    },
-  ]);
+const asConsent = (resource: AnyResource | undefined): Consent | undefined =>
+  resource as unknown as Consent | undefined;

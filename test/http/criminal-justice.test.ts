@@ -3,6 +3,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { extensionUrl } from '../../src/fhir/canonical.ts';
 import type { AnyResource, JsonObject } from '../../src/fhir/types.ts';
+import { client } from '../support/clinic.ts';
 import { type Caller, consentFor, startServer, type TestServer } from '../support/server.ts';
 import { onEveryStore } from '../support/stores.ts';
 
@@ -83,6 +84,28 @@ onEveryStore(store => {
     const plain = { ...consent, id: 'f', extension: [...consent.extension, mark('irrevocable')] };
     await put(plain).expect(201);
     await put({ ...plain, status: 'inactive' }).expect(200);
+  });
+
+  test('a record that is sent anew does not end it either', async () => {
+    const record = (more: JsonObject) => ({
+      ...{ kind: 'consent', id: 'k', program: 'program', client: 'c-1', status: 'active', effect: 'permit' },
+      ...{ recipient: 'ehr', purposes: ['TREAT'], allRecords: true, statements: ['revocation'] },
+      ...{ signedOn: '2026-08-01', verifiedOn: '2026-08-01T10:00:00Z', expiresUpon: 'The end of probation' },
+      ...more,
+    });
+    const marked = { criminalJustice: true, irrevocable: true };
+    const outcomeOf = async (sent: JsonObject): Promise<JsonObject> => {
+      const { body } = await program.post('/iop/records').send(sent);
+      return body.records[0];
+    };
+    expect(await outcomeOf(client('c-1'))).toMatchObject({ outcome: 'written' });
+    expect(await outcomeOf(record(marked))).toMatchObject({ outcome: 'written' });
+    for (const more of [marked, {}]) {
+      const { outcome, issues } = await outcomeOf(record({ ...more, status: 'revoked' }));
+      expect([more === marked ? 'bad' : 'conflict', JSON.stringify(issues)]).toEqual([outcome, REFUSED]);
+    }
+    const ended = record({ ...marked, status: 'revoked', eventOn: '2026-11-02' });
+    expect(await outcomeOf(ended)).toMatchObject({ outcome: 'written' });
   });
 
   test('a caller who may not see it gets the answer of an unknown one', async () => {
