@@ -6,6 +6,7 @@ import { canonicalSystem } from '../fhir/code-system.ts';
 import { localId } from '../fhir/reference.ts';
 import type { Consent, ConsentProvision, Extension } from '../fhir/types.ts';
 import { hasCode } from './coded.ts';
+import { isReferral, namesOfficials } from './criminal-justice.ts';
 
 export interface MissingItem {
   /** Of 42 CFR. */
@@ -134,6 +135,24 @@ const ITEMS: readonly Item[] = [
     message:
       'The statement of what follows where the patient refuses to sign is missing (part2-statement refusal).',
     isThere: read => !read.tpo || states(read, 'refusal'),
+  },
+  {
+    section: '2.35(a)(1)',
+    path: 'Consent.provision.actor',
+    message:
+      'For a criminal justice referral each official is named by a reference to a Practitioner or an Organization of this server, and none by a class.',
+    isThere: ({ consent, provisions, extensions, base }) =>
+      !isReferral(consent) ||
+      (namesOfficials(provisions, base) && extensions.every(one => one.url !== RECIPIENT_CLASS)),
+  },
+  {
+    section: '2.35(c)',
+    path: 'Consent.provision.extension',
+    message:
+      'For a criminal justice referral the event is missing on which it may be revoked (part2-expiry-event).',
+    isThere: ({ consent, extensions }) =>
+      !isReferral(consent) ||
+      extensions.some(one => one.url === EXPIRY_EVENT && one.valueString !== undefined),
   },
 ];
 

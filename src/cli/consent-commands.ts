@@ -33,18 +33,39 @@ export function addConsentCommands(
       'revocation,redisclosure,refusal',
     )
     .option('--paper <text>', 'where the signed form is kept')
+    .option('--only <kinds>', 'only these kinds of records, with commas (default: all records)')
+    .option('--except <kinds>', 'of these, not the records of these kinds')
+    .option('--except-sensitive <codes>', 'nor what reveals this: SUD, PSY, HIV, SDV, ...')
+    .option('--data-from <date>', 'first day that the records are about')
+    .option('--data-until <date>', 'last day that the records are about')
+    .option(
+      '--self-paid <attendances>',
+      'a restriction on sessions the client paid for alone: --to names the payer',
+    )
+    .option(
+      '--criminal-justice',
+      'a condition of criminal proceedings or release (42 CFR 2.35): --to names an office',
+    )
+    .option('--irrevocable', 'the same, and not to be revoked before the event in --expires-upon')
     .option('--deny', 'a restriction: whom and what for it names, or everybody and everything, may not')
     .option('--draft', 'not signed yet: it permits nothing')
     .option('--id <key>', 'record id (default: random); one that is there is written anew')
     .option('--json', 'print JSON')
     .action(keep(options => addConsent(terminal, options)));
-  command('list', "a person's consents: id, status, effect, to whom, what for, until, what is missing")
+  command(
+    'list',
+    "a person's consents: id, status, effect, to whom, what for, until, which records, what is missing",
+  )
     .option('--client <key>', "the program's own key of the client")
     .option('--patient <id>', 'logical id of the Patient')
     .option('--json', 'print JSON')
     .action(keep(options => listConsents(terminal, options)));
   command('revoke', 'end a consent, from the next request on')
     .argument('<id>', 'logical id of the Consent')
+    .option(
+      '--event-happened <date>',
+      'when the event happened before which it may not be revoked (42 CFR 2.35)',
+    )
     .action(keep((options, id) => revokeConsent(terminal, options, id)));
   command('explain', 'why a client sees a resource, or why not')
     .argument('<resource>', 'Type/ID')

@@ -2,7 +2,12 @@
 // in by the same door; what is listed, explained and printed comes from what a request would get.
 import { writeFileSync } from 'node:fs';
 import type { App, Principal } from '../app.ts';
-import type { AnyResource, JsonObject } from '../fhir/types.ts';
+import type { AnyResource, Consent, ConsentProvision, Encounter, JsonObject } from '../fhir/types.ts';
+import { recordsOf } from '../iop/consent-form.ts';
+import type { SelfPaid } from '../iop/consent-scope.ts';
+import { businessSystem, identifierOf } from '../iop/element.ts';
+import { PART2_EVENT_ON } from '../iop/extensions.ts';
+import { extend } from '../iop/vocabulary.ts';
 import { type Options, text } from './options.ts';
 import { asProgram } from './own-program.ts';
 import { patientOfClient } from './patient-of-client.ts';
@@ -16,17 +21,28 @@ const listOf = (value: string | undefined): string[] | undefined =>
 export const addConsent = (terminal: Terminal, options: Options): Promise<number> =>
   asProgram(terminal, options, async ({ app, program, principal }) => {
     const id = text(options, 'id') ?? `consent-${app.context.ids()}`;
+    const selfPaid = await selfPaidOf(app, principal, program, listOf(text(options, 'selfPaid')));
+    const denies = options.deny === true || selfPaid !== undefined;
+    const only = listOf(text(options, 'only'));
     const given = {
       kind: 'consent',
       id,
       program,
       client: text(options, 'client'),
       status: options.draft === true ? 'draft' : 'active',
-      effect: options.deny === true ? 'deny' : 'permit',
+      effect: denies ? 'deny' : 'permit',
       recipient: text(options, 'to'),
-      purposes: listOf(text(options, 'for')),
-      allRecords: options.deny === true ? undefined : true,
-      statements: options.deny === true ? undefined : listOf(text(options, 'statements')),
+      purposes: listOf(text(options, 'for')) ?? (selfPaid === undefined ? undefined : ['HPAYMT', 'HOPERAT']),
+      allRecords: denies || only !== undefined ? undefined : true,
+      only,
+      except: listOf(text(options, 'except')),
+      exceptSensitive: listOf(text(options, 'exceptSensitive')),
+      dataFrom: text(options, 'dataFrom'),
+      dataUntil: text(options, 'dataUntil'),
+      selfPaid,
+      statements: denies ? undefined : listOf(text(options, 'statements')),
+      criminalJustice: options.criminalJustice === true || options.irrevocable === true ? true : undefined,
+      irrevocable: options.irrevocable === true ? true : undefined,
       signedOn: text(options, 'signed'),
       from: text(options, 'from'),
       until: text(options, 'until'),
@@ -52,7 +68,35 @@ export const addConsent = (terminal: Terminal, options: Options): Promise<number
     return 1;
   });
 
-/** A line for each Consent of a person: id, status, effect, to whom, what for, until, what is missing. */
+/** The client's sessions by the keys of attendances, which say of which session they are. */
+async function selfPaidOf(
+  app: App,
+  principal: Principal,
+  program: string,
+  attendances: readonly string[] | undefined,
+): Promise<SelfPaid[] | undefined> {
+  if (attendances === undefined) return undefined;
+  const claims = attendances.map(key => `${program}|attendance|${key}|`);
+  const made = await app.registry.claims(claims);
+  const all: SelfPaid[] = [];
+  for (const [at, attendance] of attendances.entries()) {
+    const id = made.get(claims[at]!)?.slice('Encounter/'.length);
+    if (id === undefined) throw new CommandError(`There is no attendance ${attendance}.`);
+    const read = await app.handle(
+      { kind: 'read', type: 'Encounter', id, query: '', ...common(app) },
+      principal,
+    );
+    const { identifier } = JSON.parse(read.body!) as Encounter;
+    const session = identifierOf(identifier, businessSystem(program, 'session'));
+    if (session === undefined) throw new CommandError(`Attendance ${attendance} is of no session.`);
+    all.push({ session, attendance });
+  }
+  return all;
+}
+
+/**
+ * A line for each Consent of a person: id, status, effect, to whom, what for, until, which records, what is missing.
+ */
 export const listConsents = (terminal: Terminal, options: Options): Promise<number> =>
   asProgram(terminal, options, async ({ app, program, principal }) => {
     const patient = await patientOf(app, program, options);
@@ -101,9 +145,24 @@ async function tell(app: App, principal: Principal, consent: AnyResource): Promi
       .join(' '),
     for: ((provision.purpose ?? []) as { code?: string }[]).map(one => one.code ?? '').join(' '),
     until: ((provision.period ?? {}) as { end?: string }).end ?? '',
+    what: whatOf(provision as ConsentProvision),
     missing: missing.join(', '),
   };
 }
+
+/** Of which records, and of which not. */
+const whatOf = (provision: ConsentProvision): string =>
+  [
+    recordsOf(provision, String),
+    ...[provision.dataPeriod].flatMap(one =>
+      one === undefined ? [] : [[`${one.start ?? ''}..${one.end ?? ''}`]],
+    ),
+    ...(provision.provision ?? []).map(one =>
+      recordsOf(one, String).map(text => `${one.type === 'deny' ? 'not' : 'also'} ${text}`),
+    ),
+  ]
+    .flat()
+    .join('; ');
 
 /** From the next request on, for every server. What went out before is not undone, and stays in the accounting. */
 export const revokeConsent = (
@@ -118,7 +177,13 @@ export const revokeConsent = (
     );
     const consent = JSON.parse(read.body!) as AnyResource;
     if (consent.status === 'inactive') throw new CommandError('It was revoked before.');
-    const body = JSON.stringify({ ...consent, status: 'inactive' });
+    const happened = extend(PART2_EVENT_ON, text(options, 'eventHappened'));
+    const { extension = [] } = consent as unknown as Consent;
+    const body = JSON.stringify({
+      ...consent,
+      ...(happened.length === 0 ? {} : { extension: [...extension, ...happened] }),
+      status: 'inactive',
+    });
     const ifMatch = read.headers.ETag!;
     await app.handle({ kind: 'update', type: 'Consent', id: id!, body, ifMatch, ...common(app) }, principal);
     return 0;
@@ -137,9 +202,27 @@ export const explainConsent = (
     const asked = { kind: 'operation', operation: 'explain-access', type, id, query, csv: false } as const;
     const { body } = await app.handle({ ...asked, ...common(app) }, principal);
     if (options.json === true) say(terminal.out, body!);
-    else for (const line of linesOf((JSON.parse(body!) as AnyResource).parameter)) say(terminal.out, line);
+    else {
+      const lines = linesOf((JSON.parse(body!) as AnyResource).parameter);
+      for (const line of [...lines, ...(await scopesOf(app, principal, lines))]) say(terminal.out, line);
+    }
     return 0;
   });
+
+/** Of which records the Consents are that are named in it, a line for each version. */
+async function scopesOf(app: App, principal: Principal, lines: readonly string[]): Promise<string[]> {
+  const named = lines.flatMap(line => /Consent\/([^/\s]+)\/_history\/([^/\s]+)$/.exec(line)?.slice(1) ?? []);
+  const versions = new Map<string, string[]>();
+  for (let at = 0; at < named.length; at += 2)
+    versions.set(`${named[at]}/${named[at + 1]}`, [named[at]!, named[at + 1]!]);
+  const said: string[] = [];
+  for (const [id, version] of versions.values()) {
+    const asked = { kind: 'vread', type: 'Consent', id: id!, version: version!, query: '' } as const;
+    const { body } = await app.handle({ ...asked, ...common(app) }, principal);
+    said.push(`records Consent/${id} ${whatOf((JSON.parse(body!) as Consent).provision ?? {})}`);
+  }
+  return said;
+}
 
 /** A parameter on a line, its parts below it. */
 function linesOf(parameters: unknown, indent = ''): string[] {

@@ -6,6 +6,7 @@ import type { WriteOp } from '../store/port.ts';
 import { attempt } from './attempt.ts';
 import type { Context } from './context.ts';
 import type { FhirRequest, Reply } from './request.ts';
+import { demandRevocable } from './revocable.ts';
 import { onlyResult, soleOp } from './sole-op.ts';
 import { parseIfMatch, versionHeaders } from './version-reply.ts';
 
@@ -18,6 +19,7 @@ export async function deleteOne(request: Delete, context: Context, principal: Pr
     const grant = audit.decide([{ type, use: 'delete' }]);
     const ifMatch = parseIfMatch(request.ifMatch);
     if (!isId(id)) throw notFound();
+    if (type === 'Consent') await demandRevocable({ id }, grant, context);
     const op: WriteOp =
       ifMatch === undefined ? { kind: 'delete', type, id } : { kind: 'delete', type, id, ifMatch };
     const { version } = onlyResult(

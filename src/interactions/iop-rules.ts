@@ -7,6 +7,7 @@ import { isId } from '../fhir/id.ts';
 import { parseReference } from '../fhir/reference.ts';
 import type { AnyResource, Json, JsonObject } from '../fhir/types.ts';
 import type { Context } from './context.ts';
+import { demandRevocable } from './revocable.ts';
 
 /** Clinical resources of a program are about one person: never two clients in one record. */
 const ONE_PERSON: ReadonlySet<string> = new Set([
@@ -92,6 +93,11 @@ export async function demandIop(
   principal: Principal,
 ): Promise<void> {
   const type = write.resource.resourceType;
+  if (type === 'Consent') {
+    const place = write.path === undefined ? {} : { path: `${write.path}.` };
+    const known = write.id === undefined ? {} : { id: write.id };
+    await demandRevocable({ ...known, ...place, after: write.resource }, grant, context);
+  }
   // Of notes whoever writes them: what keeps them looks at tag and author.
   const faults = noteFaults(write.resource, context.base);
   if (faults.length === 0 && !ONE_PERSON.has(type)) return;

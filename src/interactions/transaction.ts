@@ -14,6 +14,7 @@ import { criteriaPlan } from './criteria.ts';
 import { demandIop } from './iop-rules.ts';
 import { witnessOf } from './provenance.ts';
 import type { Answer, CarryingEntry } from './request.ts';
+import { consentMatched, demandRevocable } from './revocable.ts';
 import { readSearch } from './search.ts';
 import { planTransaction, type Step, type TransactionPlan } from './transaction-plan.ts';
 import { answerOf } from './transaction-reply.ts';
@@ -73,17 +74,20 @@ async function demandRules(
 ): Promise<void> {
   const issues = [];
   for (const step of plan.steps) {
-    if (step.body === undefined) continue;
     const { request, body } = step;
-    const write = {
+    if (body === undefined && request.kind !== 'delete') continue;
+    const write = body && {
       resource: body.resource,
       path: `Bundle.entry[${step.entry}].resource`,
       ...(request.kind === 'update' ? { id: request.id } : {}),
+      ...(request.kind === 'conditional-update' ? await consentMatched(request, grant, context) : {}),
       // A person behind a marker is known in the commit only.
       conditional: request.kind === 'conditional-update' || plan.references.length > 0,
     };
     try {
-      await demandIop(write, grant, context, principal);
+      if (write !== undefined) await demandIop(write, grant, context, principal);
+      else if (request.kind === 'delete' && request.type === 'Consent')
+        await demandRevocable({ id: request.id, path: `Bundle.entry[${step.entry}].` }, grant, context);
     } catch (error) {
       if (!(error instanceof FhirError) || error.code !== 'business-rule') throw error;
       issues.push(...error.issues);

@@ -11,6 +11,7 @@ import type { Context } from './context.ts';
 import { criteriaPlan } from './criteria.ts';
 import { demandIop } from './iop-rules.ts';
 import type { CarryingReply, FhirRequest } from './request.ts';
+import { consentMatched } from './revocable.ts';
 import { onlyResult, soleOp } from './sole-op.ts';
 import { parseIfMatch, writeReply } from './version-reply.ts';
 
@@ -64,7 +65,8 @@ export async function conditionalUpdate(
     const ifMatch = parseIfMatch(request.ifMatch);
     const body = acceptBody(request.body, type);
     const match = criteriaPlan(type, request.query, context, grant);
-    await demandIop({ resource: body.resource, conditional: true }, grant, context, principal);
+    const known = await consentMatched(request, grant, context);
+    await demandIop({ resource: body.resource, conditional: true, ...known }, grant, context, principal);
     const named = body.resource.id;
     const id = isId(named) ? named : context.ids();
     const op: WriteOp = {

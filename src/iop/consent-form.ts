@@ -3,10 +3,13 @@
 import { createHash } from 'node:crypto';
 import type { CodeableConcept, Coding, Consent, ConsentProvision } from '../fhir/types.ts';
 import { PART2_STATEMENT, type Part2Statement, RECIPIENT_CLASS, type RecipientClass } from './codes.ts';
+import { classWords, labelWords } from './consent-scope.ts';
 import {
   PART2_ALL_RECORDS,
   PART2_COUNSELLING_NOTES,
+  PART2_CRIMINAL_JUSTICE,
   PART2_EXPIRY_EVENT,
+  PART2_IRREVOCABLE,
   PART2_RECIPIENT_CLASS,
   PART2_STATEMENT_MADE,
 } from './extensions.ts';
@@ -37,6 +40,12 @@ const STATEMENTS: Readonly<Record<Part2Statement, string>> = {
   refusal: 'I was told what follows if I do not sign.',
 };
 
+/** 42 CFR 2.35(c) limits the revocation of some. */
+const statementText = (statement: Part2Statement, consent: Consent): string =>
+  statement === 'revocation' && extensionValue(PART2_IRREVOCABLE, consent) === true
+    ? 'I may revoke this consent in writing once what it lasts until has happened, and not before (42 CFR 2.35).'
+    : STATEMENTS[statement];
+
 const PURPOSES: Readonly<Record<string, string>> = {
   TREAT: 'treatment',
   HPAYMT: 'payment',
@@ -58,7 +67,7 @@ export function consentForm(consent: Consent, facts: FormFacts): string {
 ${missingBox(facts.missing)}<dl>
 ${rowsOf(consent, facts).map(row).join('\n')}
 </dl>
-${stated.length === 0 ? '' : `<h2>I have been told</h2>\n<ul>\n${stated.map(one => item(STATEMENTS[one])).join('\n')}\n</ul>\n`}${signature(consent)}
+${stated.length === 0 ? '' : `<h2>I have been told</h2>\n<ul>\n${stated.map(one => item(statementText(one, consent))).join('\n')}\n</ul>\n`}${signature(consent)}
 </body></html>
 `;
 }
@@ -80,12 +89,15 @@ function rowsOf(consent: Consent, { nameOf }: FormFacts): Row[] {
     ...(extensionValue(PART2_COUNSELLING_NOTES, consent) === true
       ? ([['Which records', 'counselling notes, and nothing else']] as Row[])
       : []),
+    ...(extensionValue(PART2_CRIMINAL_JUSTICE, consent) === true
+      ? ([['Condition of', 'criminal proceedings, or release from custody']] as Row[])
+      : []),
     ['Where it stands', consent.status],
   ];
 }
 
 function provisionRows(provision: ConsentProvision, nameOf: (reference: string) => string): Row[] {
-  const { actor, purpose, period, securityLabel, class: kinds, code, data } = provision;
+  const { actor, purpose, period } = provision;
   const group = extensionValue(PART2_RECIPIENT_CLASS, provision) as RecipientClass | undefined;
   const event = extensionValue(PART2_EXPIRY_EVENT, provision) as string | undefined;
   const until = [period?.end, event].filter(one => one !== undefined);
@@ -95,18 +107,29 @@ function provisionRows(provision: ConsentProvision, nameOf: (reference: string) 
       ...(actor ?? []).map(one => nameOf(one.reference?.reference ?? one.reference?.display ?? '?')),
       ...(group === undefined ? [] : [RECIPIENT_CLASS.codes[group] ?? group]),
     ],
-    [
-      'Which records',
-      ...(extensionValue(PART2_ALL_RECORDS, provision) === true ? ['all of them, at this program'] : []),
-      ...[...(securityLabel ?? []), ...(kinds ?? [])].map(codingText),
-      ...(code ?? []).map(conceptText),
-      ...(data ?? []).map(one => nameOf(one.reference?.reference ?? '?')),
-    ],
+    ['Which records', ...recordsOf(provision, nameOf)],
+    ['Records from', ...(provision.dataPeriod?.start === undefined ? [] : [provision.dataPeriod.start])],
+    ['Records until', ...(provision.dataPeriod?.end === undefined ? [] : [provision.dataPeriod.end])],
     ['What for', ...(purpose ?? []).map(one => PURPOSES[one.code ?? ''] ?? codingText(one))],
     ['From', ...(period?.start === undefined ? [] : [period.start])],
     ['Until', ...until],
   ];
 }
+
+/** Of which records a provision is, a line for each. */
+export function recordsOf(provision: ConsentProvision, nameOf: (reference: string) => string): string[] {
+  const { securityLabel, class: kinds, code, data } = provision;
+  return [
+    ...(extensionValue(PART2_ALL_RECORDS, provision) === true ? ['all of them, at this program'] : []),
+    ...labelWords(securityLabel, codingText),
+    ...classWords(kinds, codingText),
+    ...(code ?? []).map(conceptText),
+    ...(data ?? []).map(one => dataText(one.meaning, nameOf(one.reference?.reference ?? '?'))),
+  ];
+}
+
+const dataText = (meaning: string | undefined, name: string): string =>
+  meaning === 'dependents' ? `${name}, and what belongs to it` : name;
 
 const codingText = ({ display, code, system }: Coding): string =>
   display ?? `${code ?? '?'} (${system ?? '?'})`;

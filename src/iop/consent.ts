@@ -3,13 +3,13 @@
 //
 // Glossary. Effect: permit, or deny (a restriction, which beats every permit). Recipient: an outside
 // Organization by its logical id. Purposes: v3-ActReason codes (TREAT treatment, HPAYMT payment, HOPERAT
-// operations; the three together are "TPO"). Statements: what the form told the client. The provision
-// stays plain - type, period, recipient, purposes - as the program's forms are; one that says more comes as FHIR.
-// 42 CFR 2.31; https://hl7.org/fhir/R4/consent.html
+// operations; the three together are "TPO"). Statements: what the form told the client. Of which records it
+// is: consent-scope.ts. 42 CFR 2.31; https://hl7.org/fhir/R4/consent.html
 import type { AnyResource, Consent, ConsentProvision, ConsentProvisionActor } from '../fhir/types.ts';
-import { endAfterStart, unless } from './check.ts';
 import { PART2_STATEMENT, type Part2Statement, RECIPIENT_CLASS, type RecipientClass } from './codes.ts';
-import type { Concept, Links, Names, Part, Problem, RecordEnvelope } from './concept.ts';
+import type { Concept, Links, Names, Part, RecordEnvelope } from './concept.ts';
+import { checkConsent } from './consent-check.ts';
+import { type ConsentScope, SCOPE_SCHEMA, scopeElements, scopeOf, selfPayPolicy } from './consent-scope.ts';
 import {
   businessIdentifier,
   coding,
@@ -27,7 +27,10 @@ import {
 import {
   PART2_ALL_RECORDS,
   PART2_COUNSELLING_NOTES,
+  PART2_CRIMINAL_JUSTICE,
+  PART2_EVENT_ON,
   PART2_EXPIRY_EVENT,
+  PART2_IRREVOCABLE,
   PART2_RECIPIENT_CLASS,
   PART2_STATEMENT_MADE,
 } from './extensions.ts';
@@ -35,7 +38,7 @@ import { choice, date, instant, keyOfA, line, mark, organization, recordSchema, 
 import { ACT_CODE, ACT_REASON, CONSENT_SCOPE, LOINC, PARTICIPATION_TYPE } from './systems.ts';
 import { codesOf, extend, extensionValue, extensionValues } from './vocabulary.ts';
 
-export interface ConsentRecord extends RecordEnvelope {
+export interface ConsentRecord extends RecordEnvelope, ConsentScope {
   kind: 'consent';
   client: string;
   status: Status;
@@ -50,6 +53,12 @@ export interface ConsentRecord extends RecordEnvelope {
   allRecords?: true;
   /** For counselling notes and nothing else. */
   counsellingNotes?: true;
+  /** A criminal justice referral (42 CFR 2.35): to the recipient by name. */
+  criminalJustice?: true;
+  /** Such a one that may not be revoked before `expiresUpon`. */
+  irrevocable?: true;
+  /** When that happened. */
+  eventOn?: string;
   statements?: Part2Statement[];
   signedOn: string;
   /** First and last day on which it holds; absent: at once, and until revoked or the event. */
@@ -73,14 +82,13 @@ const STATUSES = {
   'entered-in-error': 'entered-in-error',
 } as const;
 
-type Purpose = keyof typeof PURPOSES;
+export type Purpose = keyof typeof PURPOSES;
 const PURPOSES = {
   TREAT: 'treatment',
   HPAYMT: 'healthcare payment',
   HOPERAT: 'healthcare operations',
   HRESCH: 'healthcare research',
 } as const;
-const TPO: readonly Purpose[] = ['TREAT', 'HPAYMT', 'HOPERAT'];
 
 const schema = recordSchema(
   'consent',
@@ -94,6 +102,10 @@ const schema = recordSchema(
     purposes: set(choice(Object.keys(PURPOSES), 'v3-ActReason code.'), 'What for.'),
     allRecords: mark('All records of the client at this program.'),
     counsellingNotes: mark('For counselling notes and nothing else.'),
+    ...SCOPE_SCHEMA,
+    criminalJustice: mark('A criminal justice referral (42 CFR 2.35).'),
+    irrevocable: mark('It may not be revoked before the event in expiresUpon.'),
+    eventOn: date('When that event happened.'),
     statements: set(choice(codesOf(PART2_STATEMENT), 'Statement.'), 'What the form told the client.'),
     signedOn: date('Day of the signature.'),
     from: date('First day on which it holds.'),
@@ -105,39 +117,7 @@ const schema = recordSchema(
   ['client', 'status', 'effect', 'signedOn'],
 );
 
-function check(record: ConsentRecord): Problem[] {
-  const order = endAfterStart(record.from, record.until, 'until');
-  const permits = record.effect === 'permit' && record.status === 'active';
-  return permits ? [...order, ...checkPermit(record)] : order;
-}
-
-/** What 42 CFR 2.31 asks of a written consent; one that lacks any of it would never permit. */
-function checkPermit(record: ConsentRecord): Problem[] {
-  const { purposes = [], statements = [] } = record;
-  const tpo = TPO.every(one => purposes.includes(one)) && purposes.length === TPO.length;
-  const expires = record.until !== undefined || record.expiresUpon !== undefined;
-  const told = (what: Part2Statement) => statements.includes(what);
-  const needs = 'is missing: 42 CFR 2.31 asks for it';
-  return [
-    ...unless(record.recipient !== undefined, 'recipient', needs),
-    ...unless(purposes.length > 0, 'purposes', needs),
-    ...unless(
-      (record.allRecords === true) !== (record.counsellingNotes === true),
-      'allRecords',
-      'or counsellingNotes must say what is consented to, and not both',
-    ),
-    ...unless(told('revocation'), 'statements', 'do not hold revocation: 42 CFR 2.31 asks for it'),
-    ...unless(
-      !tpo || (told('redisclosure') && told('refusal')),
-      'statements',
-      'do not hold redisclosure and refusal: 42 CFR 2.31 asks for them where all three purposes are given',
-    ),
-    ...unless(tpo || expires, 'until', 'or expiresUpon is missing: 42 CFR 2.31 asks for it'),
-    ...unless(record.verifiedOn !== undefined, 'verifiedOn', needs),
-  ];
-}
-
-function provision(record: ConsentRecord): ConsentProvision {
+function provision(record: ConsentRecord, links: Links): ConsentProvision {
   const recipient: ConsentProvisionActor[] =
     record.recipient === undefined
       ? []
@@ -157,6 +137,7 @@ function provision(record: ConsentRecord): ConsentProvision {
     period: period(record.from, record.until),
     actor: recipient,
     purpose: record.purposes?.map(one => coding(ACT_REASON, one, PURPOSES[one])),
+    ...scopeElements(record, links),
   };
 }
 
@@ -169,6 +150,9 @@ function toFhir(record: ConsentRecord, links: Links): Part[] {
       ...recordedExtension(record),
       ...(record.statements ?? []).flatMap(one => extend(PART2_STATEMENT_MADE, one)),
       ...extend(PART2_COUNSELLING_NOTES, record.counsellingNotes),
+      ...extend(PART2_CRIMINAL_JUSTICE, record.criminalJustice),
+      ...extend(PART2_IRREVOCABLE, record.irrevocable),
+      ...extend(PART2_EVENT_ON, record.eventOn),
     ],
     identifier: [businessIdentifier(record)],
     status: STATUSES[record.status],
@@ -179,12 +163,15 @@ function toFhir(record: ConsentRecord, links: Links): Part[] {
     performer: [patient],
     organization: [organizationReference(record.program)],
     sourceAttachment: paper === undefined ? undefined : { title: paper },
-    policyRule: concept(ACT_CODE, '42CFRPart2CD', '42 CFR Part 2 consent directive'),
+    policyRule:
+      record.selfPaid === undefined
+        ? concept(ACT_CODE, '42CFRPart2CD', '42 CFR Part 2 consent directive')
+        : selfPayPolicy(),
     verification:
       verifiedOn === undefined
         ? undefined
         : [{ verified: true, verifiedWith: patient, verificationDate: verifiedOn }],
-    provision: provision(record),
+    provision: provision(record, links),
   };
   return [part('', consent)];
 }
@@ -209,6 +196,10 @@ function fromFhir(parts: ReadonlyMap<string, AnyResource>, names: Names, id: str
     purposes,
     allRecords: extensionValue(PART2_ALL_RECORDS, provision) === true ? true : undefined,
     counsellingNotes: extensionValue(PART2_COUNSELLING_NOTES, consent) === true ? true : undefined,
+    ...scopeOf(provision, names),
+    criminalJustice: extensionValue(PART2_CRIMINAL_JUSTICE, consent) === true ? true : undefined,
+    irrevocable: extensionValue(PART2_IRREVOCABLE, consent) === true ? true : undefined,
+    eventOn: extensionValue(PART2_EVENT_ON, consent),
     statements,
     signedOn: consent.dateTime,
     from: provision?.period?.start,
@@ -224,7 +215,7 @@ export const consent: Concept<ConsentRecord> = {
   title: 'What a client signed about their records',
   schema,
   makes: ['Consent'],
-  check,
+  check: checkConsent,
   toFhir,
   fromFhir,
 };

@@ -91,3 +91,25 @@ export const PART2_COUNSELLING_NOTES = defineExtension('part2-counselling-notes'
   description: 'The consent is for SUD counselling notes and for nothing else (42 CFR 2.31(b)).',
   contexts: ['Consent'],
 });
+
+export const PART2_CRIMINAL_JUSTICE = defineExtension('part2-criminal-justice', 'Boolean', {
+  title: 'Criminal justice referral',
+  description:
+    'Taking part in the program is a condition of criminal proceedings or of release, and the consent is for the officials ' +
+    'whom it names (42 CFR 2.35).',
+  contexts: ['Consent'],
+});
+
+export const PART2_IRREVOCABLE = defineExtension('part2-irrevocable', 'Boolean', {
+  title: 'Not revocable yet',
+  description:
+    'A consent of a criminal justice referral that may not be revoked before its expiry event (42 CFR 2.35(c)).',
+  contexts: ['Consent'],
+});
+
+export const PART2_EVENT_ON = defineExtension('part2-event-on', 'Date', {
+  title: 'Day of the event',
+  description:
+    'When the event happened on which the consent expires: from then on it may be revoked (42 CFR 2.35(c)).',
+  contexts: ['Consent'],
+});

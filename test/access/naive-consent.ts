@@ -410,6 +410,24 @@ function isWhole(consent: AnyResource, owner: string): boolean {
     tpo || ends,
     signed,
     consent.dateTime !== undefined,
+    !isReferral(consent) || isForOfficials(consent, provisions),
     !purposes.includes('HLEGAL') || purposes.every(one => one === 'HLEGAL'),
   ].every(Boolean);
+}
+
+/** 42 CFR 2.35. */
+const isReferral = (consent: AnyResource): boolean =>
+  extensionsIn(consent, 'criminal-justice').some(one => one.valueBoolean !== false);
+
+/** Whoever it permits something is named, and it says on what event it ends. */
+function isForOfficials(consent: AnyResource, provisions: readonly JsonObject[]): boolean {
+  const whom = provisions.filter(one => one.type !== 'deny').flatMap(one => objects(one.actor));
+  const all = [consent, ...provisions];
+  return (
+    whom.every(one =>
+      /^(Practitioner|Organization)\/[^/]+$/.test(String(objects(one.reference)[0]?.reference)),
+    ) &&
+    all.every(one => extensionsIn(one, 'recipient-class').length === 0) &&
+    all.some(one => extensionsIn(one, 'expiry-event').some(({ valueString }) => valueString !== undefined))
+  );
 }

@@ -68,6 +68,7 @@ const MARKS = [
   'SUBSETTED',
   'http://hl7.org/fhir/StructureDefinition/data-absent-reason',
   'masked',
+  'http://hl7.org/fhir/uv/security-label-ds4p/StructureDefinition/extension-sec-label-basis',
 ];
 
 /** What extensions of ours say in codes, and until when a Consent holds. */

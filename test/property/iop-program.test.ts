@@ -7,7 +7,7 @@ import { careTeam } from '../../src/iop/care-team.ts';
 import { client } from '../../src/iop/client.ts';
 import { clinician } from '../../src/iop/clinician.ts';
 import type { Concept, RecordEnvelope } from '../../src/iop/concept.ts';
-import { consent } from '../../src/iop/consent.ts';
+import { type ConsentRecord, consent } from '../../src/iop/consent.ts';
 import { coverage } from '../../src/iop/coverage.ts';
 import { diagnosis } from '../../src/iop/diagnosis.ts';
 import { episode } from '../../src/iop/episode.ts';
@@ -15,7 +15,7 @@ import { program } from '../../src/iop/program.ts';
 import { site } from '../../src/iop/site.ts';
 import { track } from '../../src/iop/track.ts';
 import { validateResource } from '../../src/validation/validate.ts';
-import { recordArbitrary } from '../support/record-arbitrary.ts';
+import { inOrder, recordArbitrary } from '../support/record-arbitrary.ts';
 import { links, PROGRAM, roundTrip, roundTripBare, without } from '../support/round-trip.ts';
 
 interface Case {
@@ -23,6 +23,40 @@ interface Case {
   /** Fields that R4 has no element for: they are lost with the local extensions. */
   local: readonly string[];
   record?: Arbitrary<RecordEnvelope>;
+}
+
+/** Whatever the schema allows, and as often one whose fields go together. */
+const consentRecord = fc.oneof(
+  recordArbitrary<ConsentRecord>(consent.schema),
+  recordArbitrary<ConsentRecord>(consent.schema).map(settled),
+);
+
+function settled(record: ConsentRecord): ConsentRecord {
+  const { dataFrom, dataUntil } = inOrderOfData(record);
+  const dated = { ...inOrder(record), ...(dataFrom && { dataFrom }), ...(dataUntil && { dataUntil }) };
+  const { effect, selfPaid, criminalJustice, expiresUpon } = dated;
+  const exceptions = ['except', 'exceptSensitive'];
+  const referral = ['criminalJustice', 'irrevocable'];
+  if (effect === 'deny' && selfPaid !== undefined) {
+    const plain = without(dated, [...exceptions, ...referral, 'only']) as ConsentRecord;
+    return { ...plain, recipient: plain.recipient ?? 'payer', purposes: ['HOPERAT', 'HPAYMT'] };
+  }
+  if (criminalJustice !== undefined) {
+    const dropped = effect === 'deny' ? exceptions : [];
+    const plain = without(dated, [...dropped, 'selfPaid', 'recipientClass']) as ConsentRecord;
+    return { ...plain, expiresUpon: expiresUpon ?? 'Release', eventOn: plain.eventOn ?? plain.signedOn };
+  }
+  const dropped = effect === 'deny' ? exceptions : [];
+  return without(dated, [...dropped, ...referral, 'selfPaid']) as ConsentRecord;
+}
+
+function inOrderOfData({
+  dataFrom,
+  dataUntil,
+}: ConsentRecord): Pick<ConsentRecord, 'dataFrom' | 'dataUntil'> {
+  if (dataFrom === undefined || dataUntil === undefined || dataFrom <= dataUntil)
+    return { dataFrom, dataUntil } as object;
+  return { dataFrom: dataUntil, dataUntil: dataFrom };
 }
 
 const timeZone = fc.constantFrom('America/New_York', 'Asia/Kolkata', 'UTC');
@@ -59,7 +93,11 @@ const CASES: readonly Case[] = [
   { concept: coverage, local: ['recordedAt'] },
   {
     concept: consent,
-    local: ['recordedAt', 'recipientClass', 'allRecords', 'counsellingNotes', 'statements', 'expiresUpon'],
+    record: consentRecord,
+    local: [
+      ...['recordedAt', 'recipientClass', 'allRecords', 'counsellingNotes', 'statements', 'expiresUpon'],
+      ...['criminalJustice', 'irrevocable', 'eventOn'],
+    ],
   },
   { concept: diagnosis, local: [] },
   {

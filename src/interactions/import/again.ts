@@ -1,7 +1,8 @@
 // A record that was imported before. What others wrote since is never overwritten: either their change
 // lies beside the record's, and both stand, or the record is a conflict and nothing is written.
+import { endsTooEarly, TOO_EARLY } from '../../access/criminal-justice.ts';
 import { type Body, fromResource, parseBody } from '../../fhir/body.ts';
-import type { AnyResource, Json, JsonObject } from '../../fhir/types.ts';
+import type { AnyResource, Consent, Json, JsonObject } from '../../fhir/types.ts';
 import type { Problem, RecordEnvelope } from '../../iop/concept.ts';
 import type { Version } from '../../store/port.ts';
 import type { ImportEntry, ImportPart } from '../../store/registry.ts';
@@ -186,6 +187,11 @@ function uniteOne(
   }
   const { tree, changed, clashes } = mergeResource(old ?? { resourceType }, next, body);
   changes.parts.push(key);
+  if (
+    resourceType === 'Consent' &&
+    endsTooEarly(body.resource as unknown as Consent, tree as unknown as Consent)
+  )
+    return [{ path: 'status', message: TOO_EARLY }];
   if (changed) addUpdate({ role, version, tree }, changes);
   else changes.relied[key] = version.version;
   return clashes.map(path => ({ path, message: CHANGED_TWICE }));

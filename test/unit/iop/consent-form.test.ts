@@ -3,7 +3,9 @@
 import { createHash } from 'node:crypto';
 import { expect, test } from '@jest/globals';
 import type { Consent, JsonObject } from '../../../src/fhir/types.ts';
+import { type ConsentRecord, consent } from '../../../src/iop/consent.ts';
 import { consentForm, FORM_STYLE } from '../../../src/iop/consent-form.ts';
+import { links } from '../../support/round-trip.ts';
 import { consentFor } from '../../support/server.ts';
 
 const form = (more: JsonObject = {}, missing: string[] = []): string =>
@@ -51,6 +53,60 @@ test('exceptions, labels, classes and codes are told, whatever they are', () => 
   expect(valuesOf(html, 'Which records')).toEqual(['substance use', 'Goal (http://y)', 'opiates', 'Goal/1']);
   expect([valuesOf(html, 'Exception 1'), valuesOf(html, 'Exception 2')]).toEqual([['may'], ['may not']]);
   expect([valuesOf(html, 'From'), valuesOf(html, 'Until')]).toEqual([['2026-01-01'], ['2026-12-31']]);
+});
+
+const scoped: ConsentRecord = {
+  kind: 'consent',
+  id: 'k',
+  program: 'riverbend',
+  client: 'c1',
+  status: 'draft',
+  effect: 'permit',
+  only: ['results', 'goals'],
+  except: ['medications'],
+  exceptSensitive: ['SDV'],
+  dataFrom: '2026-08-01',
+  dataUntil: '2026-08-31',
+  signedOn: '2026-08-01',
+};
+const formOf = (record: ConsentRecord): string =>
+  consentForm(consent.toFhir(record, links)[0]!.resource as unknown as Consent, {
+    nameOf: reference => reference,
+    missing: [],
+  });
+
+test('kinds of records, what they reveal and when they are from are told in plain words', () => {
+  const html = formOf(scoped);
+  expect(valuesOf(html, 'Which records')).toEqual([
+    'urine screens and scores',
+    'goals',
+    'medications',
+    'what reveals sexual or domestic violence',
+  ]);
+  expect([valuesOf(html, 'Exception 1'), valuesOf(html, 'Exception 2')]).toEqual([['may not'], ['may not']]);
+  expect([valuesOf(html, 'Records from'), valuesOf(html, 'Records until')]).toEqual([
+    ['2026-08-01'],
+    ['2026-08-31'],
+  ]);
+});
+
+test('sessions that were paid for alone are told with what belongs to them', () => {
+  const { only: _only, except: _except, exceptSensitive: _sensitive, ...plain } = scoped;
+  const html = formOf({ ...plain, effect: 'deny', selfPaid: [{ session: 's1', attendance: 'a1' }] });
+  expect(html).toContain('<h1>Restriction on the disclosure of records</h1>');
+  expect(valuesOf(html, 'Which records')).toEqual([
+    'urn:record:attendance|a1|, and what belongs to it',
+    'urn:record:session|s1|appointment/c1, and what belongs to it',
+  ]);
+});
+
+test('one that may not be revoked yet says so, and nothing else', () => {
+  const { only: _only, except: _except, exceptSensitive: _sensitive, ...plain } = scoped;
+  const referral = { ...plain, criminalJustice: true, statements: ['revocation'] } as const;
+  const html = formOf({ ...referral, statements: ['revocation'], irrevocable: true });
+  expect(valuesOf(html, 'Condition of')).toEqual(['criminal proceedings, or release from custody']);
+  expect(html).toContain('once what it lasts until has happened, and not before (42 CFR 2.35)');
+  expect(html).not.toContain('at any time');
 });
 
 test('its style is the one that the policy names, and there is no script', () => {

@@ -113,6 +113,27 @@ const episode: EpisodeRecord = {
   until: '2026-10-09',
   completion: 'completed',
 };
+const { allRecords: _allRecords, ...scopeless } = tpo;
+const selfPaid: ConsentRecord = {
+  ...envelope,
+  kind: 'consent',
+  client: 'c1',
+  status: 'active',
+  effect: 'deny',
+  recipient: 'lakeside-health',
+  purposes: ['HPAYMT', 'HOPERAT'],
+  selfPaid: [{ session: 's1', attendance: 'a1' }],
+  signedOn: '2026-08-03',
+};
+const referral: ConsentRecord = {
+  ...treatment,
+  criminalJustice: true,
+  irrevocable: true,
+  expiresUpon: 'The end of probation',
+};
+const { expiresUpon: _event, ...eventless } = referral;
+const { criminalJustice: _criminalJustice, ...ordinary } = referral;
+const { recipient: _payerOf, ...selfPaidToNobody } = selfPaid;
 const { status: _status, ...unstated } = diagnosis;
 const { until: _until, ...unended } = episode;
 const { from: _from, ...unbegun } = episode;
@@ -132,6 +153,12 @@ const SOUND: readonly RecordEnvelope[] = [
   coverage,
   tpo,
   treatment,
+  { ...scopeless, only: ['goals', 'plans'], dataFrom: '2026-08-01' } as RecordEnvelope,
+  { ...tpo, except: ['results'], exceptSensitive: ['SDV', 'HIV'] } as RecordEnvelope,
+  { ...scopeless, effect: 'deny', only: ['results'] } as RecordEnvelope,
+  selfPaid,
+  referral,
+  { ...referral, status: 'revoked', eventOn: '2026-11-02' } as RecordEnvelope,
   diagnosis,
   episode,
   { ...unpaid, type: 'self-pay' } as RecordEnvelope,
@@ -192,6 +219,20 @@ const BROKEN: readonly [path: string, record: RecordEnvelope][] = [
   ['statements', { ...tpo, statements: ['redisclosure', 'refusal'] } as RecordEnvelope],
   ['allRecords', { ...tpo, counsellingNotes: true } as RecordEnvelope],
   ['allRecords', { ...tpo, allRecords: undefined } as RecordEnvelope],
+  ['irrevocable', ordinary as RecordEnvelope],
+  ['recipientClass', { ...referral, recipientClass: 'tpo' } as RecordEnvelope],
+  ['expiresUpon', { ...eventless, until: '2027-01-01' } as RecordEnvelope],
+  ['status', { ...referral, status: 'revoked' } as RecordEnvelope],
+  ['allRecords', scopeless as RecordEnvelope],
+  ['allRecords', { ...tpo, only: ['goals'] } as RecordEnvelope],
+  ['counsellingNotes', { ...scopeless, counsellingNotes: true, except: ['goals'] } as RecordEnvelope],
+  ['except', { ...tpo, effect: 'deny', except: ['goals'] } as RecordEnvelope],
+  ['exceptSensitive', { ...tpo, effect: 'deny', exceptSensitive: ['HIV'] } as RecordEnvelope],
+  ['dataUntil', { ...tpo, dataFrom: '2026-08-03', dataUntil: '2026-08-02' } as RecordEnvelope],
+  ['effect', { ...selfPaid, status: 'draft', effect: 'permit' } as RecordEnvelope],
+  ['recipient', selfPaidToNobody as RecordEnvelope],
+  ['purposes', { ...selfPaid, purposes: ['HPAYMT'] } as RecordEnvelope],
+  ['only', { ...selfPaid, only: ['goals'] } as RecordEnvelope],
   ['until', { ...tpo, from: '2026-08-03', until: '2026-08-02' } as RecordEnvelope],
   ['status', unstated as RecordEnvelope],
   ['status', { ...diagnosis, verification: 'entered-in-error' } as RecordEnvelope],
