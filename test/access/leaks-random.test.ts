@@ -176,7 +176,7 @@ function questions(fact: Fact, seed: number): Record<Kind, Asked[]> {
     ],
     sort: [{ path: `${type}?_sort=-${sort}&_count=1` }, { path: `${type}?_sort=-_lastUpdated&_count=2` }],
     bundle: ['batch', 'transaction'].map(kind => bundle(kind, name, `${type}?${query}&_total=accurate`)),
-    operation: [{ path: `Patient/${of}/$everything` }, { path: `${name}/$explain-access` }],
+    operation: [{ path: `Patient/${of}/$accounting-of-disclosures` }, { path: `${name}/$explain-access` }],
     write: [
       { method: 'PUT', path: name, body: resource, headers: { 'if-match': 'W/"7"' } },
       {
