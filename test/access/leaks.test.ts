@@ -13,11 +13,11 @@ import type { AnyResource, JsonObject } from '../../src/fhir/types.ts';
 import { ROUTES } from '../../src/http/route.ts';
 import { extract } from '../../src/search/extract.ts';
 import { paramsOf } from '../../src/search/registry.ts';
-import type { IndexValue } from '../../src/store/port.ts';
 import { openApp, type TestApp } from '../support/app.ts';
 import { clientEntry } from '../support/client-entry.ts';
 import { exampleFiles } from '../support/examples.ts';
 import { courtOrder, emergency } from '../support/exceptions.ts';
+import { queryFor, wholeAnswer } from '../support/leaks.ts';
 import { PART2_SCOPE, part2Items } from '../support/part2.ts';
 import { onEveryStore, shareOf, someOf, type TestStore, takesAll } from '../support/stores.ts';
 
@@ -268,9 +268,7 @@ interface Asked {
   headers?: Record<string, string>;
 }
 
-const VARYING = new Set(['date', 'x-request-id', 'connection', 'keep-alive', 'transfer-encoding']);
-
-/** The whole answer as text. Page links are sealed with fresh randomness, so only their presence counts. */
+/** The whole answer as text. */
 async function ask(
   world: World,
   token: string,
@@ -288,34 +286,7 @@ async function ask(
     },
     ...(sent === undefined ? {} : { body: sent }),
   });
-  const kept = [...answer.headers].filter(([name]) => !VARYING.has(name) && name !== 'content-length');
-  const text = await answer.text();
-  return `${answer.status} ${JSON.stringify(kept)} ${text
-    .replaceAll(/_page=[\w-]+/g, '_page=')
-    .replaceAll(/"lastUpdated":"[^"]+"/g, '')
-    .replaceAll(/(Last-Modified|lastModified)":"[^"]+"/gi, '')}`.replaceAll(/"last-modified","[^"]+"/g, '');
-}
-
-/** A query value that finds the resource an index value was taken from. */
-function queryFor(value: IndexValue): string | undefined {
-  const code = value.key.split('.')[1]!;
-  const escaped = (text: string) => encodeURIComponent(text.replaceAll(/[\\,|$]/g, found => `\\${found}`));
-  switch (value.type) {
-    case 'token':
-      return `${code}=${value.system === '' ? '' : `${escaped(value.system)}%7C`}${escaped(value.code)}`;
-    case 'string':
-      return value.norm === '' ? undefined : `${code}=${escaped(value.exact.slice(0, 60))}`;
-    case 'reference':
-      return `${code}=${escaped(value.target)}`;
-    case 'uri':
-      return `${code}=${escaped(value.uri)}`;
-    case 'date':
-      return Math.abs(value.low) > 8e15 ? undefined : `${code}=ge${new Date(value.low).toISOString()}`;
-    case 'number':
-      return `${code}=${value.low}`;
-    case 'quantity':
-      return `${code}=${value.low}%7C${escaped(value.system)}%7C${escaped(value.code)}`;
-  }
+  return wholeAnswer(answer.status, answer.headers, await answer.text());
 }
 
 onEveryStore(store => {
