@@ -15,6 +15,10 @@ import {
   goal,
   observation,
   patient,
+  terms,
+  toEhr,
+  toNeighbour,
+  toPayer,
 } from '../support/access-records.ts';
 import type { Writer } from '../support/access-story.ts';
 import { team } from '../support/access-teams.ts';
@@ -65,6 +69,11 @@ const secured = (code: string): JsonObject => ({
 const FIRST: readonly Told[] = [
   ...[...PERSONS, 'unknown'].map(one => put('iop', patient(one))),
   put('iop', observation('unknown-obs', 'unknown')),
+  ...PERSONS.flatMap(one => [
+    put('iop', coverage(`${one}-cov`, one)),
+    put('iop', team(`${one}-team`, one, {}, { member: { reference: 'Practitioner/anna' } })),
+    put('iop', observation(`${one}-first`, one)),
+  ]),
 ];
 
 const person = fc.constantFrom(...PERSONS);
@@ -83,10 +92,15 @@ const clinical = fc
     ];
     return put(writer, made[kind]!);
   });
+/** Of any shape, or such as shows something to those who ask. */
+const written = fc.oneof(
+  fc.constantFrom(...CONSENTS),
+  fc.constantFrom(...[toEhr, toPayer, toNeighbour].map(one => terms(one))),
+);
 const consenting = fc
-  .tuple(person, fc.nat(1), fc.constantFrom(...CONSENTS), fc.nat(3))
-  .map(([one, n, written, ends]) =>
-    put('iop', consent(`${one}-${n}`, one, { ...written, ...(ends === 0 ? { status: 'inactive' } : {}) })),
+  .tuple(person, fc.nat(1), written, fc.nat(3))
+  .map(([one, n, said, ends]) =>
+    put('iop', consent(`${one}-${n}`, one, { ...said, ...(ends === 0 ? { status: 'inactive' } : {}) })),
   );
 const roster = fc
   .tuple(person, fc.boolean(), fc.boolean(), fc.constantFrom('Practitioner/anna', 'Organization/ehr'))
@@ -200,8 +214,10 @@ interface Counts {
   kinds: Map<string, number>;
   callers: Map<string, number>;
   hidden: number;
+  /** Callers to whom something beside the directory was shown -> how much. */
+  shown: Map<string, number>;
 }
-const newCounts = (): Counts => ({ kinds: new Map(), callers: new Map(), hidden: 0 });
+const newCounts = (): Counts => ({ kinds: new Map(), callers: new Map(), hidden: 0, shown: new Map() });
 const add = (to: Map<string, number>, name: string) => to.set(name, (to.get(name) ?? 0) + 1);
 
 interface Run {
@@ -229,6 +245,7 @@ async function compare(
     for (const step of taken.filter(one => !gone.has(one.name))) expect(await tell(bare, step)).toBe(true);
     counts.hidden += hidden.length;
     const others = full.facts.all.filter(fact => !hidden.includes(fact));
+    for (const fact of others) if (!DECIDING.has(fact.type) && fact.owner === 'iop') add(counts.shown, who);
     const about = [...hidden.slice(0, 3), others[seed % others.length]!];
     const asked = about.map((fact, at) => questions(fact, seed + at));
     for (const kind of kinds)
@@ -280,6 +297,8 @@ onEveryStore(store => {
       for (const who of Object.keys(CHOSEN))
         expect(counts.callers.get(who) ?? 0).toBeGreaterThanOrEqual(40 * runsOn(store));
       expect(counts.hidden).toBeGreaterThanOrEqual(runs);
+      const seeing = Object.keys(CHOSEN).filter(who => who !== 'auditor' && (counts.shown.get(who) ?? 0) > 0);
+      expect(seeing.length).toBeGreaterThanOrEqual(runsOn(store) < 5 ? 2 : 4);
     });
 
     test.each(KINDS)('what the server shows, hidden by a rule, is found out by: %s', async kind => {

@@ -55,7 +55,7 @@ onEveryStore(store => {
       await program.put(`/fhir/Observation/${id}`).send(about(id, 'a')).expect(201);
     await program
       .put('/fhir/Consent/c')
-      .send({ ...consentFor('a', 'ehr'), id: 'c' })
+      .send({ ...consentFor('a', 'ehr'), dateTime: '2020-01-01', id: 'c' })
       .expect(201);
     await ehr.get('/fhir/Patient/a').expect(200);
     now = START;

@@ -125,9 +125,12 @@ function lookUpNow({ type, consents }: PastQuestion, asked: Conjunct, as: string
   // Names the shard where it can: what names somebody lies in its owner's partition.
   const owned = asked.some(leaf => leaf.kind === 'consent' || leaf.kind === 'person');
   const nobody = asked.some(leaf => leaf.kind === 'no-person');
+  const inRecord = { $eq: ['$partition', '$$owner'] };
   const where = {
-    $expr: owned ? { $and: [named, { $eq: ['$partition', '$$owner'] }] } : named,
+    $expr: owned ? { $and: [named, inRecord] } : named,
     ...(nobody ? { partition: NOBODY } : {}),
+    // A tag, say, tells nothing of whom it names: it is in either.
+    ...(owned || nobody ? {} : { $or: [{ $expr: inRecord }, { partition: NOBODY }] }),
   };
   return {
     $lookup: {
