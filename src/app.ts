@@ -40,7 +40,7 @@ import { isServed, lockServer, type OpenedStore, openStore } from './open-store.
 import { EXTRACTORS, extract } from './search/extract.ts';
 import { PLACE_FACT } from './store/archive.ts';
 import { demandWhole, moveStore } from './store/move.ts';
-import type { Derive } from './store/port.ts';
+import type { Derive } from './store/port/derived.ts';
 import type { ClientEntry, ExceptionEntry, ExceptionOf, Registry } from './store/registry.ts';
 import { warmValidators } from './validation/validate.ts';
 import { readSigned, type Verified, verifyStore } from './verify-store.ts';

@@ -9,7 +9,7 @@
 import { parseDateRange } from '../fhir/date-range.ts';
 import { localId } from '../fhir/reference.ts';
 import type { AnyResource, Consent, ConsentProvision } from '../fhir/types.ts';
-import type { ConsentRule } from '../store/port.ts';
+import type { ConsentRule } from '../store/port/derived.ts';
 import { hasCode } from './coded.ts';
 import type { Effect } from './consent/data.ts';
 import { type Line, linesOf } from './consent/lines.ts';

@@ -13,7 +13,7 @@ import { isId } from '../fhir/id.ts';
 import { localId } from '../fhir/reference.ts';
 import type { AnyResource, CodeableConcept, Extension, Period } from '../fhir/types.ts';
 import type { Predicate } from '../search/ast.ts';
-import type { ConsentRule } from '../store/port.ts';
+import type { ConsentRule } from '../store/port/derived.ts';
 import type { Principal } from './grant.ts';
 import { ALWAYS, periodOf } from './period.ts';
 import { allOf, anyOf, NONE } from './rule.ts';

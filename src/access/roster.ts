@@ -6,7 +6,7 @@
 // https://hl7.org/fhir/R4/careteam.html
 import { localId } from '../fhir/reference.ts';
 import type { AnyResource, CareTeam, Coverage, Group } from '../fhir/types.ts';
-import type { ConsentRule } from '../store/port.ts';
+import type { ConsentRule } from '../store/port/derived.ts';
 import { overlapOf, periodOf } from './period.ts';
 import { ageLines, relatedLines } from './representative.ts';
 

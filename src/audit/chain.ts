@@ -1,7 +1,7 @@
 // Tamper evidence: each audit row carries the hash of the row before it, so that a row cannot be changed,
 // removed or put in without every later hash being wrong. Pure.
 import { hash } from 'node:crypto';
-import type { AuditDraft, AuditRow } from '../store/port.ts';
+import type { AuditDraft, AuditRow } from '../store/port/audit.ts';
 
 /** `prev` of row 1. */
 export const FIRST_HASH = '0'.repeat(64);

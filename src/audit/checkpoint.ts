@@ -4,7 +4,7 @@
 // where he has no access.
 import { chmod, open, readFile } from 'node:fs/promises';
 import type { Clock } from '../fhir/id.ts';
-import type { AuditEnd } from '../store/port.ts';
+import type { AuditEnd } from '../store/port/audit.ts';
 import type { Checkpoint } from './verify.ts';
 
 export const CHECKPOINT_TYPE = 'iop-audit-checkpoint+jws';

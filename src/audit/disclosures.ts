@@ -2,7 +2,7 @@
 // (42 CFR 2.25; its content is that of 45 CFR 164.528). Internal use, what a person's own client read, and
 // what was refused are none. Pure.
 import type { AuditReach } from '../access/grant.ts';
-import type { AuditEntry } from '../store/port.ts';
+import type { AuditEntry } from '../store/port/audit.ts';
 import { isDisclosed, shownTo } from './part.ts';
 
 /** What one Organization was given for one set of purposes on one day (UTC). */

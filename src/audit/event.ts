@@ -4,7 +4,7 @@
 import { instantOf } from '../fhir/body.ts';
 import { ERRORS, type ErrorCode } from '../fhir/error.ts';
 import type { AnyResource, JsonObject } from '../fhir/types.ts';
-import type { AuditEntry } from '../store/port.ts';
+import type { AuditEntry } from '../store/port/audit.ts';
 import { type Code, DISCLOSE, ENTITY, type EventKind, kindOf, OBJECT_ROLE, PURPOSE } from './event-codes.ts';
 import type { Part } from './part.ts';
 

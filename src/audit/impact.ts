@@ -1,6 +1,6 @@
 // Whom a client or a member of a staff saw or wrote about: what a breach concerns (42 CFR 2.16, 45 CFR 164.404). Pure.
 import type { AuditReach } from '../access/grant.ts';
-import type { AuditEntry } from '../store/port.ts';
+import type { AuditEntry } from '../store/port/audit.ts';
 import { shownTo } from './part.ts';
 
 /** One resource about one person. */

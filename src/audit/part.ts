@@ -2,7 +2,7 @@
 // of several Organizations, and of persons who know nothing of each other; to each reader goes what concerns
 // him, and nothing that lets him count the rest. Pure.
 import type { AuditReach } from '../access/grant.ts';
-import type { AuditEntry } from '../store/port.ts';
+import type { AuditEntry } from '../store/port/audit.ts';
 import { kindOf } from './event-codes.ts';
 
 export interface Part {

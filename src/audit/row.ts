@@ -1,6 +1,7 @@
 // What a row says of the versions that went out or were written, and by what rows are found. Pure.
 import type { AuditReach } from '../access/grant.ts';
-import type { AuditDraft, AuditEntry, AuditPlace, AuditQuery, Version } from '../store/port.ts';
+import type { AuditDraft, AuditEntry, AuditPlace, AuditQuery } from '../store/port/audit.ts';
+import type { Version } from '../store/port.ts';
 
 export type SeenVersion = Pick<Version, 'type' | 'id' | 'version' | 'owner' | 'patients'>;
 export type Seen = Pick<AuditDraft, 'patients' | 'versions' | 'owners' | 'owned' | 'named' | 'read'>;

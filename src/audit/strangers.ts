@@ -4,7 +4,8 @@
 // when the minute is over. No row holds an address or anything else that a stranger sent. Callers that are
 // known leave a row for each request: what they may send is bounded where requests come in.
 import type { Clock } from '../fhir/id.ts';
-import type { AuditDraft, Store } from '../store/port.ts';
+import type { AuditDraft } from '../store/port/audit.ts';
+import type { Store } from '../store/port.ts';
 
 /** Rows of single requests in a minute: 60 of 250 bytes are 22 MB a day. */
 export const MOST_STRANGERS = 60;

@@ -10,7 +10,8 @@ import { composeBody, fromResource, instantOf } from '../fhir/body.ts';
 import { FhirError } from '../fhir/error.ts';
 import { isId } from '../fhir/id.ts';
 import type { AnyResource } from '../fhir/types.ts';
-import type { AuditDraft, Version } from '../store/port.ts';
+import type { AuditDraft } from '../store/port/audit.ts';
+import type { Version } from '../store/port.ts';
 import type { EmergencyEntry, OrganizationEntry } from '../store/registry.ts';
 import type { Context } from './context.ts';
 

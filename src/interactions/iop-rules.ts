@@ -44,7 +44,7 @@ function isInpatient(encounter: AnyResource): boolean {
 }
 
 /**
- * Every Patient that any reference names, wherever it stands. Unlike Derived.patients (store/port.ts) it
+ * Every Patient that any reference names, wherever it stands. Unlike Derived.patients (store/port/derived.ts) it
  * tells unknown people apart: of a person on another server or within the resource the key is what tells
  * it from others.
  */

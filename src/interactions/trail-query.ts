@@ -1,7 +1,7 @@
 // What of a search for AuditEvents the store can look up: rows that cannot match are not read. Every row that
 // is read is matched by all criteria afterwards, so that what is left out here costs time and nothing else.
 import type { Clause, Param, Value } from '../search/ast.ts';
-import type { AuditQuery } from '../store/port.ts';
+import type { AuditQuery } from '../store/port/audit.ts';
 
 type Asked = Omit<AuditQuery, 'limit' | 'row' | 'from'>;
 

@@ -10,7 +10,8 @@ import type { Clause, Cursor, Search, TrailCursor } from '../search/ast.ts';
 import { extract } from '../search/extract.ts';
 import { match } from '../search/match.ts';
 import { planSearch } from '../search/plan.ts';
-import type { AuditEntry, AuditPlace, AuditQuery, Page, Version } from '../store/port.ts';
+import type { AuditEntry, AuditPlace, AuditQuery } from '../store/port/audit.ts';
+import type { Page, Version } from '../store/port.ts';
 import type { Context } from './context.ts';
 import { trailQuery } from './trail-query.ts';
 

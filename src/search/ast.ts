@@ -88,7 +88,7 @@ export interface Search {
 /**
  * Which resources a caller may reach, as data that adapters compile into the query itself.
  * `consent` and `names` are answered by EXISTS over the rules that Consents were compiled to when
- * they were written (see store/port.ts, ConsentRule).
+ * they were written (see store/port/derived.ts, ConsentRule).
  */
 export type Predicate =
   | { kind: 'all' }
@@ -117,7 +117,7 @@ export type Predicate =
     }
   /** A Consent one of whose own rules names this actor. */
   | { kind: 'names'; actor: string }
-  /** It names no person at all (see store/port.ts, Derived.patients). */
+  /** It names no person at all (see store/port/derived.ts, Derived.patients). */
   | { kind: 'no-person' }
   /** It names this person (logical id of a Patient) and nobody else, nor somebody who cannot be told. */
   | { kind: 'person'; patient: string }

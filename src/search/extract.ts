@@ -1,7 +1,7 @@
 // What a resource says, as the index holds it: computed once when it is written.
 import type { AnyResource } from '../fhir/types.ts';
 import type { Source } from '../generated/tables.ts';
-import type { IndexValue } from '../store/port.ts';
+import type { IndexValue } from '../store/port/derived.ts';
 import type { Param } from './ast.ts';
 import { marksOf } from './marks.ts';
 import { KINDS } from './param/kinds.ts';
@@ -14,9 +14,9 @@ export const EXTRACTORS = '2';
 
 export interface Extracted {
   values: IndexValue[];
-  /** See Derived.patients in store/port.ts. */
+  /** See Derived.patients in store/port/derived.ts. */
   patients: string[];
-  /** See Derived.marks in store/port.ts. */
+  /** See Derived.marks in store/port/derived.ts. */
   marks: string[];
 }
 

@@ -1,6 +1,7 @@
 // A Plan answered for resources in memory: what every clause and predicate means, written once without a
 // database. The stores compile the same Plan and are tested against this.
-import type { ConsentRule, IndexValue, Version } from '../store/port.ts';
+import type { ConsentRule, IndexValue } from '../store/port/derived.ts';
+import type { Version } from '../store/port.ts';
 import type { Clause, Cursor, Plan, Predicate, SortKey } from './ast.ts';
 import { compareRanges } from './param/date.ts';
 import { KINDS } from './param/kinds.ts';

@@ -1,4 +1,4 @@
-// Whom a resource names: what consent is asked about (store/port.ts, Derived.patients). Where it cannot be
+// Whom a resource names: what consent is asked about (store/port/derived.ts, Derived.patients). Where it cannot be
 // told whether a reference means a person, the answer is the unknown person `?`, whom nobody can permit.
 import { isId } from '../fhir/id.ts';
 import { parseReference } from '../fhir/reference.ts';

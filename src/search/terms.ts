@@ -1,5 +1,5 @@
 // The terms of a line of a Consent: what they mean, said once. The stores ask the same of what they hold.
-import type { Criteria, Derived, IndexValue, Made, Terms } from '../store/port.ts';
+import type { Criteria, Derived, IndexValue, Made, Terms } from '../store/port/derived.ts';
 import type { Predicate } from './ast.ts';
 
 type Asked = Extract<Predicate, { kind: 'consent' }>;

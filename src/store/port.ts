@@ -8,8 +8,11 @@
 //
 // Bodies are minified JSON text that starts `{"resourceType":"T","id":"I","meta":{...}` whose meta
 // holds neither versionId nor lastUpdated; fhir/body.ts splices these in when a version is served.
-import type { Grant, Principal } from '../access/grant.ts';
-import type { Clause, Cursor, Param, ParamType, Plan, Predicate } from '../search/ast.ts';
+
+import type { Grant } from '../access/grant.ts';
+import type { Clause, Cursor, ParamType, Plan, Predicate } from '../search/ast.ts';
+import type { AuditDraft, AuditEnd, AuditPage, AuditQuery, AuditRow } from './port/audit.ts';
+import type { ConsentRule } from './port/derived.ts';
 
 /** One version of one resource as it is handed out. */
 export interface Version {
@@ -30,113 +33,6 @@ export interface Version {
   /** A tombstone has an empty body. */
   deleted: boolean;
   body: string;
-}
-
-/** Index values of one parameter, by its type. Bounds of dates are ms since the epoch, half open. */
-export type IndexValue =
-  | { type: 'token'; key: string; system: string; code: string }
-  | { type: 'string'; key: string; norm: string; exact: string }
-  | { type: 'date'; key: string; low: number; high: number }
-  | { type: 'reference'; key: string; target: string }
-  | { type: 'number'; key: string; low: number; high: number }
-  | { type: 'quantity'; key: string; low: number; high: number; system: string; code: string }
-  | { type: 'uri'; key: string; uri: string };
-
-/**
- * One line of what an active Consent says, or of a roster (access/roster.ts), compiled when it is written. It
- * counts only while the owner of what says it is also its last writer, and only for resources of that owner.
- */
-export interface ConsentRule {
-  /** Logical id of the Patient whose Consent it is, or who is on the roster. */
-  patient: string;
-  effect: 'permit' | 'deny';
-  /** Organization id; '' on a deny: everybody. */
-  actor: string;
-  /** v3-ActReason code, or that of a roster; '' on a deny: every purpose. */
-  purpose: string;
-  /** Organizations that may disclose by it: it counts for their records alone. Absent: for those of its owner. */
-  disclosers?: readonly string[];
-  /** In force from <= t < to, ms since the epoch. */
-  from: number;
-  to: number;
-  /**
-   * Of lines that hold for the same, the one of the highest rank decides, a deny where ranks are equal: the signature's
-   * moment, ms since the epoch. Absent: below all for a permit, above all for a deny.
-   */
-  rank?: number;
-  /** It holds only where these do. */
-  terms?: Terms;
-}
-
-/** What a line asks besides of a resource and of who asks. */
-export interface Criteria {
-  /** Of each of these sets at least one mark has to be there: of the resource (search/terms.ts) or of the question. */
-  all?: readonly (readonly string[])[];
-  /** Of now: from <= t < to, ms since the epoch. */
-  from?: number;
-  to?: number;
-  /** Of when the data are from: CLINICAL_DATES in search/terms.ts. */
-  made?: readonly Made[];
-}
-
-/** `within`: it says when it is from, and all of that lies in it. `touches`: some of it does, or it says nothing. */
-export interface Made {
-  how: 'within' | 'touches';
-  /** low <= t < high, ms since the epoch. */
-  low: number;
-  high: number;
-}
-
-/** All that Criteria ask, and none of what is asked in `unless`. */
-export interface Terms extends Criteria {
-  unless?: readonly Criteria[];
-}
-
-/** What is computed from a resource when it is written. */
-export interface Derived {
-  values: readonly IndexValue[];
-  /**
-   * Logical ids of the people it names: every literal reference to a Patient, wherever it stands, and
-   * whom the R4 Patient compartment and the reference parameters `patient` and `subject` name otherwise;
-   * a Patient names itself. A person that cannot be told (contained, on another server, an identifier or
-   * a display only) is the entry `?`, whom no Consent can ever permit.
-   */
-  patients: readonly string[];
-  rules: readonly ConsentRule[];
-  /**
-   * What terms of Consents may ask of it beyond its index values: `label|sud`, `code|http://loinc.org|19261-7`, codes
-   * folded. Of what names nobody there are none.
-   */
-  marks?: readonly string[];
-}
-/** Given to an adapter when it is opened: adapters know nothing of FHIR elements. */
-export interface Derive {
-  (resource: Record<string, unknown>): Derived;
-  /** What meta.security is to hold, settled before the rest is derived; absent: what was written. */
-  labels?: Labelling;
-}
-
-/** Security labels. An item is the text of one coding in meta.security. */
-export interface Labelling {
-  /** Resources here whose labels this one takes on. */
-  sources(resource: Record<string, unknown>): readonly { type: string; id: string }[];
-  /** The items that a resource is stored with. */
-  settle(resource: Record<string, unknown>, from: LabelSources): readonly string[];
-  /** Is a label of those before not among those now? */
-  lowered(before: readonly string[], now: readonly string[]): boolean;
-  /** Who may refer to a resource of this type and take on its labels: by which parameter it is found. */
-  dependents(type: string): readonly { type: string; param: Param }[];
-}
-
-export interface LabelSources {
-  /** As the body holds them. */
-  given: readonly string[];
-  /** The last live version before; absent where there is none, or the body was settled against it already. */
-  before?: Version;
-  /** Of its sources. */
-  inherited: readonly string[];
-  /** Who sends it; absent where nobody does. */
-  by?: Principal;
 }
 
 /**
@@ -259,100 +155,6 @@ export interface HistoryPage {
   total?: number;
   /** `before` of the next page. */
   next?: number;
-}
-
-/**
- * What an audit row says. Compact, no value of a query and nothing of a record but ids.
- * The adapter adds writer, number, time, previous hash, and for writes the versions that came out.
- * What is hashed is the canonical JSON, in which absent members are left out: a member may be added, never
- * made to be there, or the rows that stand could not be verified any more.
- */
-export interface AuditDraft {
-  /** X-Request-Id. */
-  request: string;
-  client: string;
-  organization: string;
-  role: string;
-  /** read, vread, search, history, create, update, delete, transaction, batch, import, token, ... */
-  action: string;
-  type?: string;
-  id?: string;
-  /** Names of the search parameters, never their values. */
-  params?: readonly string[];
-  /** ok, or the error code. */
-  outcome: string;
-  /** Reasons of the Grant. */
-  reasons: readonly string[];
-  /** Patients named by what went out. */
-  patients: readonly string[];
-  /** `Type/id/version` of what went out or was written. */
-  versions: readonly string[];
-  /** Purposes of use that the caller acts for: v3-ActReason codes. */
-  purpose?: readonly string[];
-  /** Who acts through the client, where that is known: `Practitioner/id`, `Patient/id` or `RelatedPerson/id`. */
-  user?: string;
-  /** Organizations whose records went out or were written; one that did not ask: it is a disclosure. */
-  owners?: readonly string[];
-  /** For each version: which of `owners` it is of. Absent: all are of the one there is. */
-  owned?: readonly number[];
-  /** For each version: which of `patients` it names. Absent, where there are owners: each names all of them. */
-  named?: readonly (readonly number[])[];
-  /** Of a row of writes: which of `versions` it read only. Absent: it wrote them all. */
-  read?: readonly number[];
-  /** The row stands for so many requests: see audit/strangers.ts. */
-  count?: number;
-}
-
-export interface AuditRow extends AuditDraft {
-  writer: string;
-  number: number;
-  /** Microseconds since the epoch. */
-  at: number;
-  /** Hex sha-256 of the row before, and of this one (over prev and the canonical JSON of the rest). */
-  prev: string;
-  hash: string;
-}
-
-/** A row as it is read: where it stands and what it says. */
-export type AuditEntry = Omit<AuditRow, 'prev' | 'hash'>;
-
-/** A place in the order in which rows are read: by time, then by chain, newest first. */
-export interface AuditPlace {
-  at: number;
-  writer: string;
-  number: number;
-}
-
-/** All that is given has to hold. */
-export interface AuditQuery {
-  /** Rows that name this person. */
-  patient?: string;
-  client?: string;
-  /** Rows of what this member of a staff did: `Practitioner/id`. */
-  user?: string;
-  /** Rows of what this Organization's clients did, and those in which something of its own went out. */
-  organization?: string;
-  /** since <= at < until, microseconds. */
-  since?: number;
-  until?: number;
-  /** This one row. */
-  row?: { writer: string; number: number };
-  /** From this place on, it included. */
-  from?: AuditPlace;
-  limit: number;
-}
-
-export interface AuditPage {
-  entries: readonly AuditEntry[];
-  /** Where to go on. There may be fewer entries than `limit` before it, or none: a call looks so far and no further. */
-  next?: AuditPlace;
-}
-
-/** Where a chain ends. */
-export interface AuditEnd {
-  writer: string;
-  number: number;
-  hash: string;
 }
 
 /** A person in the record of an owner. */

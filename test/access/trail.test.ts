@@ -5,7 +5,7 @@ import type { Principal, Role } from '../../src/access/grant.ts';
 import { parseScopes } from '../../src/access/scope.ts';
 import type { AnyResource, JsonObject } from '../../src/fhir/types.ts';
 import type { FhirRequest } from '../../src/interactions/request.ts';
-import type { AuditRow } from '../../src/store/port.ts';
+import type { AuditRow } from '../../src/store/port/audit.ts';
 import { openApp, type TestApp } from '../support/app.ts';
 import { auditRows } from '../support/audit.ts';
 import { consentFor } from '../support/server.ts';

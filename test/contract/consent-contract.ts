@@ -1,7 +1,7 @@
 // What lines of Consents with ranks and terms reach, as a table, and what is told of them.
 import { describe, expect, test } from '@jest/globals';
 import type { Predicate } from '../../src/search/ast.ts';
-import type { ConsentRule, IndexValue } from '../../src/store/port.ts';
+import type { ConsentRule, IndexValue } from '../../src/store/port/derived.ts';
 import { deny, grantFor, permit, permittedTo, planFor, T } from '../support/store.ts';
 import { create, remove, update, useStore } from './hand.ts';
 import type { OpenStore } from './store-contract.ts';

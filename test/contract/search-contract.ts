@@ -8,7 +8,8 @@ import type {
   Predicate,
   SortKey,
 } from '../../src/search/ast.ts';
-import type { IndexValue, Page } from '../../src/store/port.ts';
+import type { IndexValue } from '../../src/store/port/derived.ts';
+import type { Page } from '../../src/store/port.ts';
 import { grantFor, ownedBy, param, planFor, tokenClause, tokenValue } from '../support/store.ts';
 import { codeOf, create, createOp, type Hand, idsOf, remove, transact, update, useStore } from './hand.ts';
 import type { OpenStore } from './store-contract.ts';

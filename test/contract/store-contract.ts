@@ -1,7 +1,8 @@
 // What every store adapter promises (src/store/port.ts), run against each of them. An adapter that
 // cannot keep a promise yet names it in its own skip list with the reason.
 import { describe } from '@jest/globals';
-import type { Derive, Store } from '../../src/store/port.ts';
+import type { Derive } from '../../src/store/port/derived.ts';
+import type { Store } from '../../src/store/port.ts';
 import type { Registry } from '../../src/store/registry.ts';
 import { accessContract } from './access-contract.ts';
 import { auditContract } from './audit-contract.ts';

@@ -1,7 +1,7 @@
 // The audit trail as it is read: by whom a row is found, in which order, page by page.
 import { expect, test } from '@jest/globals';
 import type { AuditReach } from '../../src/access/grant.ts';
-import type { AuditDraft, AuditPlace, AuditQuery } from '../../src/store/port.ts';
+import type { AuditDraft, AuditPlace, AuditQuery } from '../../src/store/port/audit.ts';
 import { draft, grantFor } from '../support/store.ts';
 import { create, useStore } from './hand.ts';
 import type { OpenStore } from './store-contract.ts';

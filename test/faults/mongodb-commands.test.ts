@@ -4,7 +4,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/gl
 import { brokenAt } from '../../src/audit/chain.ts';
 import { FhirError } from '../../src/fhir/error.ts';
 import { type MongoStore, openMongo } from '../../src/store/mongodb/open.ts';
-import type { AuditRow, WriteOp } from '../../src/store/port.ts';
+import type { AuditRow } from '../../src/store/port/audit.ts';
+import type { WriteOp } from '../../src/store/port.ts';
 import { type Failure, noServers, type ServerSet, startSet } from '../support/mongodb-set.ts';
 import { draft, grantFor, stated, statedDerive } from '../support/store.ts';
 

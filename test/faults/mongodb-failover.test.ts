@@ -4,7 +4,8 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { brokenAt } from '../../src/audit/chain.ts';
 import { FhirError } from '../../src/fhir/error.ts';
 import { type MongoStore, openMongo } from '../../src/store/mongodb/open.ts';
-import type { AuditRow, Store, WriteOp } from '../../src/store/port.ts';
+import type { AuditRow } from '../../src/store/port/audit.ts';
+import type { Store, WriteOp } from '../../src/store/port.ts';
 import { noServers, type ServerSet, startSet } from '../support/mongodb-set.ts';
 import { draft, grantFor, planFor, stated, statedDerive } from '../support/store.ts';
 

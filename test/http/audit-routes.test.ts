@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Test } from 'supertest';
 import { ROUTES, routesByPath } from '../../src/http/route.ts';
 import { doorRoutes } from '../../src/interactions/door.ts';
-import type { AuditRow } from '../../src/store/port.ts';
+import type { AuditRow } from '../../src/store/port/audit.ts';
 import { auditRows, markAudit } from '../support/audit.ts';
 import { type Caller, consentFor, startServer, type TestServer } from '../support/server.ts';
 import { onEveryStore, type TestStore } from '../support/stores.ts';

@@ -1,7 +1,7 @@
 // Whatever is asked of a resource leaves one row, and the row says who, what and how it ended, but nothing
 // of what was searched for.
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { AuditRow } from '../../src/store/port.ts';
+import type { AuditRow } from '../../src/store/port/audit.ts';
 import { auditRows, markAudit } from '../support/audit.ts';
 import { type Caller, startServer, type TestServer } from '../support/server.ts';
 import { onEveryStore } from '../support/stores.ts';

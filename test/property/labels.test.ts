@@ -7,7 +7,7 @@ import { settingOf, shownIn } from '../../src/access/label/shown.ts';
 import { composeBody, fromResource } from '../../src/fhir/body.ts';
 import { findSecurity, itemsOf } from '../../src/fhir/security.ts';
 import type { AnyResource, JsonObject } from '../../src/fhir/types.ts';
-import type { Derive } from '../../src/store/port.ts';
+import type { Derive } from '../../src/store/port/derived.ts';
 import { CONFIDENTIALITY } from '../support/labels.ts';
 import { draft, grantFor, openTemporaryStore } from '../support/store.ts';
 

@@ -9,7 +9,7 @@ import type { ResourceDocument } from '../../src/store/mongodb/documents.ts';
 import { LIMITS, type Limits, type Reading } from '../../src/store/mongodb/reading.ts';
 import { documentOf, rulesOf, tiesOf } from '../../src/store/mongodb/rows.ts';
 import { searchPage } from '../../src/store/mongodb/search.ts';
-import type { Derived } from '../../src/store/port.ts';
+import type { Derived } from '../../src/store/port/derived.ts';
 import { describeMongo, openTemporarySite, type TemporarySite } from '../support/mongodb.ts';
 import { deny, grantFor, permit, permittedTo, planFor } from '../support/store.ts';
 import { asked, indexValue, paramOf, predicate, rule } from '../support/store-arbitrary.ts';

@@ -4,7 +4,8 @@ import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { Predicate } from '../../src/search/ast.ts';
 import { allows, type Facts, type HeldRule } from '../../src/search/match.ts';
-import type { Derived, Version } from '../../src/store/port.ts';
+import type { Derived } from '../../src/store/port/derived.ts';
+import type { Version } from '../../src/store/port.ts';
 import { grantFor, openTemporaryStore } from '../support/store.ts';
 import { fill, predicate, write } from '../support/store-arbitrary.ts';
 

@@ -6,7 +6,8 @@ import type { AnyResource } from '../../src/fhir/types.ts';
 import { extract } from '../../src/search/extract.ts';
 import { parseSearch } from '../../src/search/parse.ts';
 import { LIMITS, type Limits } from '../../src/store/mongodb/reading.ts';
-import type { Derive, WriteOp } from '../../src/store/port.ts';
+import type { Derive } from '../../src/store/port/derived.ts';
+import type { WriteOp } from '../../src/store/port.ts';
 import { describeMongo, openTemporaryMongo, type TemporaryMongo } from '../support/mongodb.ts';
 import {
   CASE_BASE,

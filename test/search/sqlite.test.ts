@@ -5,7 +5,7 @@ import { composeBody, fromResource } from '../../src/fhir/body.ts';
 import type { AnyResource } from '../../src/fhir/types.ts';
 import { extract } from '../../src/search/extract.ts';
 import { parseSearch } from '../../src/search/parse.ts';
-import type { Derive } from '../../src/store/port.ts';
+import type { Derive } from '../../src/store/port/derived.ts';
 import type { Bounds } from '../../src/store/sqlite/reading.ts';
 import {
   CASE_BASE,

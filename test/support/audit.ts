@@ -1,6 +1,7 @@
 // The audit rows of a store, whoever wrote them.
 import { brokenAt } from '../../src/audit/chain.ts';
-import type { AuditRow, Store } from '../../src/store/port.ts';
+import type { AuditRow } from '../../src/store/port/audit.ts';
+import type { Store } from '../../src/store/port.ts';
 
 type Audited = Pick<Store, 'auditWriters' | 'auditRows'>;
 /** The last number of each chain. */

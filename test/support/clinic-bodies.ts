@@ -5,7 +5,7 @@ import type { AnyResource } from '../../src/fhir/types.ts';
 import { transactionOf } from '../../src/iop/bundle.ts';
 import { type ClinicSize, generateClinic } from '../../src/iop/generate/clinic-records.ts';
 import { extract } from '../../src/search/extract.ts';
-import type { Derive } from '../../src/store/port.ts';
+import type { Derive } from '../../src/store/port/derived.ts';
 
 export interface ClinicBody {
   type: string;

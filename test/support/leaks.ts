@@ -1,5 +1,5 @@
 // What every test of leaks does with answers, and the queries that it makes of hidden resources.
-import type { IndexValue } from '../../src/store/port.ts';
+import type { IndexValue } from '../../src/store/port/derived.ts';
 
 const VARYING = new Set(['date', 'x-request-id', 'connection', 'keep-alive', 'transfer-encoding']);
 

@@ -1,15 +1,8 @@
 // Any resources, rules and plans, small enough that they meet: few words, few people, few ids.
 import fc from 'fast-check';
 import type { Clause, Param, ParamType, Predicate, SortKey, Value } from '../../src/search/ast.ts';
-import type {
-  ConsentRule,
-  Criteria,
-  Derived,
-  IndexValue,
-  Store,
-  Version,
-  WriteOp,
-} from '../../src/store/port.ts';
+import type { ConsentRule, Criteria, Derived, IndexValue } from '../../src/store/port/derived.ts';
+import type { Store, Version, WriteOp } from '../../src/store/port.ts';
 import type { Bounds } from '../../src/store/sqlite/reading.ts';
 import { draft, grantFor, stated, T } from './store.ts';
 

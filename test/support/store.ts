@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type AuditReach, type Grant, type Principal, sealGrant, type Use } from '../../src/access/grant.ts';
 import type { Clause, Param, ParamType, Plan, Predicate } from '../../src/search/ast.ts';
-import type { AuditDraft, ConsentRule, Derive, Derived, IndexValue } from '../../src/store/port.ts';
+import type { AuditDraft } from '../../src/store/port/audit.ts';
+import type { ConsentRule, Derive, Derived, IndexValue } from '../../src/store/port/derived.ts';
 import { openSqlite, type SqliteStore } from '../../src/store/sqlite/open.ts';
 import type { Bounds } from '../../src/store/sqlite/reading.ts';
 

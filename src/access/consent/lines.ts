@@ -2,7 +2,7 @@
 // further in takes out of it. (A permit needs no such exception: what is denied further in has lines of its own,
 // of a rank that is not lower, and what is permitted further in it permits itself.)
 import { actorMark } from '../../search/terms.ts';
-import type { ConsentRule, Criteria, Terms } from '../../store/port.ts';
+import type { ConsentRule, Criteria, Terms } from '../../store/port/derived.ts';
 import { overlapOf, type Stretch } from '../period.ts';
 import type { Effect } from './data.ts';
 import { type Condition, type Node, purposeSet } from './provision.ts';

@@ -6,7 +6,7 @@ import { canonicalSystem } from '../../fhir/code-system.ts';
 import { localId, parseReference } from '../../fhir/reference.ts';
 import type { ConsentProvision, ConsentProvisionActor } from '../../fhir/types.ts';
 import { purposeMark } from '../../search/terms.ts';
-import type { Made } from '../../store/port.ts';
+import type { Made } from '../../store/port/derived.ts';
 import { hasCode } from '../coded.ts';
 import { ALWAYS, periodOf, type Stretch } from '../period.ts';
 import { relatedActor } from '../representative.ts';

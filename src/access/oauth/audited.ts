@@ -1,7 +1,7 @@
 // What every OAuth endpoint does around its own steps: read the form, find whom it names, and leave an audit
 // row, durable before the answer, whatever becomes of it.
 import { FhirError } from '../../fhir/error.ts';
-import type { AuditDraft } from '../../store/port.ts';
+import type { AuditDraft } from '../../store/port/audit.ts';
 import type { ClientEntry } from '../../store/registry.ts';
 import { claimedClient } from './assertion.ts';
 import { OAuthError } from './error.ts';

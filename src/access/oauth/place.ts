@@ -1,6 +1,6 @@
 // What the OAuth endpoints stand on.
 import type { Ids } from '../../fhir/id.ts';
-import type { AuditDraft } from '../../store/port.ts';
+import type { AuditDraft } from '../../store/port/audit.ts';
 import type { Registry } from '../../store/registry.ts';
 import type { TokenPlace } from './access-token.ts';
 import type { KeySets } from './key-set.ts';

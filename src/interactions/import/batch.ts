@@ -4,7 +4,7 @@ import { seenIn } from '../../audit/row.ts';
 import { FhirError } from '../../fhir/error.ts';
 import type { AnyResource } from '../../fhir/types.ts';
 import type { Problem } from '../../iop/concept.ts';
-import type { AuditDraft } from '../../store/port.ts';
+import type { AuditDraft } from '../../store/port/audit.ts';
 import { validateResource } from '../../validation/validate.ts';
 import { callerOf } from '../attempt.ts';
 import type { Context } from '../context.ts';

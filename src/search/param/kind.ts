@@ -1,7 +1,7 @@
 // What every parameter type answers, one file each: how a text of a query becomes a Value, how an element
 // becomes index values, and whether one index value answers one Value. match.ts and the store adapters
 // must agree; `matches` is where the meaning is written down.
-import type { IndexValue } from '../../store/port.ts';
+import type { IndexValue } from '../../store/port/derived.ts';
 import type { Modifier, Param, Prefix, Value } from '../ast.ts';
 
 export interface ParseContext {

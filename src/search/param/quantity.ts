@@ -1,7 +1,7 @@
 // https://hl7.org/fhir/R4/search.html#quantity
 // Units are compared as written: a search in mg does not find g. Codes of UCUM are case sensitive.
 import { canonicalSystem } from '../../fhir/code-system.ts';
-import type { IndexValue } from '../../store/port.ts';
+import type { IndexValue } from '../../store/port/derived.ts';
 import type { Value } from '../ast.ts';
 import { type Found, objectOf, type ParamKind, splitText, textOf, unescapeText } from './kind.ts';
 import { type Bounds, compareNumbers, MOST, parseNumber, pointBounds, rangeBounds } from './number.ts';

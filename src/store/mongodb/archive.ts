@@ -1,7 +1,8 @@
 // The third port on a database: everything it keeps, item by item.
 import { randomUUID } from 'node:crypto';
 import { type Archive, type ArchiveItem, PLACE_FACT } from '../archive.ts';
-import type { Derive, Version } from '../port.ts';
+import type { Derive } from '../port/derived.ts';
+import type { Version } from '../port.ts';
 import { type Restorer, restoreVersion } from '../unit/restore.ts';
 import { doAll } from '../unit/work.ts';
 import { countItems, readItems } from './archive-read.ts';

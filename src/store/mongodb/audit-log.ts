@@ -3,7 +3,7 @@
 import type { Grant } from '../../access/grant.ts';
 import { canonicalJson, FIRST_HASH, rowHash } from '../../audit/chain.ts';
 import { entriesOf, keysAsked, keysOf } from '../../audit/row.ts';
-import type { AuditDraft, AuditEnd, AuditPage, AuditPlace, AuditQuery, AuditRow } from '../port.ts';
+import type { AuditDraft, AuditEnd, AuditPage, AuditPlace, AuditQuery, AuditRow } from '../port/audit.ts';
 import type { AuditDocument } from './documents.ts';
 import type { Collections } from './reading.ts';
 

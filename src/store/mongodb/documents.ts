@@ -4,7 +4,8 @@
 //
 // Bodies are text. Index values stand in one array, `values`, of { k, v, w, s, u }; a compound index may
 // hold one array only, so people stand beside it as one text, `who`.
-import type { IndexValue, Terms, Version } from '../port.ts';
+import type { IndexValue, Terms } from '../port/derived.ts';
+import type { Version } from '../port.ts';
 
 /** `Type/id`. */
 export type Name = string;

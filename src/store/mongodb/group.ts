@@ -7,7 +7,9 @@
 // get a transaction of their own.
 import type { Grant } from '../../access/grant.ts';
 import { FhirError } from '../../fhir/error.ts';
-import type { AuditDraft, Derive, WritePlan, WriteResult } from '../port.ts';
+import type { AuditDraft } from '../port/audit.ts';
+import type { Derive } from '../port/derived.ts';
+import type { WritePlan, WriteResult } from '../port.ts';
 import { completed } from '../unit/audit.ts';
 import { expectedOf } from '../unit/expected.ts';
 import { runPlan } from '../unit/plan.ts';

@@ -4,7 +4,8 @@
 import { hash } from 'node:crypto';
 import { canonicalJson } from '../../audit/chain.ts';
 import type { Clause } from '../../search/ast.ts';
-import type { IndexValue, Plan } from '../port.ts';
+import type { IndexValue } from '../port/derived.ts';
+import type { Plan } from '../port.ts';
 import type { Name } from './documents.ts';
 
 /**

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../fhir/id.ts';
 import type { Archive } from '../archive.ts';
-import type { Derive, Store } from '../port.ts';
+import type { Derive } from '../port/derived.ts';
+import type { Store } from '../port.ts';
 import type { Registry } from '../registry.ts';
 import { openArchive } from './archive.ts';
 import { type ClientOptions, type Connected, connectMongo, openingError } from './client.ts';

@@ -4,7 +4,7 @@ import type { Clause, Param, Predicate } from '../../search/ast.ts';
 import { allows, type Facts, type HeldRule } from '../../search/match.ts';
 import { UNKNOWN_PERSON } from '../../search/persons.ts';
 import { CLINICAL_DATES, referenceMark, selfMark, typeMark } from '../../search/terms.ts';
-import type { IndexValue } from '../port.ts';
+import type { IndexValue } from '../port/derived.ts';
 import { consentPredicates } from './consents.ts';
 import { type ResourceDocument, toVersion, type ValueDocument, valueKey } from './documents.ts';
 import { type Reading, within } from './reading.ts';

@@ -1,7 +1,7 @@
 // Audit rows of what writes nothing: reads, refusals. Those that wait while one insert runs share the next,
 // so that one answer of a majority serves many.
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { AuditDraft } from '../port.ts';
+import type { AuditDraft } from '../port/audit.ts';
 import { auditDocuments, type ChainEnd, chainEnd } from './audit-log.ts';
 import type { AuditDocument } from './documents.ts';
 import { isDuplicate, translate, unavailable } from './errors.ts';

@@ -2,7 +2,7 @@
 // Several servers may do so at once: each chunk is a transaction that reads what it changes.
 import { setTimeout as pause } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
-import type { Derive } from '../port.ts';
+import type { Derive } from '../port/derived.ts';
 import { relabel } from '../unit/relabel.ts';
 import { countingRules } from '../unit/rules.ts';
 import { doAll } from '../unit/work.ts';

@@ -2,7 +2,7 @@
 import { BSON } from 'mongodb';
 import { FhirError } from '../../fhir/error.ts';
 import { rankOf } from '../../search/terms.ts';
-import type { ConsentRule, Derived } from '../port.ts';
+import type { ConsentRule, Derived } from '../port/derived.ts';
 import type { Row } from '../unit/unit.ts';
 import {
   derivedFields,

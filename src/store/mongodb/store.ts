@@ -1,5 +1,6 @@
 // The store port on one MongoDB.
-import type { Derive, Store } from '../port.ts';
+import type { Derive } from '../port/derived.ts';
+import type { Store } from '../port.ts';
 import { readAudit, readEnds, readTrail, readWriters } from './audit-log.ts';
 import { readConsentLines } from './consent-lines.ts';
 import { translate, unavailable } from './errors.ts';

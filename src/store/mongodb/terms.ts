@@ -3,7 +3,7 @@
 import type { Document } from 'mongodb';
 import { labelMark } from '../../search/marks.ts';
 import { asksOf, CLINICAL_DATES, referenceMark, selfMark, typeMark } from '../../search/terms.ts';
-import type { Criteria, Made } from '../port.ts';
+import type { Criteria, Made } from '../port/derived.ts';
 import type { ConsentPredicate } from './consents.ts';
 import type { RuleDocument } from './documents.ts';
 import { allOf, anyOf, NOTHING, type ResourceFilter } from './filter.ts';

@@ -6,7 +6,7 @@
 // A snapshot that has the mark knows what is to come. One that has not is older than the mark, so that the
 // transaction sees all that it sees and goes above that.
 import type { ClientSession } from 'mongodb';
-import type { AuditDraft } from '../port.ts';
+import type { AuditDraft } from '../port/audit.ts';
 import { auditDocuments } from './audit-log.ts';
 import { type LaneDocument, SLOTS } from './documents.ts';
 import { asTransient } from './errors.ts';

@@ -1,4 +1,4 @@
-import type { AuditDraft } from '../port.ts';
+import type { AuditDraft } from '../port/audit.ts';
 import type { Reading } from './reading.ts';
 
 /** One attempt at a unit: a transaction in a lane. A later attempt gets another one. */

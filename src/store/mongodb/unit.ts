@@ -2,7 +2,8 @@
 // needs to find it, and at the end.
 import type { Grant } from '../../access/grant.ts';
 import type { Predicate } from '../../search/ast.ts';
-import type { Derive, Derived, Version } from '../port.ts';
+import type { Derive, Derived } from '../port/derived.ts';
+import type { Version } from '../port.ts';
 import { factsOf, holdsFor } from '../unit/holds.ts';
 import { RULED_TYPES } from '../unit/rules.ts';
 import type { Expected, Row, Unit } from '../unit/unit.ts';

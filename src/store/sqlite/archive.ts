@@ -1,7 +1,7 @@
 // The third port on a store file: everything it keeps, item by item.
 import { FhirError } from '../../fhir/error.ts';
 import { type Archive, type ArchiveItem, PLACE_FACT } from '../archive.ts';
-import type { Derive } from '../port.ts';
+import type { Derive } from '../port/derived.ts';
 import { type Restorer, restoreVersion } from '../unit/restore.ts';
 import { doNow } from '../unit/work.ts';
 import { countItems, readItems, storedVersion } from './archive-read.ts';

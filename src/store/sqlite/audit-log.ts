@@ -1,6 +1,6 @@
 import { canonicalJson, FIRST_HASH, rowHash } from '../../audit/chain.ts';
 import { keysOf } from '../../audit/row.ts';
-import type { AuditDraft, AuditEnd, AuditRow } from '../port.ts';
+import type { AuditDraft, AuditEnd, AuditRow } from '../port/audit.ts';
 import type { Reading } from './reading.ts';
 import type { Tail } from './tail.ts';
 

@@ -2,7 +2,7 @@
 // other key is looked up in its own place, so that no table is gone through.
 import type { Grant } from '../../access/grant.ts';
 import { entriesOf, keysAsked } from '../../audit/row.ts';
-import type { AuditEntry, AuditPage, AuditQuery } from '../port.ts';
+import type { AuditEntry, AuditPage, AuditQuery } from '../port/audit.ts';
 import type { Reading } from './reading.ts';
 import { and, type Fragment, sql, word } from './sql.ts';
 

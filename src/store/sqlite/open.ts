@@ -1,7 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Clock } from '../../fhir/id.ts';
 import type { Archive } from '../archive.ts';
-import type { Derive, Store } from '../port.ts';
+import type { Derive } from '../port/derived.ts';
+import type { Store } from '../port.ts';
 import type { Registry } from '../registry.ts';
 import { makeArchive } from './archive.ts';
 import { isBusy } from './connection.ts';

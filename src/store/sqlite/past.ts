@@ -3,7 +3,8 @@
 
 import type { Predicate } from '../../search/ast.ts';
 import { allows } from '../../search/match.ts';
-import type { Derive, Version } from '../port.ts';
+import type { Derive } from '../port/derived.ts';
+import type { Version } from '../port.ts';
 import { countingRules } from '../unit/rules.ts';
 import type { Reading } from './reading.ts';
 

@@ -1,6 +1,6 @@
 // Labels current bodies and computes what is derived from all afresh, in chunks that let other work through.
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Derive, Derived } from '../port.ts';
+import type { Derive, Derived } from '../port/derived.ts';
 import { relabel } from '../unit/relabel.ts';
 import { countingRules } from '../unit/rules.ts';
 import { doNow } from '../unit/work.ts';

@@ -1,6 +1,7 @@
 // The store port on one SQLite file.
 import { FhirError } from '../../fhir/error.ts';
-import type { AuditDraft, Store } from '../port.ts';
+import type { AuditDraft } from '../port/audit.ts';
+import type { Store } from '../port.ts';
 import { completed } from '../unit/audit.ts';
 import { runPlan } from '../unit/plan.ts';
 import { doNow } from '../unit/work.ts';

@@ -1,7 +1,7 @@
 // Answers, inside a query, whether the terms of a line hold for a resource. Asked once for each line with terms and
 // each resource that a search looks at, so that no more is read of a body than the terms ask for.
 import { holds, type Known, knownOf, referenceMark, selfMark, typeMark } from '../../search/terms.ts';
-import type { Derive, Terms } from '../port.ts';
+import type { Derive, Terms } from '../port/derived.ts';
 import type { Reading } from './reading.ts';
 
 /** A tombstone is judged by the last live version. */

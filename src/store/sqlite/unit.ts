@@ -1,7 +1,7 @@
 // One commit of one caller on the writing connection. One unit at a time writes to the file, so what it
 // settles nobody else settles beside it.
 import type { Grant } from '../../access/grant.ts';
-import type { Derive, Derived } from '../port.ts';
+import type { Derive, Derived } from '../port/derived.ts';
 import type { Row, Unit } from '../unit/unit.ts';
 import { holderOfClaim, markDigest, putClaim, putMark } from './claims.ts';
 import type { Reading } from './reading.ts';

@@ -1,6 +1,6 @@
 // Writes and removes what is derived from a resource: index values, people, rules.
 import { rankOf } from '../../search/terms.ts';
-import type { ConsentRule, Derived, IndexValue } from '../port.ts';
+import type { ConsentRule, Derived, IndexValue } from '../port/derived.ts';
 import { clampDate, clampNumber } from './clamp.ts';
 import type { Connection } from './connection.ts';
 import { personsOf, type ResourceRow } from './rows.ts';

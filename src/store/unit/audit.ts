@@ -1,5 +1,6 @@
 import { seenIn, versionName } from '../../audit/row.ts';
-import type { AuditDraft, Version, WriteResult } from '../port.ts';
+import type { AuditDraft } from '../port/audit.ts';
+import type { Version, WriteResult } from '../port.ts';
 
 /** The draft of a plan with the versions that came out of it, whose they are and whom they name. */
 export function completed(draft: AuditDraft, results: readonly WriteResult[]): AuditDraft {

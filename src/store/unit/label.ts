@@ -1,6 +1,7 @@
 // Labels inside the commit: what a resource is stored with.
 import { findSecurity, itemsOf, putSecurity } from '../../fhir/security.ts';
-import type { Derived, Labelling, Version } from '../port.ts';
+import type { Derived, Labelling } from '../port/derived.ts';
+import type { Version } from '../port.ts';
 import type { Row, Unit } from './unit.ts';
 import { got, type Work } from './work.ts';
 

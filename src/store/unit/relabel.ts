@@ -1,5 +1,6 @@
 // Labels of a body that is stored already, by rules that may be newer than it: in place, whoever wrote it.
-import type { Derive, Version } from '../port.ts';
+import type { Derive } from '../port/derived.ts';
+import type { Version } from '../port.ts';
 import { itemsIn, relabelled } from './label.ts';
 import { type Answer, got, type Work } from './work.ts';
 

@@ -1,4 +1,4 @@
-import type { ConsentRule } from '../port.ts';
+import type { ConsentRule } from '../port/derived.ts';
 
 /** Whom no Consent can permit (see port.ts, Derived.patients). */
 const UNKNOWN_PERSON = '?';

@@ -2,7 +2,8 @@
 // an adapter says how rows are found and kept. SQLite answers at once, MongoDB later: see work.ts.
 import type { Grant } from '../../access/grant.ts';
 import type { Predicate } from '../../search/ast.ts';
-import type { Derive, Derived, Page, Plan, Version } from '../port.ts';
+import type { Derive, Derived } from '../port/derived.ts';
+import type { Page, Plan, Version } from '../port.ts';
 import type { Answer } from './work.ts';
 
 /** A version with what only writing asks of it. */

@@ -1,7 +1,7 @@
 // Single writes inside a unit: create, update, delete.
 import { keepSource } from '../../fhir/body.ts';
 import { FhirError, notFound } from '../../fhir/error.ts';
-import type { Derived } from '../port.ts';
+import type { Derived } from '../port/derived.ts';
 import { adoptedBy, demandAfter, demandReach, demandVersion } from './checks.ts';
 import { itemsIn, type Made, make } from './label.ts';
 import { countingRules } from './rules.ts';

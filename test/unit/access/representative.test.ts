@@ -15,7 +15,7 @@ import {
 import { extensionUrl } from '../../../src/fhir/canonical.ts';
 import type { AnyResource, JsonObject } from '../../../src/fhir/types.ts';
 import { allows } from '../../../src/search/match.ts';
-import type { ConsentRule } from '../../../src/store/port.ts';
+import type { ConsentRule } from '../../../src/store/port/derived.ts';
 
 const DAY = 86_400_000;
 const ROLE = 'http://terminology.hl7.org/CodeSystem/v3-RoleCode';

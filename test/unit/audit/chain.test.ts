@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { brokenAt, canonicalJson, FIRST_HASH, rowHash } from '../../../src/audit/chain.ts';
-import type { AuditRow } from '../../../src/store/port.ts';
+import type { AuditRow } from '../../../src/store/port/audit.ts';
 import { draft } from '../../support/store.ts';
 
 function chainOf(count: number): AuditRow[] {

@@ -20,7 +20,7 @@ import {
 } from '../../../src/access/oauth/signing-key.ts';
 import { openStatement, signStatement } from '../../../src/access/oauth/statement.ts';
 import { CHECKPOINT_TYPE, makeCheckpointer, readCheckpoints } from '../../../src/audit/checkpoint.ts';
-import type { AuditEnd } from '../../../src/store/port.ts';
+import type { AuditEnd } from '../../../src/store/port/audit.ts';
 
 let folder: string;
 let path: string;

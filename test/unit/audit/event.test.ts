@@ -7,7 +7,7 @@ import { serveBody } from '../../../src/fhir/body.ts';
 import { ERRORS } from '../../../src/fhir/error.ts';
 import { isId } from '../../../src/fhir/id.ts';
 import type { AnyResource, JsonObject } from '../../../src/fhir/types.ts';
-import type { AuditDraft, AuditEntry } from '../../../src/store/port.ts';
+import type { AuditDraft, AuditEntry } from '../../../src/store/port/audit.ts';
 import { validateResource } from '../../../src/validation/validate.ts';
 import { draft } from '../../support/store.ts';
 

@@ -2,7 +2,7 @@
 import { beforeEach, expect, test } from '@jest/globals';
 import { countStrangers, type Strangers } from '../../../src/audit/strangers.ts';
 import { FhirError } from '../../../src/fhir/error.ts';
-import type { AuditDraft } from '../../../src/store/port.ts';
+import type { AuditDraft } from '../../../src/store/port/audit.ts';
 
 let rows: AuditDraft[];
 let closed: boolean;

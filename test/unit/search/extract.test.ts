@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { RESOURCE_TYPES } from '../../../src/fhir/resource-types.ts';
 import type { AnyResource } from '../../../src/fhir/types.ts';
 import { extract } from '../../../src/search/extract.ts';
-import type { IndexValue } from '../../../src/store/port.ts';
+import type { IndexValue } from '../../../src/store/port/derived.ts';
 import { exampleFiles, readExample } from '../../support/examples.ts';
 
 const resource = (resourceType: string, more: object) => ({ resourceType, ...more }) as AnyResource;

@@ -3,7 +3,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Clause, Predicate } from '../../../src/search/ast.ts';
 import { LIMITS, type Limits } from '../../../src/store/mongodb/reading.ts';
-import type { Derived, WriteOp } from '../../../src/store/port.ts';
+import type { Derived } from '../../../src/store/port/derived.ts';
+import type { WriteOp } from '../../../src/store/port.ts';
 import { describeMongo, openTemporaryMongo, type TemporaryMongo } from '../../support/mongodb.ts';
 import {
   deny,

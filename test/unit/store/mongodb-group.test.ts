@@ -8,7 +8,8 @@ import { readAudit, readWriters } from '../../../src/store/mongodb/audit-log.ts'
 import { makeGroup, type Send } from '../../../src/store/mongodb/group.ts';
 import { Lanes } from '../../../src/store/mongodb/lanes.ts';
 import type { Turn } from '../../../src/store/mongodb/turn.ts';
-import type { AuditDraft, AuditRow, WriteOp, WritePlan } from '../../../src/store/port.ts';
+import type { AuditDraft, AuditRow } from '../../../src/store/port/audit.ts';
+import type { WriteOp, WritePlan } from '../../../src/store/port.ts';
 import { createOp, deleteOp, planOf, updateOp } from '../../contract/hand.ts';
 import { describeMongo, openTemporarySite, type TemporarySite } from '../../support/mongodb.ts';
 import { draft, grantFor, planFor, statedDerive } from '../../support/store.ts';

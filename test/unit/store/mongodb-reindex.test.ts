@@ -1,6 +1,6 @@
 // What is derived is derived again: of every version, wherever it then has to lie.
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import type { Derive } from '../../../src/store/port.ts';
+import type { Derive } from '../../../src/store/port/derived.ts';
 import {
   describeMongo,
   giveBack,

@@ -3,7 +3,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { AuditReach } from '../../../src/access/grant.ts';
 import { auditDocuments, readTrail } from '../../../src/store/mongodb/audit-log.ts';
-import type { AuditQuery } from '../../../src/store/port.ts';
+import type { AuditQuery } from '../../../src/store/port/audit.ts';
 import { describeMongo, openTemporarySite, type TemporarySite } from '../../support/mongodb.ts';
 import { explained, overheard } from '../../support/mongodb-explain.ts';
 import { draft, grantFor } from '../../support/store.ts';

@@ -4,7 +4,7 @@ import { FhirError } from '../../../src/fhir/error.ts';
 import type { Clause } from '../../../src/search/ast.ts';
 import { locksFor, locksOf } from '../../../src/store/mongodb/locks.ts';
 import { documentOf, pastOf, rowOf, rulesOf, tiesOf, tombstoneOf } from '../../../src/store/mongodb/rows.ts';
-import type { Derived, IndexValue } from '../../../src/store/port.ts';
+import type { Derived, IndexValue } from '../../../src/store/port/derived.ts';
 import type { Row } from '../../../src/store/unit/unit.ts';
 import { deny, param, permit, tokenClause, tokenValue } from '../../support/store.ts';
 

@@ -1,7 +1,7 @@
 // However the audit trail is asked, no table is gone through and nothing is sorted.
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, expect, test } from '@jest/globals';
-import type { AuditQuery } from '../../../src/store/port.ts';
+import type { AuditQuery } from '../../../src/store/port/audit.ts';
 import { placesAlong } from '../../../src/store/sqlite/audit-trail.ts';
 import { SCHEMA } from '../../../src/store/sqlite/schema.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { ConsentRule } from '../../../src/store/port.ts';
+import type { ConsentRule } from '../../../src/store/port/derived.ts';
 import { countingRules } from '../../../src/store/unit/rules.ts';
 import { deny, permit } from '../../support/store.ts';
 
