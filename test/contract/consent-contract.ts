@@ -130,6 +130,11 @@ export function consentContract(open: OpenStore): void {
         { ...line, person: '1', effect: 'permit', actor: 'ehr', purpose: 'TREAT', rank: 5, bound: false },
         { ...line, person: '2', effect: 'deny', actor: '', purpose: '', rank: 8.64e15, bound: true },
       ]);
+      await create(hand(), 'Consent', 'both', { patients: ['3', '4'], rules: [permit('3', 'ehr')] });
+      const third = { grant: grant.id, asked: [ehr], charts: [{ owner: 'prog', person: '3' }] };
+      expect((await hand().store.consentLines(third, grant)).map(one => [one.consent, one.bound])).toEqual([
+        ['both', true],
+      ]);
       const other = grantFor('asker', { narrow: () => ehr });
       await expect(
         hand().store.consentLines({ grant: other.id, asked: [ehr], charts }, grant),

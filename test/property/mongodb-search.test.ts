@@ -133,7 +133,9 @@ async function put(
 ): Promise<void> {
   const { resource, rule: ruled, tie, lane } = collections;
   await Promise.all([resource, ruled, tie, lane].map(one => one.deleteMany({})));
-  const kept = rules.map((one, at) => rulesOf({ _id: `Consent/${at}`, owner: one.owner }, [one])[0]!);
+  const kept = rules.map(
+    (one, at) => rulesOf({ _id: `Consent/${at}`, owner: one.owner, patients: [] }, [one])[0]!,
+  );
   const ties = [
     ...documents.flatMap(document => tiesOf(document, [])),
     ...kept.flatMap(one => tiesOf({ owner: one.owner, source: one.owner, patients: [] } as never, [one])),

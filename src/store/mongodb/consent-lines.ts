@@ -28,14 +28,14 @@ export async function readConsentLines(
     .toArray();
   return found
     .filter(({ consent }) => consent.startsWith(CONSENT))
-    .map(({ owner, person, permit, actor, purpose, rank, terms, consent }) => ({
+    .map(({ owner, person, permit, actor, purpose, rank, terms, shared, consent }) => ({
       owner,
       person,
       effect: permit ? 'permit' : 'deny',
       actor,
       purpose,
       rank,
-      bound: terms !== undefined,
+      bound: terms !== undefined || shared === true,
       consent: consent.slice(CONSENT.length),
     }));
 }

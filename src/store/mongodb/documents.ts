@@ -99,6 +99,8 @@ export interface RuleDocument {
   /** See ConsentRule. */
   rank: number;
   terms?: Terms;
+  /** The Consent names several people. Absent otherwise. */
+  shared?: true;
 }
 
 /**

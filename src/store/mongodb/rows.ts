@@ -81,7 +81,7 @@ function demandRoom(document: ResourceDocument): void {
 
 /** All rules given: those that count. */
 export function rulesOf(
-  { _id: consent, owner }: Pick<ResourceDocument, '_id' | 'owner'>,
+  { _id: consent, owner, patients }: Pick<ResourceDocument, '_id' | 'owner' | 'patients'>,
   rules: readonly ConsentRule[],
 ): RuleDocument[] {
   return rules.map(({ patient, effect, actor, purpose, from, to, rank, terms }, at) => ({
@@ -97,6 +97,7 @@ export function rulesOf(
     live: true,
     rank: rankOf(rank === undefined ? { effect } : { effect, rank }),
     ...(terms === undefined ? {} : { terms }),
+    ...(patients.length > 1 ? { shared: true as const } : {}),
   }));
 }
 

@@ -26,7 +26,7 @@ export function readConsentLines(reading: Reading, { asked, charts }: LinesQuery
     }),
   );
   const rows = reading.all<Row>(
-    sql`SELECT c.person, c.owner, c.permit, c.actor, c.purpose, c.rank, c.terms <> '' AS bound, r.id AS consent
+    sql`SELECT c.person, c.owner, c.permit, c.actor, c.purpose, c.rank, (c.terms <> '' OR r.patient < 0) AS bound, r.id AS consent
       FROM rule c INDEXED BY rule_person CROSS JOIN resource r ON r.rid = c.rid
       WHERE ${among(raw('c.person'), persons)} AND ${among(raw('c.owner'), owners)} AND c.live = 1
         AND r.type = ${word('Consent')} AND ${questions}`,

@@ -47,7 +47,7 @@ function documents(): { current: ResourceDocument[]; past: ResourceDocument[]; r
     }
   const rules = ['payer', 'ehr'].flatMap(actor =>
     permitted(actor).flatMap(person =>
-      rulesOf({ _id: `Consent/${actor}-${person}`, owner: 'prog' }, [permit(person, actor)]),
+      rulesOf({ _id: `Consent/${actor}-${person}`, owner: 'prog', patients: [] }, [permit(person, actor)]),
     ),
   );
   return { current, past, rules };
