@@ -7,6 +7,7 @@ import { decide } from './access/decide.ts';
 import type { Principal } from './access/grant.ts';
 import { LABEL_RULES } from './access/label/labeller.ts';
 import { labelling } from './access/label/labelling.ts';
+import { withMemberships } from './access/membership.ts';
 import { signToken, type TokenClaims } from './access/oauth/access-token.ts';
 import { knowClient } from './access/oauth/client.ts';
 import { createVerifyForeign } from './access/oauth/issuers.ts';
@@ -100,7 +101,7 @@ export interface App {
   sign(claims: TokenClaims, seconds: number): Promise<string>;
   /** Signs where the audit chains end into the file of checkpoints; the number of lines. A server does by itself. */
   checkpoint(): Promise<number>;
-  /** A caller as the server sees it: adds its id space. For commands that act on the store itself. */
+  /** A caller as the server sees it: adds its id space and what it belongs to. For commands that act on the store itself. */
   principalOf(caller: Omit<Principal, 'idSpace'>): Promise<Principal>;
 }
 
@@ -205,7 +206,8 @@ export async function createApp(config: Config, surroundings: Surroundings = {})
       const { purposes } = await knowClient(registry, claims);
       return signToken(place, { purposes, ...claims }, seconds);
     },
-    principalOf: async caller => principalOf(caller, await registry.organizations()),
+    principalOf: async caller =>
+      withMemberships(principalOf(caller, await registry.organizations()), registry, clock()),
   };
 }
 

@@ -3,6 +3,7 @@ import { hash } from 'node:crypto';
 import type { ClientEntry, OrganizationEntry, Registry } from '../store/registry.ts';
 import { withExceptions } from './exceptions.ts';
 import type { Principal } from './grant.ts';
+import { memberKeys, ownNames, withMemberships } from './membership.ts';
 import { refused, type TokenPlace, type VerifiedToken, verifyToken } from './oauth/access-token.ts';
 import { commonScope } from './oauth/granted-scope.ts';
 import type { VerifyForeign } from './oauth/issuers.ts';
@@ -40,18 +41,22 @@ export function createAuthenticate(place: AuthenticatePlace): Authenticate {
     const key = hash('sha256', text, 'base64');
     const known = cache.get(key) ?? (await read(place, text));
     const { token } = known;
-    const [client, organizations] = await Promise.all([
-      standingClient(place, registry, token),
+    const names = ownNames(known.made?.principal ?? token);
+    const [standing, organizations] = await Promise.all([
+      standingClient(place, registry, token, memberKeys(names)),
       registry.organizations(),
     ]);
-    if (client === undefined) {
+    if (standing === undefined) {
       cache.delete(key);
       throw refused();
     }
+    const { client, lines } = standing;
     if (!cache.has(key)) remember(cache, key, known);
     if (known.made?.client !== client || known.made.organizations !== organizations)
       known.made = { client, organizations, principal: principalFor(place, known, client, organizations) };
-    return withExceptions(known.made.principal, registry, token, place.clock());
+    const at = place.clock();
+    const principal = await withMemberships(known.made.principal, registry, at, { names, lines });
+    return withExceptions(principal, registry, token, at);
   };
 }
 

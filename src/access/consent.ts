@@ -21,7 +21,7 @@ const SCOPE = 'http://terminology.hl7.org/CodeSystem/consentscope';
 const ACT_CODE = 'http://terminology.hl7.org/CodeSystem/v3-ActCode';
 
 /** Version of the compilation: stores made with another are compiled anew. */
-export const CONSENT_RULES = 'consent-7';
+export const CONSENT_RULES = 'consent-8';
 
 /** What a provision comes to, and which it is: `Consent.provision.provision[0]`. */
 export interface Provision extends ConsentRule {

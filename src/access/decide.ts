@@ -27,6 +27,7 @@ import { FhirError } from '../fhir/error.ts';
 import { isId, isTrailId } from '../fhir/id.ts';
 import type { Predicate } from '../search/ast.ts';
 import { isWithheld } from '../search/withheld.ts';
+import { relatedActor } from './actor.ts';
 import { agreementRule } from './audit-agreement.ts';
 import { auditReach } from './audit-reach.ts';
 import { orderRule } from './court-order.ts';
@@ -47,7 +48,7 @@ import {
 import { noteByConsent, notesReach } from './notes.ts';
 import { consentRule, noteConsentRule, ROSTERED, relatedConsentRule } from './recipient.ts';
 import { cutOf, redactionOf } from './redaction.ts';
-import { relatedActor, representativeRule } from './representative.ts';
+import { representativeRule } from './representative.ts';
 import { ALL, allOf, anyOf, NONE, READING } from './rule.ts';
 import { scopesAllow, scopesAllowAny, scopesReach } from './scope.ts';
 import { careTeamRules, demandNoWidening, isNarrowed } from './staff.ts';

@@ -40,6 +40,14 @@ export interface Scope {
   where?: readonly Clause[];
 }
 
+/** What a caller belongs to, as an owner of records has written it down (access/membership.ts). */
+export interface Membership {
+  /** Organization id: the names hold for the Consents in its records alone. */
+  owner: string;
+  /** What the caller goes by besides: an Organization id, `CareTeam/id`, ... */
+  names: readonly string[];
+}
+
 /** Who calls: made by access/authenticate from a verified token, by cli for local commands. */
 export interface Principal {
   /** Client id (`sub`, `client_id` of the token). */
@@ -61,6 +69,8 @@ export interface Principal {
   consentAge?: number;
   /** Logical id of the Practitioner that it is: staff. */
   practitioner?: string;
+  /** At most one of each owner; absent: it belongs to nothing. */
+  memberships?: readonly Membership[];
   /** Under which rule of 42 CFR 2.33(b) it may pass on what it gets; absent for a command on the store itself. */
   recipient?: RecipientKind;
   /** What it leaves out of meta.security of its own program's records is taken off them. */

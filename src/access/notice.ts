@@ -3,6 +3,7 @@
 // else, so that it can say no more than the answer does.
 // https://www.ecfr.gov/current/title-42/section-2.32
 import type { Predicate } from '../search/ast.ts';
+import { asksOwner } from '../search/terms.ts';
 import type { Chart, ConsentLine, Version } from '../store/port.ts';
 import type { OrganizationEntry } from '../store/registry.ts';
 import type { Grant, Principal, Role } from './grant.ts';
@@ -79,9 +80,11 @@ export const chartsIn = (versions: readonly Version[]): Chart[] => [
 export function opening(
   chart: Chart,
   lines: readonly ConsentLine[],
-  { actor, also = [], purposes }: Permit,
+  asked: Permit,
   organization: string,
 ): string[] {
+  const { actor, also = [], purposes } = asked;
+  if (!asksOwner(asked, chart.owner)) return [];
   const names = [actor, ...also];
   const said = lines
     .filter(one => one.owner === chart.owner && one.person === chart.person)

@@ -1,15 +1,16 @@
 // What Consents a caller's Organization is asked about: by what names it goes, for what, and which people it is
-// asked about at all. Consents name an Organization, a Practitioner, or a class of recipients (42 CFR 2.31(a)(4)).
+// asked about at all. Consents name an Organization, a Practitioner, what these belong to (membership.ts), or a class of
+// recipients (42 CFR 2.31(a)(4)).
 import { isId } from '../fhir/id.ts';
 import type { Predicate } from '../search/ast.ts';
-import { classActor, SOME_PRACTITIONER } from './consent/provision.ts';
+import { classActor, practitionerActor, relatedActor, SOME_PRACTITIONER, viasOf } from './actor.ts';
 import type { Principal, Role } from './grant.ts';
 import { notePurpose, purposesMeant } from './purpose.ts';
-import { relatedActor } from './representative.ts';
-import { CARE_TEAM, practitionerActor, ROSTER, TREATS } from './roster.ts';
+import { CARE_TEAM, ROSTER, TREATS } from './roster.ts';
 import { allOf, anyOf, NONE } from './rule.ts';
 
 type Action = 'read' | 'write';
+type Asked = Extract<Predicate, { kind: 'consent' }>;
 
 /**
  * Roles whose Organization asks about its own members alone: who is on its roster has it for a health plan. An EHR's
@@ -22,12 +23,33 @@ export const ROSTERED: ReadonlySet<Role> = new Set<Role>(['payer']);
  * another.
  */
 export function consentRule(principal: Principal, at: number, action: Action = 'read'): Predicate {
-  const names = namesOf(principal);
-  if (ROSTERED.has(principal.role))
-    return allOf(asked([...names, ...PLANS], principal, { at, action }), onRoster(principal, at));
-  // The classes stand first: where no Consent names one the store need not ask this at all.
-  const asTreating = asked([...PROVIDERS, ...names], principal, { at, action });
-  return anyOf(asked(names, principal, { at, action }), allOf(asTreating, treating(principal, at)));
+  const { purposes } = principal;
+  const own = namesOf(principal);
+  if (ROSTERED.has(principal.role)) {
+    const asPlan = byOwner(principal, (names, owners) =>
+      asked([...own, ...names, ...PLANS], purposes, { at, action, ...owners }),
+    );
+    return allOf(asPlan, onRoster(principal, at));
+  }
+  return byOwner(principal, (names, owners) => {
+    const of = { at, action, ...owners };
+    // The classes stand first: where no Consent names one the store need not ask this at all.
+    const asTreating = asked([...viasOf(names), ...PROVIDERS, ...own, ...names], purposes, of);
+    return anyOf(asked([...own, ...names], purposes, of), allOf(asTreating, treating(principal, at)));
+  });
+}
+
+/** Of whose records it is asked: see Predicate. */
+type Owners = Pick<Asked, 'only' | 'except'>;
+
+/** What a caller belongs to is each owner's word, and counts for that owner's records alone. */
+function byOwner(
+  { memberships = [] }: Principal,
+  make: (names: readonly string[], owners: Owners) => Predicate,
+): Predicate {
+  if (memberships.length === 0) return make([], {});
+  const others = make([], { except: memberships.map(one => one.owner) });
+  return anyOf(others, ...memberships.map(({ owner, names }) => make(names, { only: owner })));
 }
 
 /**
@@ -35,9 +57,11 @@ export function consentRule(principal: Principal, at: number, action: Action = '
  * (FAMRQT, ...). Of that person alone, in the record of its program; without one a RelatedPerson gets nothing.
  */
 export function relatedConsentRule(principal: Principal, at: number): Predicate {
-  const { role, organization, patient, relatedPerson } = principal;
+  const { role, organization, patient, relatedPerson, purposes } = principal;
   if (role !== 'representative' || !isId(patient) || !isId(relatedPerson)) return NONE;
-  const consent = asked([relatedActor(relatedPerson)], principal, { at, action: 'read' });
+  const consent = byOwner(principal, (names, owners) =>
+    asked([relatedActor(relatedPerson), ...names], purposes, { at, action: 'read', ...owners }),
+  );
   return allOf({ kind: 'owner', organization }, { kind: 'person', patient }, consent);
 }
 
@@ -55,6 +79,7 @@ function forNotes(predicate: Predicate): Predicate {
 /** Every name by which lines of Consents and rosters may mean it. */
 export const recipientNames = (principal: Principal): string[] => [
   ...namesOf(principal),
+  ...(principal.memberships ?? []).flatMap(({ names }) => [...names, ...viasOf(names)]),
   ...(ROSTERED.has(principal.role) ? PLANS : PROVIDERS),
 ];
 
@@ -68,8 +93,8 @@ const namesOf = ({ organization, practitioner }: Principal): string[] => [
 
 function asked(
   [actor, ...also]: readonly string[],
-  { purposes }: Principal,
-  { at, action }: { at: number; action: Action },
+  purposes: readonly string[],
+  { at, action, ...owners }: { at: number; action: Action } & Owners,
 ): Predicate {
   const doing = action === 'read' ? {} : { action };
   return anyOf(
@@ -81,6 +106,7 @@ function asked(
         purposes: purposesMeant(one),
         at,
         ...doing,
+        ...owners,
       }),
     ),
   );

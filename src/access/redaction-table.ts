@@ -104,6 +104,7 @@ export const KEPT_EXTENSIONS: ReadonlySet<string> = new Set([
     'part2-all-records',
     'part2-counselling-notes',
     'part2-expiry-event',
+    'part2-intermediary',
     'part2-recipient-class',
     'part2-statement',
     'recorded-at',

@@ -14,6 +14,7 @@ import { localId } from '../fhir/reference.ts';
 import type { AnyResource, CodeableConcept, Extension, Period } from '../fhir/types.ts';
 import type { Predicate } from '../search/ast.ts';
 import type { ConsentRule } from '../store/port/derived.ts';
+import { relatedActor } from './actor.ts';
 import type { Principal } from './grant.ts';
 import { ALWAYS, periodOf } from './period.ts';
 import { allOf, anyOf, NONE } from './rule.ts';
@@ -25,8 +26,7 @@ export const AGENT = 'agent';
 export const UNBORN = 'unborn';
 export const BORN = 'born';
 
-/** Stand where lines have the id of an Organization, which holds no slash. */
-export const relatedActor = (id: string): string => `RelatedPerson/${id}`;
+/** Stands where lines have a name (actor.ts). */
 const AGES = 'Patient/age';
 
 /** Years at which nobody is a minor any more. */

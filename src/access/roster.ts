@@ -1,17 +1,20 @@
 // Lists of people that a program keeps, as it has them itself: whose members a payer asks about (people whose
 // Coverage names it as payor, or who are in a Group that it manages), and whom a member of its staff treats
-// (people on whose CareTeam the Practitioner is); and who acts for whom (representative.ts). Compiled, as Consents are, to lines when they are written: a
+// (people on whose CareTeam the Practitioner is); who acts for whom (representative.ts); and who belongs to what
+// (membership.ts). Compiled, as Consents are, to lines when they are written: a
 // line counts only while its owner wrote it last, so that nobody else puts anybody on a list.
 // https://hl7.org/fhir/R4/coverage.html https://hl7.org/fhir/R4/group.html
 // https://hl7.org/fhir/R4/careteam.html
 import { localId } from '../fhir/reference.ts';
 import type { AnyResource, CareTeam, Coverage, Group } from '../fhir/types.ts';
 import type { ConsentRule } from '../store/port/derived.ts';
+import { practitionerActor } from './actor.ts';
+import { membershipLines } from './membership.ts';
 import { overlapOf, periodOf } from './period.ts';
 import { ageLines, relatedLines } from './representative.ts';
 
 /** Version of the compilation: stores made with another are compiled anew. */
-export const ROSTER_RULES = 'roster-3';
+export const ROSTER_RULES = 'roster-4';
 
 /** Stand where a line of a Consent has its purpose. No codes of a Consent: those are capital letters. */
 export const ROSTER = 'roster';
@@ -19,12 +22,14 @@ export const CARE_TEAM = 'care-team';
 /** An Organization on the CareTeam: it treats, and none of the staff is meant by it. */
 export const TREATS = 'treats';
 
-/** Stands where other lines have the id of an Organization, which holds no slash. `id`: of a Practitioner. */
-export const practitionerActor = (id: string): string => `Practitioner/${id}`;
-
-/** The lines of a Coverage, a Group, a CareTeam, a RelatedPerson or a Patient; none of another resource, and none of one that is not in force. */
+/** Its lines of either kind; none of one that is not in force. */
 export function compileRoster(resource: AnyResource, base?: string): ConsentRule[] {
   if (resource.modifierExtension !== undefined || resource.implicitRules !== undefined) return [];
+  return [...rosterLines(resource, base), ...membershipLines(resource, base)];
+}
+
+/** The lines of a Coverage, a Group, a CareTeam, a RelatedPerson or a Patient; none of another resource. */
+function rosterLines(resource: AnyResource, base?: string): ConsentRule[] {
   switch (resource.resourceType) {
     case 'Coverage':
       return coverageLines(resource as unknown as Coverage, base);

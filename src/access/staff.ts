@@ -3,9 +3,10 @@
 import { FhirError } from '../fhir/error.ts';
 import { isId } from '../fhir/id.ts';
 import type { Predicate } from '../search/ast.ts';
+import { practitionerActor } from './actor.ts';
 import { DIRECTORY_TYPES, directory } from './directory.ts';
 import type { Principal, Rule, StaffAccess, Use } from './grant.ts';
-import { CARE_TEAM, practitionerActor } from './roster.ts';
+import { CARE_TEAM } from './roster.ts';
 import { allOf, anyOf, NONE, READING } from './rule.ts';
 
 /**

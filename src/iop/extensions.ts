@@ -66,6 +66,14 @@ export const PART2_RECIPIENT_CLASS = defineExtension('part2-recipient-class', 'C
   contexts: ['Consent.provision'],
 });
 
+export const PART2_INTERMEDIARY = defineExtension('part2-intermediary', 'Boolean', {
+  title: 'Intermediary',
+  description:
+    'The Organization is an intermediary: besides it those are recipients who take part in it and treat the patient ' +
+    '(42 CFR 2.24, 2.31(a)(4)(ii)).',
+  contexts: ['Consent.provision.actor'],
+});
+
 export const PART2_STATEMENT_MADE = defineExtension('part2-statement', 'Code', {
   title: 'Statement on the form',
   description: 'A statement that the signed form makes (42 CFR 2.31(a)); repeats.',

@@ -114,6 +114,9 @@ export type Predicate =
       action?: 'read' | 'write';
       at: number;
       roster?: true;
+      /** Organization id: of records that it owns alone; or of those that none of these does. */
+      only?: string;
+      except?: readonly string[];
     }
   /** A Consent one of whose own rules names this actor. */
   | { kind: 'names'; actor: string }

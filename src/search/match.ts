@@ -6,7 +6,7 @@ import type { Clause, Cursor, Plan, Predicate, SortKey } from './ast.ts';
 import { compareRanges } from './param/date.ts';
 import { KINDS } from './param/kinds.ts';
 import { UNKNOWN_PERSON } from './persons.ts';
-import { asksOf, type Described, holds, type Known, knownOf, rankOf } from './terms.ts';
+import { asksOf, asksOwner, type Described, holds, type Known, knownOf, rankOf } from './terms.ts';
 
 /** A rule as the store holds it: with the resource that says it, and whose record that is. */
 export interface HeldRule extends ConsentRule {
@@ -110,6 +110,7 @@ function consents(predicate: ConsentPredicate, patient: string, facts: Facts): b
 export function decidingRules(predicate: ConsentPredicate, patient: string, facts: Facts): HeldRule[] {
   const { actor, also = [], purposes, at, roster } = predicate;
   const actors = [actor, ...also];
+  if (!asksOwner(predicate, facts.version.owner)) return [];
   const known = lazily(() => knownFor(predicate, facts));
   const holding = facts.rules
     .filter(rule => rule.patient === patient && rule.owner === facts.version.owner)

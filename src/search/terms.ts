@@ -29,6 +29,10 @@ export const actorMark = (actor: string): string => `actor|${actor}`;
 export const purposeMark = (purpose: string): string => `purpose|${purpose.replace(/^[a-z]+:/, '')}`;
 export const actionMark = (action: 'read' | 'write'): string => `action|${action}`;
 
+/** Is it asked of this owner's records at all? */
+export const asksOwner = ({ only, except = [] }: Asked, owner: string): boolean =>
+  (only === undefined || only === owner) && !except.includes(owner);
+
 /** Marks of who asks, for what, to do what. */
 export const asksOf = ({ actor, also = [], purposes, action = 'read' }: Asked): string[] => [
   ...[actor, ...also].map(actorMark),

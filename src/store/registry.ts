@@ -1,5 +1,6 @@
 // The second port: what the server keeps about itself. It holds no resources, so it takes no Grant.
 import type { Role } from '../access/grant.ts';
+import type { ConsentRule } from './port/derived.ts';
 
 export interface OrganizationEntry {
   /** Logical id of its Organization resource. */
@@ -141,6 +142,13 @@ export interface CallerEntry {
   client: ClientEntry | undefined;
   /** The token was revoked. */
   revoked: boolean;
+  /** See Registry.memberLines. */
+  lines: readonly MemberLine[];
+}
+
+/** A line by which somebody belongs to something (access/membership.ts), whether it is in force or not. */
+export interface MemberLine extends Pick<ConsentRule, 'patient' | 'actor' | 'from' | 'to' | 'terms'> {
+  owner: string;
 }
 
 export interface Registry {
@@ -150,9 +158,12 @@ export interface Registry {
   /** Adds or replaces. */
   putClient(entry: ClientEntry): Promise<void>;
   /**
-   * Asked by every request: never older than the call, whichever server changed it. `jti`: of its token.
+   * Asked by every request: never older than the call, whichever server changed it. `jti`: of its token; `members`: of
+   * which the lines are asked for.
    */
-  caller(client: string, jti: string): Promise<CallerEntry>;
+  caller(client: string, jti: string, members: readonly string[]): Promise<CallerEntry>;
+  /** The lines of memberships of these actors (ConsentRule.actor), as they are now. */
+  memberLines(actors: readonly string[]): Promise<readonly MemberLine[]>;
   /**
    * Takes a `jti` of a client's assertion; false where it was taken before, by whichever server, however
    * close. Kept until `expires` (ms).

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { provisionsOf } from '../../src/access/consent.ts';
 import type { Principal } from '../../src/access/grant.ts';
+import { MEMBER, withMemberships } from '../../src/access/membership.ts';
 import { consentRule } from '../../src/access/recipient.ts';
 import { compileRoster } from '../../src/access/roster.ts';
 import type { AnyResource, JsonObject } from '../../src/fhir/types.ts';
@@ -20,6 +21,8 @@ import { type Asker, type Fact, sees } from './naive.ts';
 interface Case {
   name: string;
   consents: JsonObject[];
+  /** What else the program has written down; of each name one, in all cases alike. */
+  records?: AnyResource[];
   /** `treats`: the program has the caller on the person's CareTeam. A payer has the person on its roster. */
   ask: {
     who: 'ehr' | 'payer';
@@ -61,8 +64,9 @@ const REQUIRED: Readonly<Record<string, (person: string) => AnyResource>> = {
 };
 
 /** The person, whoever is on a list, the Consents and the data: all the program's. */
-function recordsOf({ id, base, consents, ask, data }: Known): AnyResource[] {
+function recordsOf({ id, base, consents, records = [], ask, data }: Known): AnyResource[] {
   const written = JSON.stringify(consents).replaceAll('{id}', `${id}-data`);
+  const besides = JSON.stringify(records).replaceAll('{id}', `${id}-data`);
   const team: AnyResource = {
     resourceType: 'CareTeam',
     id: `${id}-team`,
@@ -83,6 +87,7 @@ function recordsOf({ id, base, consents, ask, data }: Known): AnyResource[] {
           patient: { reference: `Patient/${id}` },
         }),
     ),
+    ...(JSON.parse(besides) as AnyResource[]),
     { ...REQUIRED[data.resourceType]!(id), ...data, id: `${id}-data` },
   ];
 }
@@ -98,7 +103,7 @@ const askerIn = ({ ask }: Known): Asker => ({
 });
 
 /** What the server makes of it, without a store. */
-function answerTo(one: Known): { decision: Case['decision']; reason: string } {
+async function answerTo(one: Known): Promise<{ decision: Case['decision']; reason: string }> {
   const { id, ask } = one;
   const records = recordsOf(one);
   const rules = records.flatMap((resource): (HeldRule & { path?: string })[] => {
@@ -127,7 +132,10 @@ function answerTo(one: Known): { decision: Case['decision']; reason: string } {
     purposes: [ask.purpose ?? (ask.who === 'payer' ? 'HPAYMT' : 'TREAT')],
     ...(ask.practitioner === undefined ? {} : { practitioner: ask.practitioner }),
   };
-  const predicate = consentRule(principal, NOW, ask.action);
+  const lines = rules.filter(rule => rule.purpose === MEMBER);
+  const memberLines = async (actors: readonly string[]) => lines.filter(one => actors.includes(one.actor));
+  const caller = await withMemberships(principal, { memberLines }, NOW);
+  const predicate = consentRule(caller, NOW, ask.action);
   const permitted = allows(predicate, facts);
   const effect = permitted ? 'permit' : 'deny';
   const deciding = consentsIn(predicate)
@@ -159,8 +167,8 @@ test('there are 150 cases and more, with decisions of either kind in every file'
 
 describe.each(FILES.map(({ file }) => file))('%s', file => {
   const cases = CASES.filter(one => `${one.id.replace(/-\d+$/, '')}.json` === file);
-  test.each(cases.map(one => [one.name, one] as const))('%s', (_, one) => {
-    expect(answerTo(one)).toEqual({ decision: one.decision, reason: one.reason });
+  test.each(cases.map(one => [one.name, one] as const))('%s', async (_, one) => {
+    expect(await answerTo(one)).toEqual({ decision: one.decision, reason: one.reason });
   });
 
   test('the naive second decision says the same of all of them', () => {

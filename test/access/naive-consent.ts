@@ -217,17 +217,22 @@ const CLASSES = ['treating-providers', 'health-plans', 'tpo'];
 function whomOf(provision: JsonObject, effect: Effect): string[] | undefined {
   const classes = extensionsIn(provision, 'recipient-class').map(one => String(one.valueCode));
   if (provision.actor === undefined && classes.length === 0) return undefined;
+  /** Through an intermediary to who treats; kept from whoever takes part in it. */
+  const through = (actor: JsonObject, id: string): string[] =>
+    extensionsIn(actor, 'intermediary').some(one => one.valueBoolean === true)
+      ? [effect === 'permit' ? `via:${id}` : `network:${id}`]
+      : [];
   const actors = objects(provision.actor).filter(one => effect === 'deny' || hasCode(one.role, 'IRCP'));
-  const found = actors
-    .map(one => String(objects(one.reference)[0]?.reference))
-    .map(reference => {
-      const [, type, id] = /^([A-Za-z]+)\/([\w.-]+)$/.exec(reference) ?? [];
-      if (type === 'Organization') return [id!];
-      if (type === 'Practitioner') return effect === 'deny' ? [reference, 'Practitioner/?'] : [reference];
-      if (type === 'RelatedPerson') return [reference];
-      if (effect === 'permit') return [];
-      return type === 'Patient' || type === 'Device' ? [reference] : ['everybody'];
-    });
+  const found = actors.map(one => {
+    const reference = String(objects(one.reference)[0]?.reference);
+    const [, type, id] = /^([A-Za-z]+)\/([\w.-]+)$/.exec(reference) ?? [];
+    if (type === 'Organization') return [id!, ...through(one, id!)];
+    if (type === 'Practitioner') return effect === 'deny' ? [reference, 'Practitioner/?'] : [reference];
+    if (type === 'RelatedPerson') return [reference];
+    if (effect === 'permit')
+      return ['PractitionerRole', 'CareTeam', 'Group'].includes(type ?? '') ? [reference] : [];
+    return type === 'Patient' || type === 'Device' ? [reference] : ['everybody'];
+  });
   const all = [...found.flat(), ...classes.filter(one => CLASSES.includes(one)).map(one => `class:${one}`)];
   if (effect === 'deny' && (all.includes('everybody') || classes.some(one => !CLASSES.includes(one))))
     return undefined;

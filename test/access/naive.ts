@@ -4,6 +4,7 @@
 import type { Role } from '../../src/access/grant.ts';
 import type { AnyResource } from '../../src/fhir/types.ts';
 import { covers, namesIn, type Question, type Said, saidOf } from './naive-consent.ts';
+import { namesFor } from './naive-membership.ts';
 import {
   isDeleted,
   isDirectory,
@@ -96,10 +97,13 @@ function byConsent(
   const { owner } = fact;
   const { organization, practitioner, role } = asker;
   const people = peopleOf(resource);
-  const names = [
-    organization,
-    practitioner === undefined ? 'Practitioner/?' : `Practitioner/${practitioner}`,
-  ];
+  const own = [organization, ...(practitioner === undefined ? [] : [`Practitioner/${practitioner}`])];
+  const belongs = namesFor(facts.all, owner, own, facts.now);
+  const names = [...own, ...(practitioner === undefined ? ['Practitioner/?'] : []), ...belongs];
+  /** Of who takes part in an intermediary those who treat. */
+  const vias = belongs
+    .filter(name => name.startsWith('network:'))
+    .map(name => name.replace('network:', 'via:'));
   const permitted = (...classes: string[]) =>
     (asker.purposes ?? [PURPOSE[role]!]).some(purpose => {
       const question = { names: [...names, ...classes], purpose, action, now: facts.now, owner };
@@ -114,7 +118,7 @@ function byConsent(
   return (
     permitted() ||
     (people.every(person => isTreating(facts, asker, owner, person)) &&
-      permitted('class:treating-providers', 'class:tpo'))
+      permitted('class:treating-providers', 'class:tpo', ...vias))
   );
 }
 

@@ -76,6 +76,16 @@ const CASES: readonly [name: string, rules: ConsentRule[], seen: boolean, asked?
     { also: ['Practitioner/ben'] },
   ],
   ['a permit to who else asks', [permit('1', 'ehr', of(any(['actor|unit'])))], true, { also: ['unit'] }],
+  ['what is asked of its owner', [permit('1', 'ehr')], true, { only: 'prog' }],
+  ['what is asked of another owner', [permit('1', 'ehr')], false, { only: 'other' }],
+  ['what is asked of all owners but its own', [permit('1', 'ehr')], false, { except: ['other', 'prog'] }],
+  ['what is asked of all owners but another', [permit('1', 'ehr')], true, { except: ['other'] }],
+  [
+    'a deny that is asked of all owners but another',
+    [permit('1', 'ehr', { rank: 1 }), deny('1', '', { rank: 2 })],
+    false,
+    { except: ['other'] },
+  ],
   [
     'a permit to read, of who writes',
     [permit('1', 'ehr', of(any(['action|read'])))],

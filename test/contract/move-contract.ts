@@ -118,7 +118,7 @@ async function answersOf({ store, registry }: MovableStore) {
   answers.push(
     await registry.organizations(),
     await registry.clients(),
-    await registry.caller('prog-client', 'ended'),
+    await registry.caller('prog-client', 'ended', []),
     await registry.exceptions('court-order'),
     await registry.fact('demo'),
     [...(await registry.imports(['prog|client|1']))],

@@ -66,6 +66,10 @@ const recipients = (code: string): JsonObject => ({
   actor: undefined as unknown as Json,
   extension: [...PART2_SCOPE, { url: extensionUrl('part2-recipient-class'), valueCode: code }],
 });
+const through = (reference: string): JsonObject => ({
+  extension: [{ url: extensionUrl('part2-intermediary'), valueBoolean: true }],
+  ...actor(reference),
+});
 const signed = (dateTime: string, written: Terms): Terms => ({ ...written, dateTime });
 const exceptGoals: JsonObject = { provision: [{ type: 'deny', ...ofType('Goal', 'Observation') }] };
 
@@ -282,6 +286,14 @@ export const PERSONS: Readonly<Record<string, readonly Terms[]>> = {
   'to-who-treats-but-the-ehr': [terms({ ...toEhr, ...recipients('treating-providers') }), denied(to('ehr'))],
   'to-who-insures': [terms({ ...toPayer, ...recipients('health-plans') })],
   'to-nobody-known': [terms({ ...toEhr, ...recipients('everybody') })],
+  // What these belong to says the story.
+  'to-the-whole': [terms({ ...toEhr, ...to('lakeside') })],
+  'kept-from-the-whole': [PERMITTED, denied(to('lakeside'))],
+  'to-a-team': [terms({ ...toEhr, actor: [actor('CareTeam/the-team')] })],
+  'to-a-team-of-its-own': [terms({ ...toEhr, actor: [actor('CareTeam/ehr-team')] })],
+  'to-a-role': [terms({ ...toEhr, actor: [actor('PractitionerRole/of-anna')] })],
+  'through-an-exchange': [terms({ ...toEhr, actor: [through('Organization/exchange')] })],
+  'through-an-exchange-and-treated': [terms({ ...toEhr, actor: [through('Organization/exchange')] })],
   'notes-alone': [
     terms(toEhr, { extension: [{ url: extensionUrl('part2-counselling-notes'), valueBoolean: true }] }),
   ],
@@ -315,12 +327,17 @@ export const TOLD_APART: Readonly<Record<string, (id: string) => AnyResource[]>>
   'exception-of-the-same-day': id => [goal(`${id}-goal`, id)],
   'earlier-restriction': id => [goal(`${id}-goal`, id)],
   ...Object.fromEntries(
-    ['to-who-treats', 'to-who-treats-and-does', 'to-who-treats-but-the-ehr', 'to-who-insures', 'none'].map(
-      (person): [string, (id: string) => AnyResource[]] => [
-        person,
-        id => [treatedBy(id, 'Organization/ehr')],
-      ],
-    ),
+    [
+      'to-who-treats',
+      'to-who-treats-and-does',
+      'to-who-treats-but-the-ehr',
+      'to-who-insures',
+      'through-an-exchange-and-treated',
+      'none',
+    ].map((person): [string, (id: string) => AnyResource[]] => [
+      person,
+      id => [treatedBy(id, 'Organization/ehr')],
+    ]),
   ),
 };
 function attended(id: string): AnyResource[] {

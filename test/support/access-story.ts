@@ -66,6 +66,21 @@ const members: Step[] = [
   ehr(coverage('ehr-said-cov', 'member-said-by-ehr')),
 ];
 
+const of = (organization: string): JsonObject => ({ reference: `Organization/${organization}` });
+/** Who belongs to what; also as the EHR has it of itself. */
+const memberships: Step[] = [
+  iop(named('Organization', 'ehr', { partOf: of('lakeside') })),
+  iop(
+    named('OrganizationAffiliation', 'in-the-exchange', {
+      organization: of('exchange'),
+      participatingOrganization: of('ehr'),
+    }),
+  ),
+  iop(named('PractitionerRole', 'of-anna', { practitioner: { reference: 'Practitioner/anna' } })),
+  iop(named('CareTeam', 'the-team', { status: 'active', participant: [{ member: of('lakeside') }] })),
+  ehr(named('CareTeam', 'ehr-team', { status: 'active', participant: [{ member: of('ehr') }] })),
+];
+
 const directory: Step[] = [
   ...[iop(named('Organization', 'iop')), iop(named('Practitioner', 'anna'))],
   iop(named('Location', 'house')),
@@ -272,6 +287,7 @@ const joined: Step[] = [
 export const STORY: readonly Step[] = [
   ...persons,
   ...members,
+  ...memberships,
   ...directory,
   ...everyType,
   ...several,

@@ -106,6 +106,17 @@ const clause: fc.Arbitrary<Clause> = fc.oneof<fc.MaybeWeightedArbitrary<Clause>[
     })),
 );
 
+const ASKED: readonly Partial<Extract<Predicate, { kind: 'consent' }>>[] = [
+  {},
+  {},
+  { roster: true },
+  { also: ['two'] },
+  { action: 'write' },
+  { only: 'one' },
+  { except: ['one'] },
+  { also: ['two'], except: ['two', 'three'] },
+];
+
 /** `date=ge...&date=lt...` */
 const dateWindow: fc.Arbitrary<Clause[]> = fc
   .array(fc.tuple(fc.constantFrom('ge', 'gt', 'sa', 'eq', 'lt', 'le', 'eb' as const), stretch), {
@@ -134,7 +145,7 @@ export const { predicate } = fc.letrec<{ predicate: Predicate; leaf: Predicate }
         organization,
         fc.integer({ min: -2, max: 2 }),
         fc.constantFrom('TREAT', 'TREAT', 'roster'),
-        fc.constantFrom({}, {}, { roster: true as const }, { also: ['two'] }, { action: 'write' as const }),
+        fc.constantFrom(...ASKED),
       )
       .map(
         ([actor, shift, purpose, listed]): Predicate => ({

@@ -3,14 +3,21 @@
 // criteria leave. https://hl7.org/fhir/R4/consent-definitions.html#Consent.provision
 import { extensionUrl } from '../../fhir/canonical.ts';
 import { canonicalSystem } from '../../fhir/code-system.ts';
-import { localId, parseReference } from '../../fhir/reference.ts';
+import { parseReference } from '../../fhir/reference.ts';
 import type { ConsentProvision, ConsentProvisionActor } from '../../fhir/types.ts';
 import { purposeMark } from '../../search/terms.ts';
 import type { Made } from '../../store/port/derived.ts';
+import {
+  actorOf,
+  classActor,
+  networkActor,
+  practitionerActor,
+  RECIPIENT_CLASSES,
+  SOME_PRACTITIONER,
+  viaActor,
+} from '../actor.ts';
 import { hasCode } from '../coded.ts';
 import { ALWAYS, periodOf, type Stretch } from '../period.ts';
-import { relatedActor } from '../representative.ts';
-import { practitionerActor } from '../roster.ts';
 import { dataSets, type Effect } from './data.ts';
 
 /** A node of the tree that a Consent is. */
@@ -42,14 +49,8 @@ const PARTICIPATION = 'http://terminology.hl7.org/CodeSystem/v3-ParticipationTyp
 /** As all codes of v3-ActReason are that are purposes. */
 const PURPOSE_CODE = /^[A-Z]+$/;
 
+const INTERMEDIARY: string = extensionUrl('part2-intermediary');
 export const RECIPIENT_CLASS: string = extensionUrl('part2-recipient-class');
-/** Those of 42 CFR 2.31(a)(4) that can be told: who treats, who insures, and both. */
-export const RECIPIENT_CLASSES = ['treating-providers', 'health-plans', 'tpo'] as const;
-export type RecipientClass = (typeof RECIPIENT_CLASSES)[number];
-/** Stands where other lines have the id of an Organization, which holds no colon. */
-export const classActor = (of: RecipientClass): string => `class:${of}`;
-/** Whoever calls and may be any Practitioner, for it is not known which. */
-export const SOME_PRACTITIONER: string = practitionerActor('?');
 
 /** Extensions that say what 2.31 asks for and bound nothing by themselves. */
 const PLAIN_EXTENSIONS: ReadonlySet<string> = new Set([
@@ -131,7 +132,7 @@ function actorsOf(
   if (actor === undefined && classes.length === 0) return 'all';
   const known = RECIPIENT_CLASSES.filter(one => classes.includes(one)).map(classActor);
   if (effect === 'permit') {
-    const named = (actor ?? []).flatMap(one => permittedActor(one, base) ?? []);
+    const named = (actor ?? []).flatMap(one => permittedActors(one, base));
     return [...named, ...known].length === 0 ? undefined : [...named, ...known];
   }
   if (classes.some(one => !RECIPIENT_CLASSES.some(other => other === one))) return 'all';
@@ -140,24 +141,28 @@ function actorsOf(
   return all.length === 0 || all.includes('') ? 'all' : all;
 }
 
-/** A recipient that can be told when it calls: an Organization, a Practitioner or a RelatedPerson. */
-function permittedActor(actor: ConsentProvisionActor, base: string | undefined): string | undefined {
-  if (!hasCode(actor.role, PARTICIPATION, 'IRCP') || actor.modifierExtension !== undefined) return undefined;
-  const reference = actor.reference?.reference;
-  const practitioner = localId(reference, 'Practitioner', base);
-  if (practitioner !== undefined) return practitionerActor(practitioner);
-  const related = localId(reference, 'RelatedPerson', base);
-  if (related !== undefined) return relatedActor(related);
-  return localId(reference, 'Organization', base);
+/** Recipients that can be told when they call, by what they are or by what they belong to (membership.ts). */
+function permittedActors(actor: ConsentProvisionActor, base: string | undefined): string[] {
+  if (!hasCode(actor.role, PARTICIPATION, 'IRCP') || actor.modifierExtension !== undefined) return [];
+  const name = actorOf(actor.reference?.reference, base);
+  if (name === undefined) return [];
+  return isIntermediary(actor) ? [name, viaActor(name)] : [name];
 }
 
-/** People who never call for an Organization are nobody here; whoever cannot be told is everybody (''). */
+/** 42 CFR 2.31(a)(4)(ii): an Organization through which those of its participants are meant who treat the person. */
+export const isIntermediary = ({ extension = [] }: ConsentProvisionActor): boolean =>
+  extension.some(one => one.url === INTERMEDIARY && one.valueBoolean === true);
+
+/**
+ * People who never call for an Organization are nobody here. Whoever cannot be told is everybody (''), and so is who
+ * belongs to a team, a role or a group: that somebody does not is written down nowhere.
+ */
 function deniedActors(actor: ConsentProvisionActor, base: string | undefined): string[] {
   const reference = parseReference(actor.reference?.reference ?? '', base);
   if (reference.kind !== 'local') return [''];
   switch (reference.type) {
     case 'Organization':
-      return [reference.id];
+      return isIntermediary(actor) ? [reference.id, networkActor(reference.id)] : [reference.id];
     case 'Practitioner':
       return [practitionerActor(reference.id), SOME_PRACTITIONER];
     case 'RelatedPerson':

@@ -1,5 +1,6 @@
 // What Consents say of charts: see Store.consentLines.
 import type { ConsentLine, LinesQuery } from '../port.ts';
+import { ownersAsked } from './consents.ts';
 import { type Reading, within } from './reading.ts';
 
 const CONSENT = 'Consent/';
@@ -16,11 +17,12 @@ export async function readConsentLines(
         person: { $in: [...new Set(charts.map(one => one.person))] },
         permit: { $in: [true, false] },
         live: true,
-        $or: asked.map(({ actor, also = [], purposes, at }) => ({
-          actor: { $in: [actor, ...also, ''] },
-          purpose: { $in: ['', ...purposes] },
-          from: { $lte: at },
-          to: { $gt: at },
+        $or: asked.map(one => ({
+          actor: { $in: [one.actor, ...(one.also ?? []), ''] },
+          purpose: { $in: ['', ...one.purposes] },
+          from: { $lte: one.at },
+          to: { $gt: one.at },
+          ...ownersAsked(one),
         })),
       },
       { ...within(reading), hint: 'person' },

@@ -29,8 +29,17 @@ export const NOBODY_PERMITTED: Permitted = { persons: new Map(), bound: new Map(
  */
 export type Consents = ReadonlyMap<string, Permitted | undefined>;
 
-export const consentKey = ({ actor, also = [], purposes, action, at, roster }: ConsentPredicate): string =>
-  JSON.stringify([[actor, ...also], at, roster === true, action, ...purposes]);
+export const consentKey = ({
+  actor,
+  also = [],
+  purposes,
+  action,
+  at,
+  roster,
+  only,
+  except = [],
+}: ConsentPredicate): string =>
+  JSON.stringify([[actor, ...also], at, roster === true, action, only, except, ...purposes]);
 
 /** All different ones, wherever they stand. */
 export function consentPredicates(predicates: readonly Predicate[]): ConsentPredicate[] {
@@ -57,11 +66,12 @@ export async function resolveConsents(
 }
 
 /** Lines in force at the predicate's moment, permits and denies alike; of a roster permits alone. */
-export function rulesOf({ actor, also = [], purposes, at, roster }: ConsentPredicate): {
+export function rulesOf(predicate: ConsentPredicate): {
   permits: Record<string, unknown>;
   denies?: Record<string, unknown>;
 } {
-  const inForce = { live: true, from: { $lte: at }, to: { $gt: at } };
+  const { actor, also = [], purposes, at, roster } = predicate;
+  const inForce = { live: true, from: { $lte: at }, to: { $gt: at }, ...ownersAsked(predicate) };
   const actors = [actor, ...also];
   const permits = {
     permit: true,
@@ -81,6 +91,12 @@ export function rulesOf({ actor, also = [], purposes, at, roster }: ConsentPredi
   };
 }
 
+/** Of the owner of lines. */
+export function ownersAsked({ only, except = [] }: ConsentPredicate): { owner?: object } {
+  if (only === undefined) return except.length === 0 ? {} : { owner: { $nin: [...except] } };
+  return { owner: { $in: except.includes(only) ? [] : [only] } };
+}
+
 type Pair = Pick<RuleDocument, 'owner' | 'person'>;
 type Found = Pair & BoundLine;
 const FOUND = { _id: 0, owner: 1, person: 1, permit: 1, rank: 1, terms: 1 };
@@ -95,10 +111,11 @@ const permittedBy = (
 /** In one question: what is said about some persons is little. */
 async function permittedAmong(
   reading: Reading,
-  { actor, also = [], purposes, at, roster }: ConsentPredicate,
+  predicate: ConsentPredicate,
   persons: readonly string[],
 ): Promise<Permitted> {
   if (persons.length === 0) return NOBODY_PERMITTED;
+  const { actor, also = [], purposes, at, roster } = predicate;
   const found = await reading.collections.rule
     .find(
       {
@@ -109,6 +126,7 @@ async function permittedAmong(
         live: true,
         from: { $lte: at },
         to: { $gt: at },
+        ...ownersAsked(predicate),
       },
       { ...within(reading), hint: 'actor' },
     )

@@ -19,7 +19,7 @@ export type IndexValue =
  * counts only while the owner of what says it is also its last writer, and only for resources of that owner.
  */
 export interface ConsentRule {
-  /** Logical id of the Patient whose Consent it is, or who is on the roster. */
+  /** Logical id of the Patient whose Consent it is, or who is on the roster; what somebody belongs to (access/membership.ts). */
   patient: string;
   effect: 'permit' | 'deny';
   /** Organization id; '' on a deny: everybody. */

@@ -4,9 +4,13 @@ import type { Clock } from '../../fhir/id.ts';
 import type { ClientEntry, Registry } from '../registry.ts';
 import { parsedOnce } from '../unit/parsed-once.ts';
 import type { Group } from './group.ts';
+import { readMemberLines } from './member-lines.ts';
 import type { Reading } from './reading.ts';
 
-type Clients = Pick<Registry, 'clients' | 'client' | 'putClient' | 'caller' | 'useJti' | 'revokeToken'>;
+type Clients = Pick<
+  Registry,
+  'clients' | 'client' | 'putClient' | 'caller' | 'memberLines' | 'useJti' | 'revokeToken'
+>;
 
 export interface ClientParts {
   reading(): Reading;
@@ -25,10 +29,15 @@ export function makeClients({ reading, writing, group, clock }: ClientParts): Cl
       return text === undefined ? undefined : parse(id, text);
     },
     putClient: entry => group.run({ run: () => writeClient(writing, entry) }),
-    caller: async (client, jti) => {
+    caller: async (client, jti, members) => {
       const { entry, revoked } = askCaller(reading(), client, jti);
-      return { client: entry === null ? undefined : parse(client, entry), revoked: revoked === 1 };
+      return {
+        client: entry === null ? undefined : parse(client, entry),
+        revoked: revoked === 1,
+        lines: readMemberLines(reading(), members),
+      };
     },
+    memberLines: async actors => readMemberLines(reading(), actors),
     useJti: (client, jti, expires) =>
       group.run({ run: () => takeJti(writing, { client, jti, expires }, clock()) }),
     revokeToken: (jti, expires) =>

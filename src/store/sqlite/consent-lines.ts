@@ -1,5 +1,6 @@
 // What Consents say of charts: see Store.consentLines.
 import type { ConsentLine, LinesQuery } from '../port.ts';
+import { ownersAsked } from './predicate.ts';
 import type { Reading } from './reading.ts';
 import { among, or, raw, sql, word } from './sql.ts';
 import { personOf, personWord } from './words.ts';
@@ -20,9 +21,10 @@ export function readConsentLines(reading: Reading, { asked, charts }: LinesQuery
   const owners = [...new Set(charts.map(one => one.owner))].map(word);
   const persons = [...new Set(charts.map(one => personWord(one.person)))].map(word);
   const questions = or(
-    asked.map(({ actor, also = [], purposes, at }) => {
+    asked.map(one => {
+      const { actor, also = [], purposes, at } = one;
       const names = [0, ...[actor, ...also].map(word)];
-      return sql`(${among(raw('c.actor'), names)} AND ${among(raw('c.purpose'), ['', ...purposes])} AND c.low <= ${at} AND c.high > ${at})`;
+      return sql`(${among(raw('c.actor'), names)} AND ${among(raw('c.purpose'), ['', ...purposes])} AND c.low <= ${at} AND c.high > ${at} AND ${ownersAsked(one, raw('c.owner'))})`;
     }),
   );
   const rows = reading.all<Row>(

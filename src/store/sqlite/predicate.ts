@@ -65,10 +65,17 @@ function personCondition({ patient }: PredicateOf<'person'>, image: Image): Frag
 }
 
 function consentCondition(predicate: PredicateOf<'consent'>, image: Image): Fragment {
+  const owned = ownersAsked(predicate, raw('r.owner'));
   const now = everybody(predicate, 'r');
-  if (image === 'current') return now;
-  return and([now, everybody(predicate, 'h')]);
+  return and([owned, now, ...(image === 'current' ? [] : [everybody(predicate, 'h')])]);
 }
+
+/** `column`: of an owner. */
+export const ownersAsked = ({ only, except = [] }: PredicateOf<'consent'>, column: Fragment): Fragment =>
+  and([
+    only === undefined ? TRUE : sql`${column} = ${word(only)}`,
+    except.length === 0 ? TRUE : not(among(column, except.map(word))),
+  ]);
 
 function everybody(predicate: PredicateOf<'consent'>, alias: 'r' | 'h'): Fragment {
   const sole = raw(`${alias}.patient`);

@@ -4,15 +4,18 @@ import type { ConsentRule } from '../port/derived.ts';
 const UNKNOWN_PERSON = '?';
 
 /**
- * Types whose resources lay down lines: Consents, what makes a roster, and who acts for whom at which age. Nothing is
- * kept or ended for others.
+ * Types whose resources lay down lines: Consents, what makes a roster, who acts for whom at which age, and who belongs to
+ * what. Nothing is kept or ended for others.
  */
 export const RULED_TYPES: ReadonlySet<string> = new Set([
   'CareTeam',
   'Consent',
   'Coverage',
   'Group',
+  'Organization',
+  'OrganizationAffiliation',
   'Patient',
+  'PractitionerRole',
   'RelatedPerson',
 ]);
 

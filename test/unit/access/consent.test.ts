@@ -153,7 +153,7 @@ describe('a Consent permits nothing', () => {
     ['no recipient', { actor: undefined }],
     ['a purpose of another system', { purpose: [{ system: 'http://example.org/x', code: 'TREAT' }] }],
     ['an actor that is no recipient', { actor: [recipient('ehr', 'CST')] }],
-    ['a recipient that never calls', { actor: [recipient('ehr', 'IRCP', 'CareTeam')] }],
+    ['a recipient that never calls', { actor: [recipient('ehr', 'IRCP', 'Location')] }],
   ];
   test.each(criteria)('whose provision holds %s', (_, more) => {
     expect(compileConsent(consent({ ...plain, ...more }))).toEqual([]);

@@ -72,7 +72,7 @@ describeMongo('the registry of two servers', () => {
   });
 
   test('what one does to a client or a token holds for the next request of the other', async () => {
-    const caller = () => other.caller('c', 't');
+    const caller = () => other.caller('c', 't', []);
     await one.putClient(clientEntry('c'));
     expect(await caller()).toMatchObject({ client: { disabled: false }, revoked: false });
     await one.putClient(clientEntry('c', { disabled: true }));

@@ -1,10 +1,10 @@
 // What stands behind a reason: the provisions of Consents and the lines of rosters that name the client's
 // Organization, of those that who asks may see. They explain; what decided was asked of the store.
+import { relatedActor } from '../../../access/actor.ts';
 import { type Provision, provisionsOf } from '../../../access/consent.ts';
 import type { Reason } from '../../../access/grant.ts';
 import { isNotePurpose, purposesMeant } from '../../../access/purpose.ts';
 import { recipientNames } from '../../../access/recipient.ts';
-import { relatedActor } from '../../../access/representative.ts';
 import { compileRoster } from '../../../access/roster.ts';
 import { READING } from '../../../access/rule.ts';
 import { parseBody } from '../../../fhir/body.ts';

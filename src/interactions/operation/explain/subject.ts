@@ -3,6 +3,7 @@ import { callerOf, principalOf } from '../../../access/authenticate.ts';
 import { EMERGENCY_PURPOSES } from '../../../access/emergency.ts';
 import { withExceptions } from '../../../access/exceptions.ts';
 import type { Principal } from '../../../access/grant.ts';
+import { withMemberships } from '../../../access/membership.ts';
 import { impliedPurposes } from '../../../access/oauth/purpose.ts';
 import { parseScopes } from '../../../access/scope.ts';
 import type { Context } from '../../context.ts';
@@ -39,6 +40,7 @@ export async function subjectOf(
     purposes: asked.length === 0 ? impliedPurposes(entry) : [...new Set(asked)],
   };
   const caller = principalOf(callerOf(entry, {}, granted), await registry.organizations());
-  const principal = await withExceptions(caller, registry, {}, clock());
+  const member = await withMemberships(caller, registry, clock());
+  const principal = await withExceptions(member, registry, {}, clock());
   return { principal, disabled: entry.disabled };
 }
