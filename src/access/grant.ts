@@ -110,6 +110,8 @@ export type AuditReach =
   | { kind: 'none' }
   /** Of what this Organization's clients did, and those in which something of its own went out or was written. */
   | { kind: 'organization'; organization: string }
+  /** Of what went out through this intermediary; no events, but what can be listed of them (42 CFR 2.24). */
+  | { kind: 'through'; organization: string }
   /** Those that name this person. */
   | { kind: 'patient'; patient: string };
 

@@ -3,7 +3,7 @@
 // what was refused are none. Pure.
 import type { AuditReach } from '../access/grant.ts';
 import type { AuditEntry } from '../store/port/audit.ts';
-import { isDisclosed, shownTo } from './part.ts';
+import { isDisclosed, type Shown, shownThrough, shownTo } from './part.ts';
 
 /** What one Organization was given for one set of purposes on one day (UTC). */
 export interface Disclosure {
@@ -20,9 +20,11 @@ export interface Disclosure {
 }
 
 export interface Account {
-  /** Logical ids: whose record, of whom. */
-  owner: string;
+  /** Logical ids: whose record (absent: anybody's), of whom. */
+  owner?: string;
   patient: string;
+  /** What went out through this intermediary alone (42 CFR 2.24); true: through any. */
+  through?: string | true;
 }
 
 interface Open extends Omit<Disclosure, 'what'> {
@@ -58,11 +60,16 @@ export async function accountOf(
 }
 
 /** `Type/id` of what went to somebody else. */
-function disclosedBy(row: AuditEntry, { owner, patient }: Account, reach: AuditReach): string[] {
+function disclosedBy(row: AuditEntry, account: Account, reach: AuditReach): string[] {
+  const { owner, patient, through } = account;
   if (row.organization === owner || row.role === 'patient' || row.role === 'representative') return [];
-  return shownTo(row, reach)
-    .filter(one => one.owner === owner && one.persons.includes(patient) && isDisclosed(one, row))
-    .map(one => one.name.slice(0, one.name.lastIndexOf('/')));
+  const about = (one: Shown): boolean =>
+    (owner === undefined || one.owner === owner) && one.persons.includes(patient);
+  const disclosed =
+    through === undefined
+      ? shownTo(row, reach).filter(one => about(one) && isDisclosed(one, row))
+      : shownThrough(row, through, reach).filter(about);
+  return disclosed.map(one => one.name.slice(0, one.name.lastIndexOf('/')));
 }
 
 function add(open: Map<string, Open>, row: AuditEntry, resources: readonly string[]): void {

@@ -60,6 +60,8 @@ export interface EventKind {
 const READING = { client: DESTINATION, server: SOURCE, user: RECIPIENT, reads: true } as const;
 const ASKING = { client: SOURCE, server: DESTINATION, user: RECIPIENT, reads: true } as const;
 const WRITING = { client: SOURCE, server: DESTINATION, user: AUTHOR } as const;
+/** It is told by another row that something went out. */
+const WRITTEN_DOWN = { client: DESTINATION, server: SOURCE, user: RECIPIENT } as const;
 const rest = (code: string, action: EventKind['action']) => ({ type: REST, subtype: restful(code), action });
 
 const KINDS: Readonly<Record<string, EventKind>> = {
@@ -80,10 +82,18 @@ const KINDS: Readonly<Record<string, EventKind>> = {
   'client-view': { ...rest('operation', 'E'), ...ASKING },
   'explain-access': { ...rest('operation', 'E'), ...ASKING },
   accounting: { ...rest('operation', 'E'), ...ASKING },
+  disclosures: { ...rest('operation', 'E'), ...ASKING },
   'validate-part2': { ...rest('operation', 'E'), ...ASKING },
   'breach-impact': { ...rest('operation', 'E'), ...ASKING },
   'consent-form': { ...rest('operation', 'E'), ...ASKING },
   schema: { ...rest('operation', 'E'), ...ASKING },
+  // Beside the row of the request that it went out by.
+  'through-intermediary': {
+    type: { system: DCM, code: '110106' },
+    subtype: DISCLOSE,
+    action: 'R',
+    ...WRITTEN_DOWN,
+  },
   import: { type: { system: DCM, code: '110107' }, action: 'C', ...WRITING },
   // https://hl7.org/fhir/R4/auditevent-example-login.html
   token: { type: { system: DCM, code: '110114' }, action: 'E', ...ASKING },

@@ -42,7 +42,7 @@ const serverOf = (base: string): JsonObject => ({ identifier: { value: base } })
 const concept = (code: Code): JsonObject => ({ coding: [{ ...code }] });
 
 function agentsOf(
-  { client, organization, purpose, user: person }: AuditEntry,
+  { client, organization, purpose, user: person, intermediary }: AuditEntry,
   kind: EventKind,
   base: string,
 ): JsonObject[] {
@@ -67,6 +67,10 @@ function agentsOf(
     ...(person === undefined
       ? []
       : [{ type: concept(kind.user), who: { reference: person }, requestor: true }]),
+    // Through whom: R4 has no verified word for its part in it.
+    ...(intermediary === undefined
+      ? []
+      : [{ who: { reference: `Organization/${intermediary}` }, requestor: false }]),
   ];
 }
 

@@ -28,7 +28,7 @@ export interface Shown {
 
 /** None where the reach does not include the row. Several parts: one for each person it names, in order. */
 export function partsOf(row: AuditEntry, reach: AuditReach): readonly Part[] {
-  if (reach.kind === 'none') return [];
+  if (reach.kind === 'none' || reach.kind === 'through') return [];
   if (reach.kind === 'patient') {
     if (!row.patients.includes(reach.patient)) return [];
     return [partOf(row, shownTo(row, reach), reach.patient, false)];
@@ -54,10 +54,18 @@ function partOf(row: AuditEntry, shown: readonly Shown[], patient: string | unde
 
 /** Of what a row tells, what concerns a reader. */
 export function shownTo(row: AuditEntry, reach: AuditReach): readonly Shown[] {
-  if (reach.kind === 'none') return [];
+  if (reach.kind === 'none' || reach.kind === 'through') return [];
   if (reach.kind === 'patient') return shownOf(row).filter(one => one.persons.includes(reach.patient));
   if (row.organization === reach.organization) return shownOf(row);
   return shownOf(row).filter(one => one.owner === reach.organization);
+}
+
+/** The same of what went out through an intermediary, which is told of that and of nothing else in the row. */
+export function shownThrough(row: AuditEntry, through: string | true, reach: AuditReach): readonly Shown[] {
+  const { intermediary } = row;
+  if (intermediary === undefined || (through !== true && through !== intermediary)) return [];
+  const own = reach.kind === 'through' && reach.organization === intermediary;
+  return own ? shownOf(row) : shownTo(row, reach);
 }
 
 /** It went to another Organization than the one whose record it is of. */

@@ -41,8 +41,8 @@ const isStaff = (user: string): boolean => user.startsWith('Practitioner/');
 
 /** Whom a row concerns: what it is found by. */
 export function keysOf(draft: AuditDraft): string[] {
-  const { client, organization, owners = [], patients, user = '' } = draft;
-  const organizations = new Set([organization, ...owners]);
+  const { client, organization, owners = [], patients, user = '', intermediary = '' } = draft;
+  const organizations = new Set([organization, ...owners, intermediary]);
   return [
     ...new Set(patients.filter(one => one !== '' && one !== '?').map(personKey)),
     ...[...organizations].filter(one => one !== '').map(organizationKey),
@@ -73,7 +73,9 @@ export function keysAsked(query: AuditQuery, reach: AuditReach): string[] | unde
     ...(user === undefined ? [] : [userKey(user)]),
     ...(client === undefined ? [] : [clientKey(client)]),
     ...(organization === undefined ? [] : [organizationKey(organization)]),
-    ...(reach.kind === 'organization' ? [organizationKey(reach.organization)] : []),
+    ...(reach.kind === 'organization' || reach.kind === 'through'
+      ? [organizationKey(reach.organization)]
+      : []),
   ];
   return [...new Set(keys)];
 }

@@ -29,6 +29,7 @@ export const ROUTES: readonly Route[] = [
   ...operationAt('/Consent/:id/$validate-part2'),
   ...operationAt('/Consent/$validate-part2').filter(({ method }) => method === 'POST'),
   ...operationAt('/Patient/:id/$accounting-of-disclosures', { csv: true }),
+  ...operationAt('/Patient/:id/$disclosures', { csv: true }),
   ...operationAt('/:type/:id/$explain-access'),
   { method: 'GET', path: '/:type', kind: 'search' },
   { method: 'POST', path: '/:type', kind: 'create' },

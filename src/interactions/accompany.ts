@@ -5,15 +5,22 @@ import { LONG_NOTICE, outsideOf, part2Of, SHORT_NOTICE } from '../access/notice.
 import type { Version } from '../store/port.ts';
 import { consentReference } from './consent-reference.ts';
 import type { Context } from './context.ts';
+import { recordIntermediaries } from './intermediary.ts';
 import { labelledBundle } from './labelled.ts';
 import { type Answer, type AnsweredBundle, carriedBy, type Reply } from './request.ts';
 
-/** Costs nothing where the caller asks for its own. */
-export async function accompany(answer: Answer, context: Context, principal: Principal): Promise<Reply> {
+/** `request`: X-Request-Id. Costs nothing where the caller asks for its own. */
+export async function accompany(
+  answer: Answer,
+  request: string,
+  context: Context,
+  principal: Principal,
+): Promise<Reply> {
   const outside = outsideOf(principal, carriedBy(answer));
   if (outside.length === 0) return replyOf(answer, principal);
   const disclosed = part2Of(outside, await context.registry.organizations());
   if (disclosed.length === 0) return replyOf(answer, principal);
+  await recordIntermediaries(disclosed, request, context, principal);
   const consents = await consentReference(disclosed, context, principal);
   const reply = replyOf(
     'bundle' in answer ? { bundle: withNotice(answer.bundle, new Set(disclosed), context) } : answer,

@@ -19,7 +19,7 @@ import { watermark } from './watermark.ts';
 /** Throws FhirError; anything else that is thrown is a bug. */
 export async function handle(request: FhirRequest, context: Context, principal: Principal): Promise<Reply> {
   const answer = await enter(request, context, principal);
-  return watermark(await accompany(answer, context, principal), answer, principal);
+  return watermark(await accompany(answer, request.request, context, principal), answer, principal);
 }
 
 async function enter(request: FhirRequest, context: Context, principal: Principal): Promise<Answer> {

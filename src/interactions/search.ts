@@ -1,4 +1,5 @@
 // https://hl7.org/fhir/R4/search.html
+import { reachesEvents } from '../access/audit-reach.ts';
 import type { Grant, Principal } from '../access/grant.ts';
 import type { Link } from '../fhir/bundle.ts';
 import { informational } from '../fhir/outcome.ts';
@@ -44,7 +45,7 @@ export async function searchPage(page: SearchPage, audit: Attempt, context: Cont
 }
 
 function findPage(search: Search, cursor: Cursor | undefined, context: Context, grant: Grant): Promise<Page> {
-  if (search.type === 'AuditEvent' && grant.audit.kind !== 'none')
+  if (search.type === 'AuditEvent' && reachesEvents(grant.audit))
     return searchTrail(search, cursor, context, grant);
   const plan = planSearch(search, grant, 'search', cursor === undefined ? {} : { cursor });
   return context.store.search(plan, grant);

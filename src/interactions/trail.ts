@@ -2,6 +2,7 @@
 // what is done with those (shapes, tags, matching by every search parameter, its own audit row) is done with
 // it by the same code. It is matched as its reader sees it, never as the row is.
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { reachesEvents } from '../access/audit-reach.ts';
 import type { Grant } from '../access/grant.ts';
 import { eventOf } from '../audit/event.ts';
 import { partsOf } from '../audit/part.ts';
@@ -23,7 +24,7 @@ const MOST_COUNTED = 20_000;
 /** The event of this id, if the Grant reaches it. */
 export async function readEvent(id: string, context: Context, grant: Grant): Promise<Version | undefined> {
   const place = context.trail.placeOf(id);
-  if (place === undefined || grant.audit.kind === 'none') return undefined;
+  if (place === undefined || !reachesEvents(grant.audit)) return undefined;
   const writers = await context.store.auditWriters();
   const writer = writers.find(one => context.trail.tagOf(one) === place.tag);
   if (writer === undefined) return undefined;

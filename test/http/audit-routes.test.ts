@@ -15,6 +15,7 @@ const TRANSACTION = { resourceType: 'Bundle', type: 'transaction' };
 const RECORD = { kind: 'site', id: 's1', program: 'program', name: 'Main Street' };
 
 const ACCOUNTING = { action: 'accounting', path: '/Patient/somebody/$accounting-of-disclosures' };
+const DISCLOSURES = { action: 'disclosures', path: '/Patient/somebody/$disclosures' };
 const VALIDATION = { action: 'validate-part2', path: '/Consent/one/$validate-part2' };
 const CONSENT = { ...consentFor('somebody', 'ehr'), id: 'one' };
 
@@ -31,6 +32,8 @@ const ANSWERED: Readonly<Record<string, { path?: string; body?: object; type?: s
   'POST /Consent/$validate-part2': { action: 'validate-part2', body: CONSENT },
   'GET /Patient/:id/$accounting-of-disclosures': ACCOUNTING,
   'POST /Patient/:id/$accounting-of-disclosures': ACCOUNTING,
+  'GET /Patient/:id/$disclosures': DISCLOSURES,
+  'POST /Patient/:id/$disclosures': DISCLOSURES,
   'GET /:type/:id/$explain-access': { action: 'explain-access' },
   'POST /:type/:id/$explain-access': { action: 'explain-access' },
   'GET /:type': { action: 'search' },

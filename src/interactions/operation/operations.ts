@@ -5,6 +5,7 @@ import type { Context } from '../context.ts';
 import type { Reply } from '../request.ts';
 import { accountingOfDisclosures } from './accounting-of-disclosures.ts';
 import { breachImpact } from './breach-impact.ts';
+import { disclosuresThrough } from './disclosures.ts';
 import { explainAccess } from './explain-access.ts';
 import type { Operation, OperationRequest } from './operation.ts';
 import { readGiven } from './parameters.ts';
@@ -13,6 +14,7 @@ import { validatePart2 } from './validate-part2.ts';
 export const OPERATIONS: readonly Operation[] = [
   accountingOfDisclosures,
   breachImpact,
+  disclosuresThrough,
   explainAccess,
   validatePart2,
 ];

@@ -75,29 +75,32 @@ async function fieldsOf(reading: Reading, { type, where, narrow }: Plan): Promis
 
 /**
  * Of whom nothing is asked: whom nobody else has ever permitted anything, where its own records are its own anyway;
- * and a class of recipients that no Consent names, with all that is asked beside it.
+ * and what is asked beside a class of recipients that no Consent names, and nowhere else.
  */
 function idleConsents(narrow: Predicate, ties: Ties): Consents {
+  const busy = new Set(besideNoIdleClass(narrow, ties).map(consentKey));
   const idle = consentPredicates([narrow]).filter(
-    one => !namesOf(one).some(name => ties.has(name)) && owns(narrow, one.actor),
+    one =>
+      !busy.has(consentKey(one)) || (!namesOf(one).some(name => ties.has(name)) && owns(narrow, one.actor)),
   );
-  return new Map([...idle, ...besideIdle(narrow, ties)].map(one => [consentKey(one), NOBODY_PERMITTED]));
+  return new Map(idle.map(one => [consentKey(one), NOBODY_PERMITTED]));
 }
 
-function besideIdle(predicate: Predicate, ties: Ties): ConsentPredicate[] {
-  if (predicate.kind === 'or') return predicate.of.flatMap(one => besideIdle(one, ties));
-  if (predicate.kind !== 'and') return [];
-  const isIdle = predicate.of.some(one => {
+function besideNoIdleClass(predicate: Predicate, ties: Ties): ConsentPredicate[] {
+  if (predicate.kind === 'consent') return [predicate];
+  if (predicate.kind !== 'or' && predicate.kind !== 'and') return [];
+  const isIdle = (one: Predicate): boolean => {
     const asked = consentPredicates([one]);
     return (
       asked.length > 0 &&
       asked.every(each => isClass(each.actor) && !classesOf(each).some(name => ties.has(name)))
     );
-  });
-  return isIdle ? consentPredicates([predicate]) : predicate.of.flatMap(one => besideIdle(one, ties));
+  };
+  if (predicate.kind === 'and' && predicate.of.some(isIdle)) return [];
+  return predicate.of.flatMap(one => besideNoIdleClass(one, ties));
 }
 
-/** See access/consent/provision.ts. */
+/** See access/actor.ts. */
 const isClass = (actor: string): boolean => actor.startsWith('class:');
 const classesOf = (predicate: ConsentPredicate): string[] => namesOf(predicate).filter(isClass);
 

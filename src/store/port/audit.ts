@@ -38,6 +38,8 @@ export interface AuditDraft {
   named?: readonly (readonly number[])[];
   /** Of a row of writes: which of `versions` it read only. Absent: it wrote them all. */
   read?: readonly number[];
+  /** Logical id of the Organization through which it went out: see interactions/intermediary.ts. */
+  intermediary?: string;
   /** The row stands for so many requests: see audit/strangers.ts. */
   count?: number;
 }
