@@ -25,29 +25,25 @@ export const namesOfficials = (provisions: readonly ConsentProvision[], base: st
     );
 
 /** 2.35(c): it stands until the event that it names, and that has not happened as far as is said. */
-export const isIrrevocable = (consent: Consent): boolean =>
-  isReferral(consent) &&
-  isMarked(consent.extension, IRREVOCABLE) &&
-  !(consent.extension ?? []).some(one => one.url === EVENT_ON && one.valueDate !== undefined);
+export const isIrrevocable = (consent: Consent): boolean => isKept(consent) && !saysWhen(consent);
+
+const isKept = (consent: Consent): boolean => isReferral(consent) && isMarked(consent.extension, IRREVOCABLE);
+const saysWhen = ({ extension = [] }: Consent): boolean =>
+  extension.some(one => one.url === EVENT_ON && one.valueDate !== undefined);
 
 /**
- * Would this revoke or delete (`after` absent) a consent before its event? By what is there, or by what is sent. What was
- * entered in error may be ended.
+ * Would this revoke or delete (`after` absent) a consent before its event, or take off the mark that keeps it? By what is
+ * there, or by what is sent. What was entered in error may be ended.
  */
 export function endsTooEarly(before: Consent | undefined, after: Consent | undefined): boolean {
-  if (after !== undefined) {
-    if (after.status !== 'inactive') return false;
-    if (isIrrevocable(after)) return true;
-    if (hasHappened(after)) return false;
-  }
-  return before?.status === 'active' && isIrrevocable(before);
+  if (after?.status === 'entered-in-error') return false;
+  if (after?.status === 'inactive' && isIrrevocable(after)) return true;
+  if (before?.status !== 'active' || !isIrrevocable(before)) return false;
+  return after === undefined || !(hasHappened(after) || (after.status === 'active' && isIrrevocable(after)));
 }
 
 /** It still is such a consent, and says when the event happened. */
-function hasHappened(consent: Consent): boolean {
-  const { extension = [], ...rest } = consent;
-  return isIrrevocable({ ...rest, extension: extension.filter(one => one.url !== EVENT_ON) });
-}
+const hasHappened = (consent: Consent): boolean => isKept(consent) && saysWhen(consent);
 
 export const TOO_EARLY =
   'By 42 CFR 2.35(c) this consent may be revoked once the event that it names has happened. Where it has, the Consent says ' +

@@ -18,7 +18,7 @@ export interface Ending {
 }
 
 /**
- * Throws `business-rule` where a Consent is revoked or deleted before its event: the one that is there, or the one that
+ * Throws `business-rule` where a Consent is revoked, deleted or made revocable before its event: the one that is there, or the one that
  * is sent, says that this may not be. What was entered in error may be ended.
  */
 export async function demandRevocable(
@@ -26,7 +26,7 @@ export async function demandRevocable(
   grant: Grant,
   context: Context,
 ): Promise<void> {
-  if (after !== undefined && after.status !== 'inactive') return;
+  if (after?.status === 'entered-in-error') return;
   const before = isId(id) ? await context.store.read('Consent', id, grant) : undefined;
   const standing = before === undefined || before.deleted ? undefined : parseBody(before.body).resource;
   if (endsTooEarly(asConsent(standing), asConsent(after)))

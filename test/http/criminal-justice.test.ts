@@ -58,6 +58,10 @@ onEveryStore(store => {
     const attempts = [
       put(revoked),
       put(unmarked),
+      // In two steps: the mark first.
+      put(referral('d')),
+      put({ ...standing, status: 'rejected' }),
+      program.put('/fhir/Consent?patient=a&status=active').send(referral('d')),
       program.delete('/fhir/Consent/d'),
       program.put('/fhir/Consent?patient=a&status=active').send(revoked),
       program.put('/fhir/Consent?patient=a&status=active').send(unmarked),
