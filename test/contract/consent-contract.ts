@@ -137,14 +137,14 @@ export function consentContract(open: OpenStore): void {
       await create(hand(), 'Coverage', 'v', { rules: [permit('1', 'ehr')] });
       const charts = ['1', '2', '3'].map(person => ({ owner: 'prog', person }));
       const lines = await hand().store.consentLines({ grant: grant.id, asked: [ehr], charts }, grant);
-      const line = { owner: 'prog', consent: 'c' };
+      const line = { owner: 'prog', consent: 'c', shared: false };
       expect(lines.toSorted((a, b) => a.person.localeCompare(b.person))).toEqual([
         { ...line, person: '1', effect: 'permit', actor: 'ehr', purpose: 'TREAT', rank: 5, bound: false },
         { ...line, person: '2', effect: 'deny', actor: '', purpose: '', rank: 8.64e15, bound: true },
       ]);
       await create(hand(), 'Consent', 'both', { patients: ['3', '4'], rules: [permit('3', 'ehr')] });
       const third = { grant: grant.id, asked: [ehr], charts: [{ owner: 'prog', person: '3' }] };
-      expect((await hand().store.consentLines(third, grant)).map(one => [one.consent, one.bound])).toEqual([
+      expect((await hand().store.consentLines(third, grant)).map(one => [one.consent, one.shared])).toEqual([
         ['both', true],
       ]);
       const other = grantFor('asker', { narrow: () => ehr });
