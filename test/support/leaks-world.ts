@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { expect } from '@jest/globals';
 import { isOrderable } from '../../src/access/court-order.ts';
 import { DIRECTORY_TYPES } from '../../src/access/directory.ts';
-import { RECORD_KIND } from '../../src/access/notes.ts';
+import { RECORD_KIND } from '../../src/fhir/counselling-note.ts';
 import { RESOURCE_TYPES } from '../../src/fhir/resource-types.ts';
 import type { AnyResource, JsonObject } from '../../src/fhir/types.ts';
 import { extract } from '../../src/search/extract.ts';
