@@ -1,4 +1,4 @@
-// Who may reach a resource, as a condition on resource r. Pure: see test/unit/store/sqlite-predicate.test.ts.
+// Who may reach a resource, as a condition on resource r. Pure: see test/unit/store/sqlite-compile.test.ts.
 //
 // `current` is the row of `resource`; `past` a row h of `history` together with its resource r. A past
 // version is reached only where both it and what the resource is now allow it: people named by either
