@@ -4,7 +4,7 @@ import type { Grant, Principal } from '../access/grant.ts';
 import { chartName, chartsIn, opening, permitsOf } from '../access/notice.ts';
 import { FhirError } from '../fhir/error.ts';
 import { UNKNOWN_PERSON } from '../search/persons.ts';
-import type { Chart, ConsentLine, Version } from '../store/port.ts';
+import type { ConsentLine, LinesQuery, Version } from '../store/port.ts';
 import type { Context } from './context.ts';
 
 /** References in one header. */
@@ -28,7 +28,7 @@ export async function consentReference(
   const charts = chartsIn(disclosed);
   const needed = new Set(chartsIn(disclosed.filter(one => !isOwnWork(one, principal))).map(chartName));
   const scope = `scope="${principal.purposes.join(' ')}"`;
-  const lines = mayRead(grant) ? await linesOf(charts, grant, context) : [];
+  const lines = mayRead(grant) ? await linesOf({ grant: grant.id, asked, charts }, grant, context) : [];
   const openings = charts.map(chart => ({
     chart,
     found: asked.map(one => opening(chart, lines, one, principal.organization)),
@@ -67,17 +67,10 @@ async function hiddenOf(ids: ReadonlySet<string>, grant: Grant, { store }: Conte
 /** Every Consent that names it, as far as its scopes go. */
 const mayRead = (grant: Grant): boolean => grant.because('Consent', 'read').scope.kind === 'all';
 
-async function linesOf(
-  charts: readonly Chart[],
-  grant: Grant,
-  { store }: Context,
-): Promise<readonly ConsentLine[]> {
-  const known = charts.filter(({ person }) => person !== UNKNOWN_PERSON);
+async function linesOf(query: LinesQuery, grant: Grant, { store }: Context): Promise<readonly ConsentLine[]> {
+  const known = query.charts.filter(({ person }) => person !== UNKNOWN_PERSON);
   if (known.length > MOST_PERSONS) return [];
-  return unlessBusy(
-    () => store.consentLines({ grant: grant.id, asked: permitsOf(grant), charts: known }, grant),
-    [],
-  );
+  return unlessBusy(() => store.consentLines({ ...query, charts: known }, grant), []);
 }
 
 /** What was written is written: a busy store makes the notice shorter, not the answer another one. */
