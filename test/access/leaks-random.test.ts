@@ -95,9 +95,20 @@ const clinical = fc
     ];
     return put(writer, made[kind]!);
   });
+/** To what those who ask belong to, now and then. */
+const WHOLES = [
+  'Organization/lakeside',
+  'PractitionerRole/role',
+  ...PERSONS.map(one => `CareTeam/${one}-team`),
+];
+const toWhole = (reference: string): JsonObject => {
+  const [actor] = toEhr.actor as JsonObject[];
+  return terms({ ...toEhr, actor: [{ ...actor, reference: { reference } }] });
+};
 /** Of any shape, or such as shows something to those who ask. */
 const written = fc.oneof(
   fc.constantFrom(...CONSENTS),
+  fc.constantFrom(...WHOLES.map(toWhole)),
   fc.constantFrom(...[toEhr, toPayer, toNeighbour].map(one => terms(one))),
 );
 const consenting = fc
@@ -115,12 +126,27 @@ const roster = fc
           team(`${one}-team`, one, { status: on ? 'active' : 'inactive' }, { member: { reference: member } }),
         ),
   );
+const membership = fc
+  .tuple(fc.boolean(), fc.boolean(), fc.constantFrom('ehr', 'neighbour'))
+  .map(([part, active, member]) => {
+    const organization = { reference: `Organization/${member}` };
+    return part
+      ? put('iop', {
+          ...{ resourceType: 'Organization', id: member, name: member, active },
+          partOf: { reference: 'Organization/lakeside' },
+        })
+      : put('iop', {
+          ...{ resourceType: 'PractitionerRole', id: 'role', active, organization },
+          practitioner: { reference: 'Practitioner/anna' },
+        });
+  });
 const deletion = clinical.map(({ writer, name }): Told => ({ writer, name }));
 const sequence = fc.array(
   fc.oneof(
     { weight: 5, arbitrary: clinical },
     { weight: 4, arbitrary: consenting },
     { weight: 2, arbitrary: roster },
+    { weight: 2, arbitrary: membership },
     { weight: 1, arbitrary: deletion },
   ),
   { minLength: 10, maxLength: 20, size: 'max' },
@@ -142,7 +168,7 @@ async function tell(world: World, { writer, name, resource }: Told): Promise<boo
 type Sees = typeof sees;
 
 /** What the rules are made of decides for others too, hidden or not: it stays in both. */
-const DECIDING = new Set(['Consent', 'Coverage', 'CareTeam', 'Patient']);
+const DECIDING = new Set(['Consent', 'Coverage', 'CareTeam', 'Patient', 'Organization', 'PractitionerRole']);
 const nameOf = ({ type, id }: Pick<Fact, 'type' | 'id'>): string => `${type}/${id}`;
 const hiddenFrom = (facts: Facts, asker: Asker, shown: Sees): Fact[] =>
   facts.all.filter(
