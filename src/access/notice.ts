@@ -74,17 +74,15 @@ export const chartsIn = (versions: readonly Version[]): Chart[] => [
 /**
  * The Consents that open a chart to who asks so: those of the highest rank, where nothing of that rank denies. None
  * where it takes the resource to tell, or where such a Consent does not name the caller's Organization, so that
- * it may not read it.
+ * it may not read it. `lines`: those of this chart, and no others.
  */
 export function opening(
-  chart: Chart,
   lines: readonly ConsentLine[],
   { actor, also = [], purposes }: Permit,
   organization: string,
 ): string[] {
   const names = [actor, ...also];
   const said = lines
-    .filter(one => one.owner === chart.owner && one.person === chart.person)
     .filter(one => names.includes(one.actor) || one.actor === '')
     .filter(one => purposes.includes(one.purpose) || one.purpose === '');
   if (said.some(one => one.bound)) return [];

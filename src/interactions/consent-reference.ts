@@ -28,11 +28,13 @@ export async function consentReference(
   const charts = chartsIn(disclosed);
   const needed = new Set(chartsIn(disclosed.filter(one => !isOwnWork(one, principal))).map(chartName));
   const scope = `scope="${principal.purposes.join(' ')}"`;
-  const lines = mayRead(grant) ? await linesOf({ grant: grant.id, asked, charts }, grant, context) : [];
+  const said = mayRead(grant) ? await linesOf({ grant: grant.id, asked, charts }, grant, context) : [];
+  const lines = Map.groupBy(said, chartName);
   const consents = new Set<string>();
   for (const chart of charts) {
-    const found = asked.map(one => opening(chart, lines, one, principal.organization));
-    if (needed.has(chartName(chart)) && found.every(one => one.length === 0)) return scope;
+    const name = chartName(chart);
+    const found = asked.map(one => opening(lines.get(name) ?? [], one, principal.organization));
+    if (needed.has(name) && found.every(one => one.length === 0)) return scope;
     for (const consent of found.flat()) consents.add(consent);
   }
   if (consents.size === 0) return undefined;
