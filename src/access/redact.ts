@@ -64,8 +64,11 @@ const plans = new WeakMap<Redaction, Map<string, Plan>>();
 const NOTHING: Plan = new Map();
 
 function planOf(place: Place, redaction: Redaction): Plan {
-  const known = plans.get(redaction) ?? new Map<string, Plan>();
-  plans.set(redaction, known);
+  let known = plans.get(redaction);
+  if (known === undefined) {
+    known = new Map();
+    plans.set(redaction, known);
+  }
   const name = `${place.key} ${place.whole}`;
   const found = known.get(name);
   if (found !== undefined) return found;

@@ -28,10 +28,11 @@ export async function consentReference(
   const charts = chartsIn(disclosed);
   const needed = new Set(chartsIn(disclosed.filter(one => !isOwnWork(one, principal))).map(chartName));
   const scope = `scope="${principal.purposes.join(' ')}"`;
-  const lines = mayRead(grant) ? await linesOf({ grant: grant.id, asked, charts }, grant, context) : [];
+  const said = mayRead(grant) ? await linesOf({ grant: grant.id, asked, charts }, grant, context) : [];
+  const lines = Map.groupBy(said, chartName);
   const openings = charts.map(chart => ({
     chart,
-    found: asked.map(one => opening(chart, lines, one, principal.organization)),
+    found: asked.map(one => opening(chart, lines.get(chartName(chart)) ?? [], one, principal.organization)),
   }));
   const doubtful = openings.flatMap(({ found }) =>
     found.filter(one => one.doubtful).flatMap(one => one.consents),

@@ -65,8 +65,17 @@ function isOrdered(reading: Reading, driver: Driver): boolean {
 
 /** Rows of these arms, counted up to `most`. */
 export function estimate(reading: Reading, arms: readonly Arm[], after: number, most: number): number {
-  if (arms.length === 0) return 0;
-  const query = countUpTo(arms, after, most);
+  let count = 0;
+  for (const arm of arms) {
+    if (count >= most) break;
+    count += estimateArm(reading, arm, after, most);
+  }
+  return Math.min(count, most);
+}
+
+/** Each arm by itself: what is counted from its beginning is the same for every page. */
+function estimateArm(reading: Reading, arm: Arm, after: number, most: number): number {
+  const query = countUpTo(arm, after, most);
   // The limit is the last bind: what was counted further is good for less.
   const key = `${query.sql}${JSON.stringify(query.binds.slice(0, -1))}`;
   const known = reading.estimates.find(key, most);

@@ -3,7 +3,7 @@
 import type { Clause, Predicate, Prefix, Value } from '../../search/ast.ts';
 import { clampDate, clampNumber } from './clamp.ts';
 import { updatedCondition, valueCondition } from './clause.ts';
-import { among, and, type Fragment, raw, sql, TRUE, unionAll, word } from './sql.ts';
+import { among, and, type Fragment, raw, sql, TRUE, word } from './sql.ts';
 import { personWord } from './words.ts';
 
 /** Rows of alias x with a column rid. */
@@ -227,13 +227,11 @@ export interface Part {
 const above = (after: number): Fragment => (after > 0 ? sql`x.rid > ${after}` : TRUE);
 
 /**
- * Counts the rows that a driver's indexes give, but no further than `most`: above rid `after` where the
+ * Counts the rows that an arm's index gives, but no further than `most`: above rid `after` where the
  * index starts there, all of them where that would only pass over rows without counting them.
  */
-export function countUpTo(arms: readonly Arm[], after: number, most: number): Fragment {
-  const selects = arms.map(arm => armSelect(arm, arm.ordered ? above(after) : TRUE));
-  return sql`SELECT count(*) AS n FROM (${unionAll(selects)} LIMIT ${most})`;
-}
+export const countUpTo = (arm: Arm, after: number, most: number): Fragment =>
+  sql`SELECT count(*) AS n FROM (${armSelect(arm, arm.ordered ? above(after) : TRUE)} LIMIT ${most})`;
 
 /**
  * The driver as the outer side of a join, alias x, each rid once and in order. Several ordered arms are

@@ -75,5 +75,3 @@ export function among(column: Fragment, values: readonly Bind[]): Fragment {
   const places = values.map(() => '?').join(', ');
   return { sql: `${column.sql} IN (${places})`, binds: [...column.binds, ...values] };
 }
-
-export const unionAll = (parts: readonly Fragment[]): Fragment => join(parts, ' UNION ALL ');
