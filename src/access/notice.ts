@@ -83,8 +83,7 @@ const NOTHING: Opening = { consents: [], doubtful: false };
 /**
  * The Consents that open a chart to who asks so: of those that name the caller's Organization and nobody else besides,
  * so that it may read them, the highest. Of what is shown of the chart: where these are enough, whatever else is said
- * of it that the caller may not read changes nothing, and leaves no trace. `lines`: those of this
- * chart, and no others.
+ * of it that the caller may not read changes nothing, and leaves no trace.
  */
 export function opening(
   chart: Chart,
@@ -96,6 +95,7 @@ export function opening(
   if (!asksOwner(asked, chart.owner)) return NOTHING;
   const names = [actor, ...also];
   const said = lines
+    .filter(one => one.owner === chart.owner && one.person === chart.person)
     .filter(one => names.includes(one.actor) || one.actor === '')
     .filter(one => purposes.includes(one.purpose) || one.purpose === '');
   const permits = said.filter(one => one.effect === 'permit');
