@@ -33,6 +33,7 @@ import { type Context, DEFAULT_LIMITS } from './interactions/context.ts';
 import { registeredBy } from './interactions/emergency.ts';
 import { handle } from './interactions/handle.ts';
 import { readLines } from './interactions/import/lines.ts';
+import type { Input } from './interactions/import/outcome.ts';
 import { type ImportOptions, importRecords, type RecordOutcome } from './interactions/import.ts';
 import { pageSeal } from './interactions/page-link.ts';
 import type { FhirRequest, Reply } from './interactions/request.ts';
@@ -89,11 +90,11 @@ export interface App {
   close(): Promise<void>;
   /** A request from inside: the same way as one from outside, with the same access and audit. */
   handle(request: FhirRequest, principal: Principal): Promise<Reply>;
-  /** Program records from the bytes of NDJSON, one outcome each. */
+  /** Program records from the bytes of NDJSON, or as `read` makes them out, one outcome each. */
   importRecords(
     chunks: AsyncIterable<Uint8Array>,
     principal: Principal,
-    options?: ImportOptions,
+    options?: ImportOptions & { read?: (chunks: AsyncIterable<Uint8Array>) => AsyncIterable<Input> },
   ): AsyncIterable<RecordOutcome>;
   /** A Consent as a form, HTML: as the program's door gives it. */
   printConsent(id: string, principal: Principal): Promise<string>;
@@ -198,8 +199,8 @@ export async function createApp(config: Config, surroundings: Surroundings = {})
     },
     checkpoint: () => checkpoints.write(),
     handle: (request, principal) => handle(request, context, principal),
-    importRecords: (chunks, principal, options) =>
-      importRecords(readLines(chunks), context, principal, options),
+    importRecords: (chunks, principal, { read = readLines, ...options } = {}) =>
+      importRecords(read(chunks), context, principal, options),
     printConsent: async (id, principal) =>
       (await printConsent({ id, request: context.ids() }, context, principal)).body ?? '',
     sign: async (claims, seconds) => {

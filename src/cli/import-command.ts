@@ -4,6 +4,7 @@ import { recordAct } from './administer.ts';
 import { ownPrincipal } from './demo-store.ts';
 import { importFile } from './import.ts';
 import { type Options, text } from './options.ts';
+import { sheetReading } from './sheet.ts';
 import { untilSignal } from './signal.ts';
 import { CommandError, configOf, type Terminal } from './terminal.ts';
 
@@ -18,6 +19,7 @@ export async function runImport(terminal: Terminal, options: Options, path: stri
   const alone = !isServed(config.store);
   const app = await createApp(config, alone ? { commitMs: ALONE_COMMIT_MS } : {});
   const request = app.context.ids();
+  const [map, bad, dryRun] = [text(options, 'map'), text(options, 'bad'), options.dryRun === true];
   const stop = new AbortController();
   void untilSignal().then(() => stop.abort());
   try {
@@ -29,7 +31,8 @@ export async function runImport(terminal: Terminal, options: Options, path: stri
     const principal = await ownPrincipal(app, program);
     const act = (action: 'import-start' | 'import-end', outcome = 'ok') =>
       recordAct(app.context.store, request, { action, organization: program, outcome });
-    await act('import-start');
+    const sheet = map === undefined ? undefined : await sheetReading(map, bad, program);
+    if (!dryRun) await act('import-start');
     const code = await importFile({
       path,
       input: terminal.input as AsyncIterable<Uint8Array | string>,
@@ -38,10 +41,19 @@ export async function runImport(terminal: Terminal, options: Options, path: stri
       json: options.json === true,
       signal: stop.signal,
       clock: () => performance.now(),
+      dryRun,
+      settle: (row, problem) => {
+        if (row.line !== undefined) sheet?.settle(row.line, problem);
+      },
       records: (chunks, signal) =>
-        app.importRecords(chunks, principal, { signal, request, ...(alone ? ALONE : BESIDE) }),
+        app.importRecords(chunks, principal, {
+          ...{ signal, request, dryRun },
+          ...(sheet === undefined ? {} : { read: sheet.read }),
+          ...(alone ? ALONE : BESIDE),
+        }),
     });
-    await act('import-end', code === 0 ? 'ok' : 'incomplete');
+    sheet?.close();
+    if (!dryRun) await act('import-end', code === 0 ? 'ok' : 'incomplete');
     return code;
   } finally {
     await app.close();
