@@ -13,7 +13,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   validation: ['fhir', 'generated', 'terminology'],
   access: ['fhir', 'generated', 'search', 'terminology', 'store/port', 'store/registry'],
   'store/port': ['fhir', 'search/ast', 'access/grant'],
-  'store/registry': ['fhir', 'access/grant'],
+  'store/registry': ['fhir', 'access/grant', 'store/port'],
   'store/unit': ['store/port', 'search/ast', 'fhir', 'access/grant', 'audit/row'],
   'store/sqlite': [
     'store/port',

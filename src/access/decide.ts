@@ -80,20 +80,14 @@ export function decide(principal: Principal, asked: readonly Asked[], at: number
   for (const { type, use } of asked) demandScope(scoped, type, use);
   if (isNarrowed(principal, staff)) demandNoWidening(asked);
   const rules = rulesFor(principal, at, staff, redact);
-  const known = new Map<string, Predicate>();
-  const because = (type: string, use: Use): Because => ({
-    scope: scopesReach(scoped, type, use),
-    notes: notesReach(principal, { type, use }, rules.notes(type)),
-    rules: rules.reach(type, use).filter(rule => rule.where.kind !== 'none'),
-  });
-  const narrow = (type: string, use: Use): Predicate => {
-    const key = `${use} ${type}`;
-    const found = known.get(key);
-    if (found !== undefined) return found;
-    const made = reachOf(because(type, use));
-    known.set(key, made);
-    return made;
-  };
+  const because = remembered(
+    (type, use): Because => ({
+      scope: scopesReach(scoped, type, use),
+      notes: notesReach(principal, { type, use }, rules.notes(type)),
+      rules: rules.reach(type, use).filter(rule => rule.where.kind !== 'none'),
+    }),
+  );
+  const narrow = remembered((type, use) => reachOf(because(type, use)));
   return sealGrant({
     id: nextId(),
     principal,
@@ -107,6 +101,17 @@ export function decide(principal: Principal, asked: readonly Asked[], at: number
     audit: auditReach(scoped, rules.whole),
     reasons: rules.reasons,
   });
+}
+
+/** A Grant is asked the same several times. */
+function remembered<T>(answer: (type: string, use: Use) => T): (type: string, use: Use) => T {
+  const known = new Map<string, T>();
+  return (type, use) => {
+    const key = `${use} ${type}`;
+    const found = known.get(key) ?? answer(type, use);
+    known.set(key, found);
+    return found;
+  };
 }
 
 const reachOf = ({ scope, notes = ALL, rules }: Because): Predicate =>

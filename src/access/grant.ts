@@ -108,8 +108,8 @@ export type Reason =
 /** Which rows of the audit trail may be read. */
 export type AuditReach =
   | { kind: 'none' }
-  /** Of what this Organization's clients did, and those in which something of its own went out or was written. */
-  | { kind: 'organization'; organization: string }
+  /** Of what this Organization's clients did (`withoutNotes`: nothing of counselling notes), and those in which something of its own went out or was written. */
+  | { kind: 'organization'; organization: string; withoutNotes?: true }
   /** Of what went out through this intermediary; no events, but what can be listed of them (42 CFR 2.24). */
   | { kind: 'through'; organization: string }
   /** Those that name this person. */

@@ -4,7 +4,7 @@
 // access does not take in such notes (45 CFR 164.524(a)(1)(i)). Nobody else learns of it by any way.
 // Progress notes (LOINC 34904-3) are no such notes.
 import { parseBody } from '../fhir/body.ts';
-import { codeSystemUrl } from '../fhir/canonical.ts';
+import { mayBeNote, NOTE, NOTE_TYPES, RECORD_KIND } from '../fhir/counselling-note.ts';
 import type { Issue } from '../fhir/error.ts';
 import { isId } from '../fhir/id.ts';
 import { localId } from '../fhir/reference.ts';
@@ -16,25 +16,6 @@ import { paramOf } from '../search/registry.ts';
 import type { Version } from '../store/port.ts';
 import type { Grant, Principal, Use } from './grant.ts';
 import { ALL, allOf, anyOf, NONE, READING } from './rule.ts';
-
-/** Published in profiles/. */
-export const RECORD_KIND = {
-  name: 'record-kind',
-  url: codeSystemUrl('record-kind'),
-  title: 'Kind of record',
-  description: 'In meta.tag: records with a rule of their own.',
-  codes: { 'counselling-note': 'SUD counselling note or psychotherapy note (42 CFR 2.11, 45 CFR 164.501)' },
-} as const;
-const NOTE = 'counselling-note';
-
-/** Types that may be one -> their search parameter for who wrote it, and its element. */
-export const NOTE_TYPES: Readonly<Record<string, { param: string; element: string }>> = {
-  ClinicalImpression: { param: 'assessor', element: 'assessor' },
-  Communication: { param: 'sender', element: 'sender' },
-  Composition: { param: 'author', element: 'author' },
-  DocumentReference: { param: 'author', element: 'author' },
-  QuestionnaireResponse: { param: 'author', element: 'author' },
-};
 
 /** What of a type may be reached for a use, as far as notes go; of types that are none, all. `permitted`: see noteByConsent. */
 export function notesReach(
@@ -129,7 +110,7 @@ export function noteFaults(resource: AnyResource, base?: string): Issue[] {
 
 /** May who wrote this version get it back? A system that handed over a note may not. */
 export function readsBack({ type, body }: Version, { principal }: Grant, base: string): boolean {
-  if (!Object.hasOwn(NOTE_TYPES, type) || !body.includes(RECORD_KIND.url)) return true;
+  if (body === '' || !mayBeNote({ type, body })) return true;
   const { resource } = parseBody(body);
   if (!isNote(resource)) return true;
   const [author] = listOf(resource[NOTE_TYPES[type]!.element]);

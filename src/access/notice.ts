@@ -72,27 +72,41 @@ export const chartsIn = (versions: readonly Version[]): Chart[] => [
   ).values(),
 ];
 
+export interface Opening {
+  /** Logical ids; none where it takes the resource to tell. */
+  consents: readonly string[];
+  /** A deny of some data may be about these Consents too: whether the caller may read them is still to be asked. */
+  doubtful: boolean;
+}
+const NOTHING: Opening = { consents: [], doubtful: false };
+
 /**
- * The Consents that open a chart to who asks so: those of the highest rank, where nothing of that rank denies. None
- * where it takes the resource to tell, or where such a Consent does not name the caller's Organization, so that
- * it may not read it.
+ * The Consents that open a chart to who asks so: of those that name the caller's Organization and nobody else besides,
+ * so that it may read them, the highest. Of what is shown of the chart: where these are enough, whatever else is said
+ * of it that the caller may not read changes nothing, and leaves no trace.
  */
 export function opening(
   chart: Chart,
   lines: readonly ConsentLine[],
   asked: Permit,
   organization: string,
-): string[] {
+): Opening {
   const { actor, also = [], purposes } = asked;
-  if (!asksOwner(asked, chart.owner)) return [];
+  if (!asksOwner(asked, chart.owner)) return NOTHING;
   const names = [actor, ...also];
   const said = lines
     .filter(one => one.owner === chart.owner && one.person === chart.person)
     .filter(one => names.includes(one.actor) || one.actor === '')
     .filter(one => purposes.includes(one.purpose) || one.purpose === '');
-  if (said.some(one => one.bound)) return [];
-  const rank = Math.max(...said.map(one => one.rank));
-  const highest = said.filter(one => one.rank === rank);
-  if (!highest.every(one => one.effect === 'permit' && one.actor === organization)) return [];
-  return highest.map(one => one.consent);
+  const permits = said.filter(one => one.effect === 'permit');
+  const readable = permits.filter(one => one.actor === organization && !one.shared);
+  const rank = Math.max(...readable.map(one => one.rank));
+  const highest = readable.filter(one => one.rank === rank);
+  if (highest.some(one => one.bound)) return NOTHING;
+  const against = said.filter(one => one.effect === 'deny' && one.rank >= rank);
+  if (against.some(one => !one.bound)) return NOTHING;
+  // What is shown though one of these denies it is shown by what outranks that.
+  const least = Math.min(...against.map(one => one.rank));
+  if (permits.some(one => one.rank > least)) return NOTHING;
+  return { consents: highest.map(one => one.consent), doubtful: against.length > 0 };
 }

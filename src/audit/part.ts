@@ -24,19 +24,24 @@ export interface Shown {
   persons: readonly string[];
   /** It went out to who asked; else it was written. */
   out: boolean;
+  /** It is, or may be, a counselling note. */
+  note: boolean;
 }
 
 /** None where the reach does not include the row. Several parts: one for each person it names, in order. */
 export function partsOf(row: AuditEntry, reach: AuditReach): readonly Part[] {
   if (reach.kind === 'none' || reach.kind === 'through') return [];
+  const shown = shownTo(row, reach);
+  // Nothing is left but notes that the reader is not to know of: neither is the row.
+  if (shown.length === 0 && row.notes !== undefined) return [];
   if (reach.kind === 'patient') {
     if (!row.patients.includes(reach.patient)) return [];
-    return [partOf(row, shownTo(row, reach), reach.patient, false)];
+    return [partOf(row, shown, reach.patient, false)];
   }
   const own = row.organization === reach.organization;
-  const shown = shownTo(row, reach);
   if (!own && shown.length === 0) return [];
-  const persons = (own ? row.patients : shown.flatMap(one => one.persons)).filter(one => one !== '?');
+  const whole = own && (row.notes === undefined || reach.withoutNotes !== true);
+  const persons = (whole ? row.patients : shown.flatMap(one => one.persons)).filter(one => one !== '?');
   const each = [...new Set(persons)];
   if (each.length === 0) return [partOf(row, shown, undefined, own)];
   return each.map(patient => partOf(row, shown, patient, own));
@@ -55,9 +60,16 @@ function partOf(row: AuditEntry, shown: readonly Shown[], patient: string | unde
 /** Of what a row tells, what concerns a reader. */
 export function shownTo(row: AuditEntry, reach: AuditReach): readonly Shown[] {
   if (reach.kind === 'none' || reach.kind === 'through') return [];
-  if (reach.kind === 'patient') return shownOf(row).filter(one => one.persons.includes(reach.patient));
-  if (row.organization === reach.organization) return shownOf(row);
-  return shownOf(row).filter(one => one.owner === reach.organization);
+  if (reach.kind === 'patient')
+    // A person is told to whom notes went, by a consent of its own for them.
+    return shownOf(row).filter(
+      one => one.persons.includes(reach.patient) && (!one.note || isDisclosed(one, row)),
+    );
+  return shownOf(row).filter(
+    one =>
+      (row.organization === reach.organization || one.owner === reach.organization) &&
+      !(one.note && reach.withoutNotes === true),
+  );
 }
 
 /** The same of what went out through an intermediary, which is told of that and of nothing else in the row. */
@@ -75,7 +87,8 @@ export const isDisclosed = (
 ): boolean => out && owner !== undefined && owner !== organization;
 
 /** Rows from before say of several people not who is named where: then a Patient alone is known to name itself. */
-function shownOf({ action, versions, owners, owned, named, patients, read }: AuditEntry): Shown[] {
+function shownOf(row: AuditEntry): Shown[] {
+  const { action, versions, owners, owned, named, patients, read, notes = [] } = row;
   const told = owners !== undefined || patients.length < 2;
   const isReading = kindOf(action).reads === true;
   const only = new Set(read);
@@ -86,6 +99,7 @@ function shownOf({ action, versions, owners, owned, named, patients, read }: Aud
       named?.[at]?.map(place => patients[place]!) ??
       (told ? patients : patients.filter(one => isOf(name, one))),
     out: isReading || only.has(at),
+    note: notes.includes(at),
   }));
 }
 

@@ -1,10 +1,14 @@
 // What a row says of the versions that went out or were written, and by what rows are found. Pure.
 import type { AuditReach } from '../access/grant.ts';
+import { mayBeNote } from '../fhir/counselling-note.ts';
 import type { AuditDraft, AuditEntry, AuditPlace, AuditQuery } from '../store/port/audit.ts';
 import type { Version } from '../store/port.ts';
 
-export type SeenVersion = Pick<Version, 'type' | 'id' | 'version' | 'owner' | 'patients'>;
-export type Seen = Pick<AuditDraft, 'patients' | 'versions' | 'owners' | 'owned' | 'named' | 'read'>;
+export type SeenVersion = Pick<Version, 'type' | 'id' | 'version' | 'owner' | 'patients' | 'body'>;
+export type Seen = Pick<
+  AuditDraft,
+  'patients' | 'versions' | 'owners' | 'owned' | 'named' | 'read' | 'notes'
+>;
 
 export const versionName = ({ type, id, version }: SeenVersion): string => `${type}/${id}/${version}`;
 
@@ -13,11 +17,17 @@ export function seenIn(all: readonly SeenVersion[]): Seen {
   const [only] = all;
   if (only === undefined) return { patients: [], versions: [] };
   if (all.length === 1)
-    return { patients: only.patients, versions: [versionName(only)], owners: [only.owner] };
+    return {
+      patients: only.patients,
+      versions: [versionName(only)],
+      owners: [only.owner],
+      ...(mayBeNote(only) ? { notes: [0] } : {}),
+    };
   const each = new Map(all.map(one => [versionName(one), one]));
   const list = [...each.values()];
   const owners = [...new Set(list.map(one => one.owner))];
   const patients = [...new Set(list.flatMap(one => one.patients))];
+  const notes = list.flatMap((one, at) => (mayBeNote(one) ? [at] : []));
   const alike = list.every(one => new Set(one.patients).size === patients.length);
   return {
     patients,
@@ -25,6 +35,7 @@ export function seenIn(all: readonly SeenVersion[]): Seen {
     owners,
     ...(owners.length === 1 ? {} : { owned: list.map(one => owners.indexOf(one.owner)) }),
     ...(alike ? {} : { named: placesOf(list, patients) }),
+    ...(notes.length === 0 ? {} : { notes }),
   };
 }
 

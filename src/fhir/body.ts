@@ -26,6 +26,10 @@ export function parseBody(text: string): Body {
   return { resource: plain as AnyResource, tree: parseLossless(text, plain) as JsonObject };
 }
 
+/** The tree of a stored or served text, with the digits that were written: what parseBody asks it has been asked. */
+export const storedTree = (text: string): JsonObject =>
+  parseLossless(text, JSON.parse(text) as Json) as JsonObject;
+
 /** The Body of a resource that we made ourselves. */
 export const fromResource = (resource: AnyResource): Body => ({ resource, tree: resource });
 

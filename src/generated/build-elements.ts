@@ -1,4 +1,4 @@
-// elements.json and schemas.json. Formats: see tables.ts.
+// elements.json, schemas.json and authors.json. Formats: see tables.ts.
 import { isResourceType } from '../fhir/resource-types.ts';
 import type { ElementDefinition, SchemaNode, StructureDefinition } from './definitions.ts';
 
@@ -125,6 +125,26 @@ function codesKey(
   lists.byContent.set(content, path);
   lists.byKey.set(path, codes);
   return path;
+}
+
+/** What the definitions map to the author of the five Ws; a document is mapped to a Composition. */
+const AUTHOR: Readonly<Record<string, string>> = {
+  w5: 'FiveWs.author',
+  fhircomposition: 'Composition.author',
+};
+
+/** Resource type -> paths of its references to who wrote it, and after that to who wrote a part of it. */
+export function buildAuthors(structures: ReadonlyMap<string, StructureDefinition>): Record<string, string[]> {
+  const table: Record<string, string[]> = {};
+  for (const type of [...structures.keys()].filter(isResourceType).sort()) {
+    const paths = structures
+      .get(type)!
+      .snapshot.element.filter(({ mapping = [] }) => mapping.some(one => AUTHOR[one.identity] === one.map))
+      .filter(element => element.type?.every(one => one.code === 'Reference') === true)
+      .map(({ path }) => path.slice(type.length + 1));
+    if (paths.length > 0) table[type] = paths;
+  }
+  return table;
 }
 
 /** JSON schemas of the primitive types, without their prose. */

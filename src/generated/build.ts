@@ -1,7 +1,7 @@
 // Makes the committed tables of this folder from the official R4 definitions (development dependencies):
 // npm run generate:tables. A test makes them again and compares.
 import { writeFileSync } from 'node:fs';
-import { buildElements, buildPrimitives } from './build-elements.ts';
+import { buildAuthors, buildElements, buildPrimitives } from './build-elements.ts';
 import { buildCompartments, buildSearch } from './build-search.ts';
 import {
   codeSystems,
@@ -22,6 +22,7 @@ export function buildTables(): Record<string, string> {
     'elements.json': lines(elements),
     'schemas.json': lines({ primitives: buildPrimitives(published), codes }),
     'search-parameters.json': lines(buildSearch(parameters(), vocabulary)),
+    'authors.json': lines(buildAuthors(found)),
     'compartments.json': lines(buildCompartments(compartmentDefinitions())),
   };
 }

@@ -18,6 +18,7 @@ export interface ElementDefinition {
   isModifier?: boolean;
   representation?: string[];
   binding?: { strength: string; valueSet?: string };
+  mapping?: { identity: string; map: string }[];
 }
 
 export interface StructureDefinition {

@@ -13,6 +13,8 @@
 // search-parameters.json   "Patient": { "birthdate": { "t": "date", "x": [ { "p": ["birthDate"], "d": "date" } ] } }
 //   See ParamRow and Source below.
 // compartments.json  "Patient": { "Observation": ["subject", "performer"], ... }
+// authors.json       "Composition": ["author", "section.author"]
+//   Paths of references that R4 maps to the author of the five Ws; with a dot: to who wrote a part of it.
 import { readFileSync } from 'node:fs';
 
 export interface ElementDef {
@@ -102,6 +104,9 @@ export const searchParameters = once(() =>
 export const compartments = once(() =>
   read<Record<string, Record<string, readonly string[]>>>('./compartments.json'),
 );
+
+/** Resource type -> paths of the references to who wrote it, or (with a dot) a part of it; none: that is not told. */
+export const authorPaths = once(() => read<Record<string, readonly string[]>>('./authors.json'));
 
 const elementTable = once(() => read<ElementTable>('./elements.json'));
 const schemaParts = once(() =>

@@ -128,8 +128,10 @@ export function recordsOf(provision: ConsentProvision, nameOf: (reference: strin
   ];
 }
 
-const dataText = (meaning: string | undefined, name: string): string =>
-  meaning === 'dependents' ? `${name}, and what belongs to it` : name;
+function dataText(meaning: string | undefined, name: string): string {
+  if (meaning === 'authoredby') return `what was written by ${name}`;
+  return meaning === 'dependents' ? `${name}, and what belongs to it` : name;
+}
 
 const codingText = ({ display, code, system }: Coding): string =>
   display ?? `${code ?? '?'} (${system ?? '?'})`;

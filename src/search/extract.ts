@@ -10,7 +10,7 @@ import { paramsOf, sourcesOf } from './registry.ts';
 import { select } from './select.ts';
 
 /** Changes whenever the same resource may give other values: a store made with another one is reindexed. */
-export const EXTRACTORS = '2';
+export const EXTRACTORS = '3';
 
 export interface Extracted {
   values: IndexValue[];
@@ -34,7 +34,7 @@ export function extract(resource: AnyResource, base?: string): Extracted {
     values.push(...(indexed.length > 1 ? distinct(indexed) : indexed));
   }
   const patients = personsOf(resource, base);
-  return { values, patients, marks: patients.length === 0 ? [] : marksOf(resource) };
+  return { values, patients, marks: patients.length === 0 ? [] : marksOf(resource, base) };
 }
 
 interface Extractor {

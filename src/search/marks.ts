@@ -1,7 +1,8 @@
-// What terms of Consents may ask of a resource beyond what it is searched by: its security labels and every code
-// in it, wherever that stands, since what a search does not find a person may still have meant.
+// What terms of Consents may ask of a resource beyond what it is searched by: its security labels, every code in
+// it, wherever that stands, since what a search does not find a person may still have meant, and who wrote it.
 import { canonicalSystem } from '../fhir/code-system.ts';
 import type { AnyResource } from '../fhir/types.ts';
+import { authorMarks } from './authors.ts';
 import { foldCode } from './param/token.ts';
 
 const ACT_CODE = 'http://terminology.hl7.org/CodeSystem/v3-ActCode';
@@ -11,14 +12,16 @@ export const labelMark = (code: string): string => `label|${foldCode(code)}`;
 export const codeMark = (system: string, code: string): string =>
   `code|${canonicalSystem(system)}|${foldCode(code)}`;
 
-/** Each once. Never throws. */
-export function marksOf({ meta, ...content }: AnyResource): string[] {
+/** Each once. Never throws. `base`: the server's own FHIR base URL. */
+export function marksOf(resource: AnyResource, base?: string): string[] {
+  const { meta, ...content } = resource;
   const marks = new Set<string>();
   const labels = isObject(meta) && Array.isArray(meta.security) ? meta.security : [];
   for (const label of labels)
     if (isObject(label) && typeof label.code === 'string' && isActCode(label.system))
       marks.add(labelMark(label.code));
   collect(content, marks);
+  for (const mark of authorMarks(resource, base)) marks.add(mark);
   return [...marks];
 }
 

@@ -176,11 +176,10 @@ export interface ConsentLine extends Chart, Pick<ConsentRule, 'effect' | 'actor'
   /** Logical id of the Consent. */
   consent: string;
   rank: number;
-  /**
-   * It has terms, so that it may hold for some of the chart alone; or its Consent names somebody else besides, so that
-   * whom it permits may not read it.
-   */
+  /** It has terms, so that it may hold for some of the chart alone. */
   bound: boolean;
+  /** Its Consent names somebody else besides, so that whom it permits may not read it. */
+  shared: boolean;
 }
 
 export interface OutboxRow {

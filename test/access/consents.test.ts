@@ -56,6 +56,27 @@ const REQUIRED: Readonly<Record<string, (person: string) => AnyResource>> = {
     subject: { reference: `Patient/${person}` },
   }),
   Observation: person => observation('', person),
+  CarePlan: person => ({
+    resourceType: 'CarePlan',
+    status: 'active',
+    intent: 'plan',
+    subject: { reference: `Patient/${person}` },
+  }),
+  Composition: person => ({
+    resourceType: 'Composition',
+    status: 'final',
+    type: { text: 'Discharge summary' },
+    subject: { reference: `Patient/${person}` },
+    date: '2026-08-01',
+    title: 'Discharge summary',
+  }),
+  Condition: person => ({ resourceType: 'Condition', subject: { reference: `Patient/${person}` } }),
+  DocumentReference: person => ({
+    resourceType: 'DocumentReference',
+    status: 'current',
+    subject: { reference: `Patient/${person}` },
+    content: [{ attachment: { title: 'Letter' } }],
+  }),
   Appointment: person => ({
     resourceType: 'Appointment',
     status: 'booked',

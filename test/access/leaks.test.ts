@@ -1,293 +1,32 @@
 // Two worlds, equal but for the records of people who allowed the caller nothing. Whatever the caller
 // asks, both must give the same answer: status, headers and body, byte for byte. Paths come from the
 // route table, parameters from the registry and the hidden records themselves.
-import { readFileSync, statSync } from 'node:fs';
-import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { isOrderable } from '../../src/access/court-order.ts';
-import { DIRECTORY_TYPES } from '../../src/access/directory.ts';
 import { IMPERSONAL_TYPES } from '../../src/access/staff.ts';
 import { RESOURCE_TYPES } from '../../src/fhir/resource-types.ts';
 import type { AnyResource, JsonObject } from '../../src/fhir/types.ts';
 import { ROUTES } from '../../src/http/route.ts';
 import { extract } from '../../src/search/extract.ts';
 import { paramsOf } from '../../src/search/registry.ts';
-import { openApp, type TestApp } from '../support/app.ts';
-import { clientEntry } from '../support/client-entry.ts';
-import { exampleFiles } from '../support/examples.ts';
-import { courtOrder, emergency } from '../support/exceptions.ts';
-import { queryFor, wholeAnswer } from '../support/leaks.ts';
-import { PART2_SCOPE, part2Items } from '../support/part2.ts';
-import { onEveryStore, shareOf, someOf, type TestStore, takesAll } from '../support/stores.ts';
-
-const NOW = Date.UTC(2026, 8, 1);
-const LARGEST_EXAMPLE = 30_000;
-
-interface World {
-  app: TestApp;
-  server: Server;
-  url: string;
-  owner: string;
-  callers: Record<'payer' | 'ehr' | 'stranger' | (typeof WITHIN)[number] | (typeof EXCEPTED)[number], string>;
-}
-
-/** Of the owner itself, from whom a scope, or the want of a CareTeam, hides the rest of its own record. */
-const WITHIN = ['tagged', 'personal', 'staff'] as const;
-/** Who sees without a Consent what names that one person: in an emergency, by court order, acting for the person. */
-const EXCEPTED = ['emergency', 'court', 'kin'] as const;
-const TAG = { system: 'urn:tags', code: 'shown' };
-
-/** One hidden resource of every type that can name a person: the smallest official example that does. */
-function hiddenExamples(): AnyResource[] {
-  const small = exampleFiles().filter(file => statSync(file).size < LARGEST_EXAMPLE);
-  const found = new Map<string, { text: string; resource: AnyResource }>();
-  for (const file of small) {
-    const text = readFileSync(file, 'utf8');
-    const resource = JSON.parse(text) as AnyResource;
-    if (DIRECTORY_TYPES.has(resource.resourceType) || typeof resource.id !== 'string') continue;
-    const known = found.get(resource.resourceType);
-    const better =
-      known === undefined ||
-      (persons(known.resource) === 0 && persons(resource) > 0) ||
-      (persons(resource) > 0 && text.length < known.text.length);
-    if (better) found.set(resource.resourceType, { text, resource });
-  }
-  return [...found.values()].map(({ resource }) => resource);
-}
-const persons = (resource: AnyResource): number => extract(resource).patients.length;
-
-const patient = (id: string): AnyResource => ({
-  resourceType: 'Patient',
-  id,
-  name: [{ family: 'Invented', given: [id] }],
-  birthDate: '1990-05-05',
-  gender: 'female',
-});
-const coding = (system: string, code: string) => ({
-  coding: [{ system: `http://terminology.hl7.org/CodeSystem/${system}`, code }],
-});
-const recipient = (organization: string, purpose: string): JsonObject => ({
-  type: 'permit',
-  actor: [
-    {
-      role: coding('v3-ParticipationType', 'IRCP'),
-      reference: { reference: `Organization/${organization}` },
-    },
-  ],
-  purpose: [{ system: 'http://terminology.hl7.org/CodeSystem/v3-ActReason', code: purpose }],
-});
-const consent = (id: string, person: string, provision: JsonObject, status = 'active'): AnyResource => ({
-  resourceType: 'Consent',
-  id,
-  status,
-  scope: coding('consentscope', 'patient-privacy'),
-  category: [coding('consentcategorycodes', 'npp')],
-  patient: { reference: `Patient/${person}` },
-  ...part2Items('owner'),
-  provision: { extension: PART2_SCOPE, ...provision },
-});
-const coverage = (id: string, person: string): AnyResource => ({
-  resourceType: 'Coverage',
-  id,
-  status: 'active',
-  beneficiary: { reference: `Patient/${person}` },
-  payor: [{ reference: 'Organization/payer' }],
-});
-const observation = (id: string, person: string, more: JsonObject = {}): AnyResource => ({
-  resourceType: 'Observation',
-  id,
-  status: 'final',
-  code: { coding: [{ system: 'http://loinc.org', code: '19295-5' }], text: 'Opiates' },
-  subject: { reference: `Patient/${person}` },
-  effectiveDateTime: '2026-08-02',
-  ...more,
-});
-
-/** In both worlds: a person the payer and the EHR may see, with references into what may be hidden. */
-const SEEN: AnyResource[] = [
-  patient('seen'),
-  consent('seen-payer', 'seen', recipient('payer', 'HPAYMT')),
-  coverage('seen-cov', 'seen'),
-  consent('seen-ehr', 'seen', recipient('ehr', 'TREAT')),
-  {
-    resourceType: 'CareTeam',
-    id: 'seen-team',
-    status: 'active',
-    subject: { reference: 'Patient/seen' },
-    participant: [{ member: { reference: 'Practitioner/one-of-the-staff' } }],
-  },
-  {
-    resourceType: 'RelatedPerson',
-    id: 'seen-kin',
-    active: true,
-    patient: { reference: 'Patient/seen' },
-    relationship: [coding('v3-RoleCode', 'HPOWATT')],
-  },
-  observation('seen-obs', 'seen', {
-    encounter: { reference: 'Encounter/hidden-visit' },
-    performer: [{ reference: 'Patient/hidden' }],
-  }),
-  observation('seen-obs-2', 'seen', { derivedFrom: [{ reference: 'Observation/hidden-obs' }] }),
-  {
-    resourceType: 'Goal',
-    id: 'seen-goal',
-    lifecycleStatus: 'active',
-    description: { text: 'Sleep' },
-    subject: { reference: 'Patient/seen' },
-    addresses: [{ reference: 'Condition/hidden-condition' }],
-  },
-];
-
-/** In one world only. */
-function hidden(): AnyResource[] {
-  return [
-    patient('hidden'),
-    consent('hidden-other', 'hidden', recipient('somebody-else', 'TREAT')),
-    consent('hidden-wrong-purpose', 'hidden', recipient('ehr', 'HPAYMT')),
-    consent('hidden-payer-inactive', 'hidden', recipient('payer', 'HPAYMT'), 'inactive'),
-    // Permits the payer, who does not pay.
-    patient('hidden-no-member'),
-    consent('hidden-no-member-payer', 'hidden-no-member', recipient('payer', 'HPAYMT')),
-    observation('hidden-no-member-obs', 'hidden-no-member'),
-    observation('hidden-obs', 'hidden', { hasMember: [{ reference: 'Observation/seen-obs' }] }),
-    observation('hidden-both', 'seen', { performer: [{ reference: 'Patient/hidden' }] }),
-    {
-      resourceType: 'Encounter',
-      id: 'hidden-visit',
-      status: 'finished',
-      class: { code: 'AMB' },
-      subject: { reference: 'Patient/hidden' },
-    },
-    {
-      resourceType: 'Condition',
-      id: 'hidden-condition',
-      code: { coding: [{ system: 'http://hl7.org/fhir/sid/icd-10-cm', code: 'F11.20' }] },
-      subject: { reference: 'Patient/hidden' },
-    },
-    {
-      resourceType: 'Group',
-      id: 'hidden-group',
-      type: 'person',
-      actual: true,
-      member: [{ entity: { reference: 'Patient/seen' } }, { entity: { reference: 'Patient/hidden' } }],
-    },
-    {
-      resourceType: 'Slot',
-      id: 'hidden-slot',
-      status: 'busy',
-      schedule: { reference: 'Schedule/s' },
-      start: '2026-08-02T18:00:00Z',
-      end: '2026-08-02T21:00:00Z',
-    },
-    ...hiddenExamples(),
-  ];
-}
-
-async function openWorld(store: TestStore, more: readonly AnyResource[]): Promise<World> {
-  let made = 0;
-  const app = await openApp({
-    store,
-    environment: { STAFF_ACCESS: 'careteam' },
-    clock: () => NOW,
-    ids: () => `made-${(made++).toString().padStart(6, '0')}`,
-  });
-  // An Organization that is no program: the rules for program records would refuse what names two people.
-  // It is a Part 2 program: the notice, and whose consent it names, tell of nothing hidden either.
-  await app.app.registry.putOrganization({ id: 'owner', prefix: '', program: false, part2: true });
-  const owner = await app.token('owner', 'ehr');
-  const excepted = await openExceptions(app);
-  const callers = {
-    ...excepted,
-    payer: await app.token('payer', 'payer'),
-    ehr: await app.token('ehr', 'ehr'),
-    stranger: await app.token('stranger', 'ehr'),
-    tagged: await app.token('owner', 'ehr', { scope: 'system/*.cruds?_tag=urn:tags|shown' }),
-    personal: await app.token('owner', 'ehr', { scope: 'patient/*.cruds', patient: 'seen' }),
-    staff: await app.token('owner', 'program', { scope: 'user/*.cruds', practitioner: 'one-of-the-staff' }),
-  };
-  const server = await new Promise<Server>(resolve => {
-    const listening = app.app.http.listen(0, '127.0.0.1', () => resolve(listening));
-  });
-  const world = {
-    app,
-    server,
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    owner,
-    callers,
-  };
-  const shown = SEEN.map((resource): AnyResource => ({ ...resource, meta: { tag: [TAG] } }));
-  for (const resource of [...shown, ...more]) {
-    const put = await ask(world, world.owner, {
-      method: 'PUT',
-      path: `/${resource.resourceType}/${resource.id as string}`,
-      body: resource,
-    });
-    if (!/^20[01] /.test(put))
-      throw new Error(`${resource.resourceType}/${resource.id as string} was not written: ${put}`);
-  }
-  made = 0;
-  return world;
-}
-
-async function openExceptions({ app }: TestApp): Promise<Record<(typeof EXCEPTED)[number], string>> {
-  const { registry } = app;
-  const scope = 'system/*.cruds';
-  const clients = {
-    emergency: clientEntry('er', { organization: 'er', scope, purposes: ['BTG'] }),
-    court: clientEntry('court', { organization: 'lawyers', scope, purposes: ['HLEGAL'] }),
-    kin: clientEntry('kin', {
-      organization: 'owner',
-      role: 'representative',
-      scope,
-      purposes: [],
-      patient: 'seen',
-      relatedPerson: 'seen-kin',
-    }),
-  };
-  const of = { program: 'owner', patient: 'seen' };
-  await registry.putException(emergency('now', { client: 'er', organization: 'er', ...of, record: 'told' }));
-  const types = RESOURCE_TYPES.filter(isOrderable);
-  const inForce = { from: NOW - 1, until: NOW + 1 };
-  await registry.putException(courtOrder('order', { organization: 'lawyers', types, ...of, ...inForce }));
-  const tokens: [string, string][] = [];
-  for (const [name, entry] of Object.entries(clients)) {
-    await registry.putClient(entry);
-    const { id: client, organization, role } = entry;
-    const stated = name === 'emergency' ? { emergency: { id: 'now', patient: 'seen' } } : {};
-    tokens.push([name, await app.sign({ client, organization, role, scope, ...stated }, 900)]);
-  }
-  return Object.fromEntries(tokens) as Record<(typeof EXCEPTED)[number], string>;
-}
-
-interface Asked {
-  method: string;
-  path: string;
-  body?: unknown;
-  form?: string;
-  headers?: Record<string, string>;
-}
-
-/** The whole answer as text. */
-async function ask(
-  world: World,
-  token: string,
-  { method, path, body, form, headers = {} }: Asked,
-): Promise<string> {
-  const type = form === undefined ? 'application/fhir+json' : 'application/x-www-form-urlencoded';
-  const sent =
-    form ?? (body === undefined ? undefined : typeof body === 'string' ? body : JSON.stringify(body));
-  const answer = await fetch(`${world.url}/fhir${path}`, {
-    method,
-    headers: {
-      authorization: `Bearer ${token}`,
-      ...(sent === undefined ? {} : { 'content-type': type }),
-      ...headers,
-    },
-    ...(sent === undefined ? {} : { body: sent }),
-  });
-  return wholeAnswer(answer.status, answer.headers, await answer.text());
-}
+import { queryFor } from '../support/leaks.ts';
+import {
+  type Asked,
+  ask,
+  type CallerName,
+  closeWorld,
+  consent,
+  EXCEPTED,
+  expectSame as expectSameOf,
+  hidden,
+  observation,
+  openWorld,
+  patient,
+  persons,
+  recipient,
+  WITHIN,
+  type World,
+} from '../support/leaks-world.ts';
+import { onEveryStore, shareOf, someOf, takesAll } from '../support/stores.ts';
 
 onEveryStore(store => {
   describe('what a caller may not see does not exist for it', () => {
@@ -301,29 +40,11 @@ onEveryStore(store => {
       bare = await openWorld(store, []);
     }, 120_000);
     afterAll(async () => {
-      for (const world of [full, bare]) {
-        world.server.closeAllConnections();
-        await new Promise(resolve => world.server.close(resolve));
-        await world.app.close();
-      }
+      for (const world of [full, bare]) await closeWorld(world);
     });
 
-    async function expectSame(
-      asked: Asked,
-      who: (keyof World['callers'])[] = ['payer', 'ehr', 'stranger'],
-    ): Promise<string[]> {
-      const answers: string[] = [];
-      for (const name of who) {
-        const there = await ask(full, full.callers[name], asked);
-        const not = await ask(bare, bare.callers[name], asked);
-        if (there !== not)
-          expect(`${name} ${asked.method} ${asked.path}\n${there}`).toBe(
-            `${name} ${asked.method} ${asked.path}\n${not}`,
-          );
-        answers.push(there);
-      }
-      return answers;
-    }
+    const expectSame = (asked: Asked, who: readonly CallerName[] = ['payer', 'ehr', 'stranger']) =>
+      expectSameOf({ full, bare }, asked, who);
 
     test('the hidden records cover most types and are really there', async () => {
       expect(new Set(records.map(one => one.resourceType)).size).toBeGreaterThan(90);

@@ -2,7 +2,7 @@
 // consent, 42 CFR 2.31): by walking its provisions, not by lines. Slow and simple on purpose.
 import { CANONICAL_BASE } from '../../src/fhir/canonical.ts';
 import type { AnyResource, Json, JsonObject } from '../../src/fhir/types.ts';
-import { codes, end, hasCode, names, objects, start } from './naive-resource.ts';
+import { along, codes, end, hasCode, names, objects, start } from './naive-resource.ts';
 
 export interface Question {
   /** What the caller goes by: `ehr`, `Practitioner/anna`, `class:tpo`. */
@@ -324,6 +324,7 @@ const CRITERIA: readonly Criterion[] = [
       const itself = `${resource.resourceType}/${String(resource.id)}` === reference;
       if (!/^[A-Z]\w+\/[\w.-]+$/.test(reference)) return undefined;
       if (said.meaning === 'instance') return itself;
+      if (said.meaning === 'authoredby') return isBy(resource, reference, effect);
       if (said.meaning === 'dependents') return itself || refersTo(resource, reference);
       return said.meaning === 'related' && effect === 'permit' ? itself : undefined;
     },
@@ -351,6 +352,55 @@ const labelsOf = (resource: AnyResource): string[] => [
 /** By something that it can be searched by: of a Consent not what its nested provisions are about. */
 const refersTo = ({ provision, ...resource }: AnyResource, reference: string): boolean =>
   JSON.stringify([resource, objects(provision).map(one => one.data)]).includes(`"${reference}"`);
+
+/** R4's author (FiveWs.author) of the types of the matrix and the cases; of all others there is none. */
+const AUTHOR: Readonly<Record<string, string>> = {
+  Basic: 'author',
+  CarePlan: 'author',
+  Composition: 'author',
+  Condition: 'recorder',
+  Coverage: 'payor',
+  DocumentReference: 'author',
+  MedicationRequest: 'requester',
+  Task: 'requester',
+};
+const WHO_WRITES: readonly string[][] = [
+  ['Patient'],
+  ['RelatedPerson'],
+  ['Practitioner', 'PractitionerRole', 'Organization', 'Device'],
+];
+
+/**
+ * A permit: it is one of its authors. A deny: unless all who wrote it, a section of it or what it contains are known
+ * to be others; undefined where that writes nothing at all.
+ */
+function isBy(resource: AnyResource, name: string, effect: Effect): boolean | undefined {
+  const written = (of: JsonObject): JsonObject[] => along(of, AUTHOR[String(of.resourceType)] ?? 'nowhere');
+  const text = (one: JsonObject): string => String(one.reference).replace(/\/_history\/\d+$/, '');
+  if (effect === 'permit') return written(resource).some(one => text(one) === name);
+  if (!/^(Patient|RelatedPerson|Practitioner|PractitionerRole|Organization|Device|CareTeam)\//.test(name))
+    return undefined;
+  if (written(resource).length === 0) return true;
+  const hands = [
+    ...written(resource),
+    ...sectionsIn(resource).flatMap(one => along(one, 'author')),
+    ...objects(resource.contained).flatMap(written),
+  ];
+  return !hands.every(one => isAnother(text(one), name));
+}
+
+const sectionsIn = (of: JsonObject): JsonObject[] =>
+  objects(of.section).flatMap(one => [one, ...sectionsIn(one)]);
+
+/** One of the same type with another id, or somebody of whom that cannot be. */
+function isAnother(one: string, name: string): boolean {
+  const [, type] = /^([A-Z]\w+)\/[\w.-]+$/.exec(one) ?? [];
+  const [of] = name.split('/');
+  if (type === undefined || one === name) return false;
+  if (type === of) return true;
+  const among = (wanted: string | undefined) => WHO_WRITES.findIndex(all => all.includes(wanted!));
+  return among(type) >= 0 && among(of) >= 0 && among(type) !== among(of);
+}
 
 /** LOINC is known by a second name. */
 const systemOf = ({ system }: JsonObject) =>

@@ -44,6 +44,8 @@ export interface Asker {
   practitioner?: string;
   /** v3-ActReason codes that it calls for; unless told that of its role. */
   purposes?: readonly string[];
+  /** Logical id: whom an emergency is stated about. */
+  emergency?: string;
 }
 
 export type Letter = 'c' | 'r' | 'u' | 'd' | 's';
@@ -153,6 +155,7 @@ export const isOnlyAbout = ({ patient }: Asker, resource: AnyResource): boolean 
 export function sees(facts: Facts, asker: Asker, fact: Fact, version = fact.versions.length): boolean {
   const images = [lastLive(fact), lastLive(fact, version)];
   if (images.every(isDirectory)) return true;
+  if (asker.emergency !== undefined) return seesInEmergency(facts, asker.emergency, fact, images);
   if (asker.role === 'patient' && asker.patient !== undefined)
     return fact.owner === asker.organization && images.every(image => isOnlyAbout(asker, image));
   if (!isOrganizational(asker)) return false;
@@ -163,6 +166,17 @@ export function sees(facts: Facts, asker: Asker, fact: Fact, version = fact.vers
     if (![fact.versions.length, version].every(one => namesAsker(asker, fact, one))) return false;
   return images.every(image => !isDirectoryType(image) && byConsent(facts, asker, fact, image));
 }
+
+/** In the record of the program that registered the person what names that person alone, but no Consents. */
+function seesInEmergency({ all }: Facts, id: string, fact: Fact, images: readonly AnyResource[]): boolean {
+  const person = all.find(one => one.type === 'Patient' && one.id === id && !isDeleted(one));
+  return (
+    person?.owner === fact.owner &&
+    fact.type !== 'Consent' &&
+    images.every(image => peopleOf(image).join() === id)
+  );
+}
+
 const owns = (asker: Asker, fact: Fact) => isOrganizational(asker) && fact.owner === asker.organization;
 
 /** Targets of the Provenances that an owner finds: a line for each version that another wrote in its record. */

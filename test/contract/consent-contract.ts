@@ -35,6 +35,18 @@ const CASES: readonly [name: string, rules: ConsentRule[], seen: boolean, asked?
   ['a permit by what it does not refer to', [permit('1', 'ehr', of(any(['ref|Encounter/f'])))], false],
   ['a permit by label', [permit('1', 'ehr', of(any(['label|x', 'label|sud'])))], true],
   ['a permit by code', [permit('1', 'ehr', of(any(['code|urn:s|a'])))], true],
+  ['a permit by author', [permit('1', 'ehr', of(any(['author|Practitioner/anna'])))], true],
+  ['a permit by another author', [permit('1', 'ehr', of(any(['author|Practitioner/ben'])))], false],
+  [
+    'a deny by an author who is not told',
+    [permit('1', 'ehr', { rank: 1 }), deny('1', '', of(any(['author|Practitioner/ben', 'wrote|?']), 2))],
+    false,
+  ],
+  [
+    'a deny by another author',
+    [permit('1', 'ehr', { rank: 1 }), deny('1', '', of(any(['author|Practitioner/ben', 'wrote|Device']), 2))],
+    true,
+  ],
   ['all of several sets', [permit('1', 'ehr', of(any(['label|sud'], ['code|urn:s|b'])))], false],
   ['a permit within its time', [permit('1', 'ehr', of(within(10, 20)))], true],
   ['a permit for a part of its time', [permit('1', 'ehr', of(within(11, 20)))], false],
@@ -99,7 +111,7 @@ export function consentContract(open: OpenStore): void {
   const stated = {
     patients: ['1'],
     values: [day(10, 20), reference('Encounter/e')],
-    marks: ['label|sud', 'code|urn:s|a'],
+    marks: ['label|sud', 'code|urn:s|a', 'author|Practitioner/anna', 'wrote|?'],
   };
 
   describe('lines of Consents', () => {
@@ -135,14 +147,14 @@ export function consentContract(open: OpenStore): void {
       await create(hand(), 'Coverage', 'v', { rules: [permit('1', 'ehr')] });
       const charts = ['1', '2', '3'].map(person => ({ owner: 'prog', person }));
       const lines = await hand().store.consentLines({ grant: grant.id, asked: [ehr], charts }, grant);
-      const line = { owner: 'prog', consent: 'c' };
+      const line = { owner: 'prog', consent: 'c', shared: false };
       expect(lines.toSorted((a, b) => a.person.localeCompare(b.person))).toEqual([
         { ...line, person: '1', effect: 'permit', actor: 'ehr', purpose: 'TREAT', rank: 5, bound: false },
         { ...line, person: '2', effect: 'deny', actor: '', purpose: '', rank: 8.64e15, bound: true },
       ]);
       await create(hand(), 'Consent', 'both', { patients: ['3', '4'], rules: [permit('3', 'ehr')] });
       const third = { grant: grant.id, asked: [ehr], charts: [{ owner: 'prog', person: '3' }] };
-      expect((await hand().store.consentLines(third, grant)).map(one => [one.consent, one.bound])).toEqual([
+      expect((await hand().store.consentLines(third, grant)).map(one => [one.consent, one.shared])).toEqual([
         ['both', true],
       ]);
       const other = grantFor('asker', { narrow: () => ehr });

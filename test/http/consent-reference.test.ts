@@ -79,6 +79,26 @@ onEveryStore(store => {
     expect(await of('Observation/oa')).toBe('Consent/ca');
   });
 
+  test('is the same whatever is denied besides that the caller may not read, unless that hides the Consent itself', async () => {
+    const restriction = (provision: object) => {
+      const { provision: _, ...rest } = consent('dsome', 'c', 'ehr');
+      return { ...rest, provision: { type: 'deny', ...provision } };
+    };
+    const other = { performer: [{ reference: 'Patient/b' }] };
+    for (const [provision, expected] of [
+      [{ class: [{ system: 'http://hl7.org/fhir/resource-types', code: 'Goal' }] }, 'Consent/cc'],
+      [{ class: [{ system: 'http://hl7.org/fhir/resource-types', code: 'Consent' }] }, 'scope="TREAT"'],
+    ] as const) {
+      await put(restriction(provision), program);
+      expect(await referenceOf('Observation/oc')).toBe(expected);
+      await ehr.get('/fhir/Consent/dsome').expect(404);
+    }
+    await put({ ...consent('dsome', 'c', 'ehr'), ...other }, program).expect(200);
+    expect(await referenceOf('Observation/oc')).toBe('Consent/cc');
+    await ehr.get('/fhir/Consent/dsome').expect(404);
+    await program.delete('/fhir/Consent/dsome').expect(204);
+  });
+
   test('that somebody else wrote counts no more here than elsewhere', async () => {
     const { id: _, ...own } = consent('', 'a', 'ehr');
     await ehr.post('/fhir/Consent').send(own).expect(201);

@@ -29,6 +29,23 @@ const MEETINGS = [
   meeting('other', 'b', { start: '2026-08-10T18:00:00Z', end: '2026-08-10T21:00:00Z' }),
 ];
 
+const document = (date: string, period: object) => ({
+  resourceType: 'DocumentReference',
+  status: 'current',
+  content: [{ attachment: { title: 'Letter' } }],
+  date,
+  context: { period },
+});
+const composition = (...periods: object[]) => ({
+  resourceType: 'Composition',
+  status: 'final',
+  type: { text: 'Summary' },
+  author: [{ reference: 'Practitioner/anna' }],
+  title: 'Summary',
+  date: '2026-08-06',
+  event: periods.map(period => ({ period })),
+});
+
 onEveryStore(store => {
   let server: TestServer;
   let second: App;
@@ -90,6 +107,31 @@ onEveryStore(store => {
       await lawyers.get('/fhir/Account/acc').expect(200);
       await put({ types: ['Flag', 'Consent', 'AuditEvent', 'Group'], dates: AUGUST });
       await lawyers.get('/fhir/Account/acc').expect(404);
+    });
+
+    const july = { start: '2026-07-01', end: '2026-07-31' };
+    const august = { start: '2026-08-03', end: '2026-08-05' };
+    test.each<[string, object, boolean]>([
+      ['recorded then, no onset known', { resourceType: 'Condition', recordedDate: '2026-08-02' }, true],
+      [
+        'recorded then, begun before',
+        { resourceType: 'Condition', recordedDate: '2026-08-02', onsetDateTime: '2026-07-30' },
+        false,
+      ],
+      ['without any date', { resourceType: 'Condition' }, false],
+      ['written then, about then', document('2026-08-02T10:00:00Z', august), true],
+      ['written then, about before', document('2026-08-02T10:00:00Z', july), false],
+      ['written later, about then', document('2026-09-01T10:00:00Z', august), false],
+      ['of several periods all then', composition(august, august), true],
+      ['of several periods one before', composition(august, july), false],
+    ])('2.64(e): of dates is what has all its clinical dates there: %s', async (_name, body, open) => {
+      const { resourceType: type } = body as { resourceType: string };
+      const subject = { reference: 'Patient/a' };
+      await program.put(`/fhir/${type}/dated`).send({ ...body, id: 'dated', subject });
+      await put({ dates: AUGUST, types: [type] });
+      await lawyers.get(`/fhir/${type}/dated`).expect(open ? 200 : 404);
+      const { body: found } = await lawyers.get(`/fhir/${type}?_total=accurate`).expect(200);
+      expect(found.total).toBe(open ? 1 : 0);
     });
 
     test.each<[string, Partial<CourtOrderEntry>]>([

@@ -2,11 +2,14 @@
 // the naive rules are worked out from.
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { App } from '../../src/app.ts';
 import type { AnyResource, JsonObject } from '../../src/fhir/types.ts';
 import { type Asker, type Fact, type Facts, ownerOf } from '../access/naive.ts';
 import { NOW } from './access-records.ts';
 import type { Step, Writer } from './access-story.ts';
 import { openApp, registerStaff } from './app.ts';
+import { clientEntry } from './client-entry.ts';
+import { emergency } from './exceptions.ts';
 import type { TestStore } from './stores.ts';
 
 export const ALL = 'system/*.cruds';
@@ -61,7 +64,8 @@ export async function openWorld(
   const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}/fhir`;
   const tokens = new Map<string, Promise<string>>();
   const makeToken = async (asker: Asker): Promise<string> => {
-    const { organization, role, scope, patient, practitioner, purposes } = asker;
+    const { organization, role, scope, patient, practitioner, purposes, emergency: stated } = asker;
+    if (stated !== undefined) return emergencyToken(app.app, asker, stated);
     const about = { ...(patient === undefined ? {} : { patient }), ...(purposes && { purposes }) };
     const client = [organization, role, practitioner, purposes?.join('-')]
       .filter(part => part !== undefined)
@@ -75,8 +79,8 @@ export async function openWorld(
     return token;
   };
   const tokenOf = (asker: Asker): Promise<string> => {
-    const { organization, role, scope, patient, practitioner, purposes } = asker;
-    const key = `${organization} ${role} ${scope} ${patient} ${practitioner} ${purposes?.join()}`;
+    const { organization, role, scope, patient, practitioner, purposes, emergency: stated } = asker;
+    const key = `${organization} ${role} ${scope} ${patient} ${practitioner} ${purposes?.join()} ${stated}`;
     const token = tokens.get(key) ?? makeToken(asker);
     tokens.set(key, token);
     return token;
@@ -113,6 +117,15 @@ export async function openWorld(
   };
   for (const bundle of bundlesOf(story)) await tell(world, bundle);
   return world;
+}
+
+/** Of an emergency that was stated about somebody of the program's. */
+async function emergencyToken(app: App, { organization, scope }: Asker, patient: string): Promise<string> {
+  const client = `${organization}-emergency`;
+  const entry = { client, organization, patient, program: 'iop', record: 'emergency-told' };
+  await app.registry.putClient(clientEntry(client, { organization, scope, purposes: ['BTG'] }));
+  await app.registry.putException(emergency('stated', entry));
+  return app.sign({ client, organization, role: 'ehr', scope, emergency: { id: 'stated', patient } }, 900);
 }
 
 /** Steps of one writer after another that write no resource twice: each a transaction. */

@@ -1,6 +1,7 @@
 // Everything that profiles/ holds: the local vocabulary, the words of the audit trail, the operations.
-import { RECORD_KIND } from '../../src/access/notes.ts';
+
 import { AUDIT_ACTION } from '../../src/audit/event-codes.ts';
+import { RECORD_KIND } from '../../src/fhir/counselling-note.ts';
 import type { AnyResource } from '../../src/fhir/types.ts';
 import { operationDefinitionOf } from '../../src/interactions/operation/definition.ts';
 import { OPERATIONS } from '../../src/interactions/operation/operations.ts';

@@ -185,6 +185,8 @@ const criteria: fc.Arbitrary<Criteria> = fc
               'ref|a',
               'label|sud',
               'code|urn:s|a',
+              'author|Device/d',
+              'wrote|?',
             ],
             ...['actor|one', 'actor|two', 'purpose|TREAT', 'action|read', 'nobody|is'],
           ),
@@ -266,7 +268,9 @@ export const write: fc.Arbitrary<Write> = fc.record({
     values: fc.array(indexValue, { maxLength: 12 }),
     patients: fc.uniqueArray(person, { maxLength: 2 }),
     rules: fc.array(rule, { maxLength: 2 }),
-    marks: fc.uniqueArray(fc.constantFrom('label|sud', 'code|urn:s|a'), { maxLength: 2 }),
+    marks: fc.uniqueArray(fc.constantFrom('label|sud', 'code|urn:s|a', 'author|Device/d', 'wrote|?'), {
+      maxLength: 2,
+    }),
   }),
 });
 

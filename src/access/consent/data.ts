@@ -5,6 +5,7 @@ import { canonicalSystem } from '../../fhir/code-system.ts';
 import { parseReference } from '../../fhir/reference.ts';
 import { isResourceType } from '../../fhir/resource-types.ts';
 import type { CodeableConcept, Coding, ConsentProvision, ConsentProvisionData } from '../../fhir/types.ts';
+import { authorMark, mayHaveWritten } from '../../search/authors.ts';
 import { codeMark, labelMark } from '../../search/marks.ts';
 import { actionMark, referenceMark, selfMark, typeMark } from '../../search/terms.ts';
 import { labelsMeant } from '../label/sensitivity.ts';
@@ -86,8 +87,8 @@ function codeCriterion({ coding = [] }: CodeableConcept): Criterion {
 }
 
 /**
- * `dependents`: what refers to it by a reference that can be searched. What an instance refers to (`related`), and
- * who wrote something (`authoredby`), is not told: a permit holds for less, a deny for more.
+ * `dependents`: what refers to it by a reference that can be searched. What an instance refers to (`related`) is not
+ * told: a permit holds for less, a deny for more. `authoredby`: see search/authors.ts.
  */
 function datumCriterion(
   { meaning, reference }: ConsentProvisionData,
@@ -104,6 +105,8 @@ function datumCriterion(
       return [selfMark(name), referenceMark(name)];
     case 'related':
       return effect === 'permit' ? [selfMark(name)] : undefined;
+    case 'authoredby':
+      return effect === 'permit' ? [authorMark(name)] : mayHaveWritten(parsed.type, name);
     default:
       return undefined;
   }

@@ -37,7 +37,8 @@ export async function readConsentLines(
       actor,
       purpose,
       rank,
-      bound: terms !== undefined || shared === true,
+      bound: terms !== undefined,
+      shared: shared === true,
       consent: consent.slice(CONSENT.length),
     }));
 }

@@ -1,6 +1,7 @@
 // The terms of lines as a filter on a document, and as an expression where lines are looked up beside it. What they
 // mean is said in search/terms.ts. Pure: see test/unit/store/mongodb-terms.test.ts.
 import type { Document } from 'mongodb';
+import { authorMark, wroteMark } from '../../search/authors.ts';
 import { labelMark } from '../../search/marks.ts';
 import { asksOf, CLINICAL_DATES, referenceMark, selfMark, typeMark } from '../../search/terms.ts';
 import type { Criteria, Made } from '../port/derived.ts';
@@ -77,7 +78,7 @@ const TYPE = typeMark('');
 const SELF = selfMark('');
 const REFERENCE = referenceMark('');
 /** Kept in documents as they are; all others are of the question, and no document has them. */
-const KEPT = [labelMark(''), 'code|'];
+const KEPT = [labelMark(''), 'code|', authorMark(''), wroteMark('')];
 
 function markSet(set: readonly string[]): MarkSet {
   const after = (start: string): string[] =>

@@ -36,6 +36,8 @@ export interface AuditDraft {
   owned?: readonly number[];
   /** For each version: which of `patients` it names. Absent, where there are owners: each names all of them. */
   named?: readonly (readonly number[])[];
+  /** Which of `versions` are counselling notes, or may be: see fhir/counselling-note.ts. */
+  notes?: readonly number[];
   /** Of a row of writes: which of `versions` it read only. Absent: it wrote them all. */
   read?: readonly number[];
   /** Logical id of the Organization through which it went out: see interactions/intermediary.ts. */

@@ -77,7 +77,7 @@ export interface Derived {
   rules: readonly ConsentRule[];
   /**
    * What terms of Consents may ask of it beyond its index values: `label|sud`, `code|http://loinc.org|19261-7`, codes
-   * folded. Of what names nobody there are none.
+   * folded, `author|Practitioner/anna`. Of what names nobody there are none.
    */
   marks?: readonly string[];
 }

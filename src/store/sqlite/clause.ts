@@ -1,4 +1,4 @@
-// One search criterion as a condition on resource r. Pure: see test/unit/store/sqlite-clause.test.ts.
+// One search criterion as a condition on resource r. Pure: see test/unit/store/sqlite-compile.test.ts.
 import type { Clause, Param, Prefix, Value } from '../../search/ast.ts';
 import { clampDate, clampNumber } from './clamp.ts';
 import { among, and, FALSE, type Fragment, not, or, raw, sql, word } from './sql.ts';
@@ -25,16 +25,22 @@ export function clauseCondition(clause: Clause): Fragment {
     case 'updated':
       return or(clause.values.map(value => updatedCondition('r', value)));
     case 'missing': {
-      const any = sql`EXISTS (SELECT 1 FROM ${valuesOf(clause.param)})`;
+      const any = exists(valuesOf(clause.param));
       return clause.missing ? not(any) : any;
     }
     case 'param': {
       const conditions = clause.values.map(value => valueCondition(value, clause.modifier));
-      const some = sql`EXISTS (SELECT 1 FROM ${valuesOf(clause.param)} AND ${or(conditions)})`;
+      const some = exists(sql`${valuesOf(clause.param)} AND ${or(conditions)}`);
       return clause.modifier === 'not' ? not(some) : some;
     }
   }
 }
+
+/**
+ * LIMIT keeps SQLite from joining with it, which it would do after all other conditions: who may reach a resource
+ * costs more to tell than what it holds, and would be asked of many that are no matches.
+ */
+const exists = (rows: Fragment): Fragment => sql`EXISTS (SELECT 1 FROM ${rows} LIMIT 1)`;
 
 /** All values a resource has for a parameter: few, and beside each other in the index by resource. */
 function valuesOf(param: Param): Fragment {

@@ -53,8 +53,16 @@ export class Connection {
 /** Gives the number of a text in `word`, -1 where it has none. */
 export type Numbers = (text: string) => number;
 
+/** A text without a number is looked up in the file: once, however often the query names it. */
 export function bindsOf(fragment: Fragment, numbers: Numbers): SQLInputValue[] {
-  return fragment.binds.map(bind => (typeof bind === 'object' && bind !== null ? numbers(bind.word) : bind));
+  const unknown = new Set<string>();
+  const numberOf = (text: string): number => {
+    if (unknown.has(text)) return -1;
+    const n = numbers(text);
+    if (n === -1) unknown.add(text);
+    return n;
+  };
+  return fragment.binds.map(bind => (typeof bind === 'object' && bind !== null ? numberOf(bind.word) : bind));
 }
 
 const BUSY = 5;

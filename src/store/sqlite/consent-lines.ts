@@ -13,6 +13,7 @@ interface Row {
   purpose: string;
   rank: number;
   bound: number;
+  shared: number;
   consent: string;
 }
 
@@ -28,12 +29,12 @@ export function readConsentLines(reading: Reading, { asked, charts }: LinesQuery
     }),
   );
   const rows = reading.all<Row>(
-    sql`SELECT c.person, c.owner, c.permit, c.actor, c.purpose, c.rank, (c.terms <> '' OR r.patient < 0) AS bound, r.id AS consent
+    sql`SELECT c.person, c.owner, c.permit, c.actor, c.purpose, c.rank, c.terms <> '' AS bound, r.patient < 0 AS shared, r.id AS consent
       FROM rule c INDEXED BY rule_person CROSS JOIN resource r ON r.rid = c.rid
       WHERE ${among(raw('c.person'), persons)} AND ${among(raw('c.owner'), owners)} AND c.live = 1
         AND r.type = ${word('Consent')} AND ${questions}`,
   );
-  return rows.map(({ person, owner, permit, actor, purpose, rank, bound, consent }) => ({
+  return rows.map(({ person, owner, permit, actor, purpose, rank, bound, shared, consent }) => ({
     person: personOf(reading.text(person)),
     owner: reading.text(owner),
     effect: permit === 1 ? 'permit' : 'deny',
@@ -41,6 +42,7 @@ export function readConsentLines(reading: Reading, { asked, charts }: LinesQuery
     purpose,
     rank,
     bound: bound === 1,
+    shared: shared === 1,
     consent,
   }));
 }

@@ -1,4 +1,4 @@
-// Who may reach a resource, as a condition on resource r. Pure: see test/unit/store/sqlite-predicate.test.ts.
+// Who may reach a resource, as a condition on resource r. Pure: see test/unit/store/sqlite-compile.test.ts.
 //
 // `current` is the row of `resource`; `past` a row h of `history` together with its resource r. A past
 // version is reached only where both it and what the resource is now allow it: people named by either
@@ -6,7 +6,7 @@
 import type { Predicate } from '../../search/ast.ts';
 import { asksOf } from '../../search/terms.ts';
 import { clauseCondition } from './clause.ts';
-import { among, and, FALSE, type Fragment, not, or, raw, sql, TRUE, word } from './sql.ts';
+import { among, and, FALSE, type Fragment, not, or, raw, sql, TRUE, type Word, word } from './sql.ts';
 import { personWord } from './words.ts';
 
 export type Image = 'current' | 'past';
@@ -77,38 +77,49 @@ export const ownersAsked = ({ only, except = [] }: PredicateOf<'consent'>, colum
     except.length === 0 ? TRUE : not(among(column, except.map(word))),
   ]);
 
+/** Those named by the row of an alias: one of them or several, and each of them must permit. */
 function everybody(predicate: PredicateOf<'consent'>, alias: 'r' | 'h'): Fragment {
+  const asked: Asked = {
+    predicate,
+    terms: JSON.stringify({ marks: asksOf(predicate), at: predicate.at }),
+    actors: [predicate.actor, ...(predicate.also ?? [])].map(word),
+    alias,
+  };
   const sole = raw(`${alias}.patient`);
   const each = raw(`json_each(${alias}.persons)`);
-  const one = permitted(predicate, sole, alias);
-  const other = permitted(predicate, raw('p.value'), alias);
-  const all = not(sql`EXISTS (SELECT 1 FROM ${each} p WHERE ${not(other)})`);
-  return sql`(${sole} > 0 AND ${one} OR ${sole} = -1 AND ${all})`;
-}
-
-/** A permit holds for a person, and no deny of its rank or a higher one; of a roster permits alone are asked. */
-function permitted(predicate: PredicateOf<'consent'>, person: Fragment, alias: 'r' | 'h'): Fragment {
-  const { actor, also = [], purposes, roster } = predicate;
-  const actors = [actor, ...also].map(word);
-  const permits = sql`c.permit = 1 AND ${among(raw('c.actor'), actors)} AND ${among(raw('c.purpose'), purposes)}`;
-  const permit = lineCondition('c', { predicate, person, alias }, permits);
-  if (roster === true) return sql`EXISTS (${permit})`;
-  const denies = sql`d.permit = 0 AND ${among(raw('d.actor'), [...actors, 0])} AND ${among(raw('d.purpose'), ['', ...purposes])} AND d.rank >= c.rank`;
-  return sql`EXISTS (${permit} AND NOT EXISTS (${lineCondition('d', { predicate, person, alias }, denies)}))`;
+  const all = not(sql`EXISTS (SELECT 1 FROM ${each} p WHERE ${not(permitted(asked, raw('p.value')))})`);
+  return sql`(${sole} > 0 AND ${permitted(asked, sole)} OR ${sole} = -1 AND ${all})`;
 }
 
 interface Asked {
   predicate: PredicateOf<'consent'>;
-  person: Fragment;
+  /** What `terms_hold` is asked. */
+  terms: string;
+  actors: readonly Word[];
   alias: 'r' | 'h';
 }
 
+/** A permit holds for a person, and no deny of its rank or a higher one; of a roster permits alone are asked. */
+function permitted(asked: Asked, person: Fragment): Fragment {
+  const { actors } = asked;
+  const { purposes, roster } = asked.predicate;
+  const permits = sql`c.permit = 1 AND ${among(raw('c.actor'), actors)} AND ${among(raw('c.purpose'), purposes)}`;
+  const permit = lineCondition('c', asked, person, permits);
+  if (roster === true) return sql`EXISTS (${permit})`;
+  const denies = sql`d.permit = 0 AND ${among(raw('d.actor'), [...actors, 0])} AND ${among(raw('d.purpose'), ['', ...purposes])} AND d.rank >= c.rank`;
+  return sql`EXISTS (${permit} AND NOT EXISTS (${lineCondition('d', asked, person, denies)}))`;
+}
+
 /** A line of the resource's owner about a person that is in force and whose terms hold. */
-function lineCondition(name: 'c' | 'd', { predicate, person, alias }: Asked, what: Fragment): Fragment {
+function lineCondition(
+  name: 'c' | 'd',
+  { predicate, terms: asked, alias }: Asked,
+  person: Fragment,
+  what: Fragment,
+): Fragment {
   const { at } = predicate;
   const line = raw(name);
   const version = raw(alias);
-  const asked = JSON.stringify({ marks: asksOf(predicate), at });
   const terms = sql`terms_hold(${line}.terms, ${asked}, r.type, r.id, r.rid, ${version}.version, ${version}.body)`;
   return sql`SELECT 1 FROM rule ${line} INDEXED BY rule_person WHERE ${line}.person = ${person} AND ${line}.owner = r.owner AND ${what} AND ${line}.live = 1 AND ${line}.low <= ${at} AND ${line}.high > ${at} AND CASE ${line}.terms WHEN '' THEN 1 ELSE ${terms} END`;
 }

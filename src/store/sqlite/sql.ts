@@ -20,7 +20,8 @@ const isFragment = (part: Fragment | Bind): part is Fragment =>
 export function sql(texts: TemplateStringsArray, ...parts: (Fragment | Bind)[]): Fragment {
   let text = texts[0]!;
   const binds: Bind[] = [];
-  parts.forEach((part, at) => {
+  for (let at = 0; at < parts.length; at += 1) {
+    const part = parts[at]!;
     if (isFragment(part)) {
       text += part.sql;
       for (const bind of part.binds) binds.push(bind);
@@ -29,7 +30,7 @@ export function sql(texts: TemplateStringsArray, ...parts: (Fragment | Bind)[]):
       binds.push(part);
     }
     text += texts[at + 1]!;
-  });
+  }
   return { sql: text, binds };
 }
 
@@ -71,7 +72,8 @@ export function not(part: Fragment): Fragment {
 export function among(column: Fragment, values: readonly Bind[]): Fragment {
   if (values.length === 0) return FALSE;
   if (values.length === 1) return sql`${column} = ${values[0]!}`;
-  return sql`${column} IN (${list(values.map(value => sql`${value}`))})`;
+  const places = values.map(() => '?').join(', ');
+  return { sql: `${column.sql} IN (${places})`, binds: [...column.binds, ...values] };
 }
 
 export const unionAll = (parts: readonly Fragment[]): Fragment => join(parts, ' UNION ALL ');

@@ -1,6 +1,7 @@
 // Answers, inside a query, whether the terms of a line hold for a resource. Asked once for each line with terms and
 // each resource that a search looks at, so that no more is read of a body than the terms ask for.
-import { holds, type Known, knownOf, referenceMark, selfMark, typeMark } from '../../search/terms.ts';
+import { UNKNOWN_AUTHOR } from '../../search/authors.ts';
+import { holds, type Known, knownOf, selfMark, typeMark } from '../../search/terms.ts';
 import type { Derive, Terms } from '../port/derived.ts';
 import type { Reading } from './reading.ts';
 
@@ -73,8 +74,8 @@ function contentOf(name: Name, body: string, derive: Derive): Content {
   const whole = once(() => knownOf(name, derive(JSON.parse(body) as Record<string, unknown>)));
   const own = [typeMark(name.type), selfMark(`${name.type}/${name.id}`)];
   const stands = (mark: string): boolean => {
-    if (mark.startsWith(REFERENCE)) return body.includes(mark.slice(REFERENCE.length));
     const code = mark.slice(mark.lastIndexOf('|') + 1);
+    if (NAMED.test(mark)) return code === UNKNOWN_AUTHOR || body.includes(code);
     return CODED.test(mark) && (!PLAIN.test(code) || folded().includes(code));
   };
   return {
@@ -84,7 +85,8 @@ function contentOf(name: Name, body: string, derive: Derive): Content {
   };
 }
 
-const REFERENCE = referenceMark('');
+/** Of a reference or its type. */
+const NAMED = /^(ref|author|wrote)\|/;
 const CODED = /^(label|code)\|/;
 /** Stands in a text as it is, whatever its case. */
 const PLAIN = /^[A-Za-z0-9.-]*$/;

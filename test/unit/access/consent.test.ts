@@ -134,8 +134,8 @@ describe('a Consent permits nothing', () => {
     ['an unreadable dataPeriod', { dataPeriod: { start: 'soon' } }],
     ['data elsewhere', { data: [{ meaning: 'instance', reference: { reference: 'http://x.org/Goal/1' } }] }],
     [
-      'data by their author',
-      { data: [{ meaning: 'authoredby', reference: { reference: 'Practitioner/1' } }] },
+      'data by an author elsewhere',
+      { data: [{ meaning: 'authoredby', reference: { reference: 'http://x.org/Practitioner/1' } }] },
     ],
     ['a class of recipients that there is not', { actor: undefined, ...recipients('everybody') }],
     [
@@ -300,6 +300,18 @@ describe('a criterion becomes a term', () => {
     expect(compileConsent(consent({ type: 'deny', ...criterion }))).toEqual([deny('', '', { terms })]);
   });
 
+  test('authoredby: its author for a permit, whoever may have written of it for a deny', () => {
+    const data = [{ meaning: 'authoredby', reference: { reference: 'Patient/p1/_history/2' } }];
+    const terms = (...set: string[]) => ({ terms: { all: [set] } });
+    expect(compileConsent(consent({ ...plain, data }))).toEqual([
+      { ...permit, ...terms('author|Patient/p1') },
+    ]);
+    const wrote = ['wrote|Patient/p1', 'wrote|?', 'wrote|CareTeam'];
+    expect(compileConsent(consent({ type: 'deny', data }))).toEqual([
+      deny('', '', terms('author|Patient/p1', ...wrote)),
+    ]);
+  });
+
   test('dataPeriod: all of it for a permit, any of it for a deny', () => {
     const dataPeriod = { start: '2026-01-01', end: '2026-01-31' };
     const range = { low: Date.UTC(2026, 0, 1), high: Date.UTC(2026, 1, 1) };
@@ -313,8 +325,8 @@ describe('a criterion becomes a term', () => {
     ['a code in words alone', { code: [{ text: 'x' }] }],
     ['what something refers to', { data: [{ meaning: 'related', reference: { reference: 'Encounter/1' } }] }],
     [
-      'who wrote something',
-      { data: [{ meaning: 'authoredby', reference: { reference: 'Practitioner/1' } }] },
+      'what one wrote who writes nothing',
+      { data: [{ meaning: 'authoredby', reference: { reference: 'Location/1' } }] },
     ],
     ['a class of recipients that there is not', recipients('everybody')],
     ['a modifierExtension', { modifierExtension: [{ url: 'x', valueBoolean: true }] }],

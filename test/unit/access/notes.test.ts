@@ -2,8 +2,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { decide } from '../../../src/access/decide.ts';
 import type { Grant, Principal, Use } from '../../../src/access/grant.ts';
-import { NOTE_TYPES, noteFaults } from '../../../src/access/notes.ts';
+import { noteFaults } from '../../../src/access/notes.ts';
 import { parseScopes } from '../../../src/access/scope.ts';
+import { NOTE_TYPES } from '../../../src/fhir/counselling-note.ts';
 import { RESOURCE_TYPES } from '../../../src/fhir/resource-types.ts';
 import type { AnyResource, JsonObject } from '../../../src/fhir/types.ts';
 import { extract } from '../../../src/search/extract.ts';

@@ -157,6 +157,29 @@ describe('what each reader gets of a row', () => {
     expect(told(shared, reach)).toEqual(expected);
   });
 
+  describe('of counselling notes', () => {
+    const wrote = { action: 'create', versions: ['ClinicalImpression/n/1'], patients: ['a'], notes: [0] };
+    const own = rowOf({ ...wrote, organization: 'prog', owners: ['prog'] });
+    const out = rowOf({ ...wrote, action: 'read', owners: ['prog'] });
+    const mixed = rowOf({
+      ...{ organization: 'prog', owners: ['prog'], action: 'transaction', patients: ['a', 'b'] },
+      ...{ versions: ['ClinicalImpression/n/1', 'Observation/1/1'], named: [[0], [1]], notes: [0] },
+    });
+    const person = { kind: 'patient', patient: 'a' } as const;
+    const auditor = { ...PROGRAM, withoutNotes: true } as const;
+    test.each([
+      ['the program is told', own, PROGRAM, [['a', 'ClinicalImpression/n/1']]],
+      ['the person is not', own, person, []],
+      ['an auditor is not', own, auditor, []],
+      ['the person is told to whom one went', out, person, [['a', 'ClinicalImpression/n/1']]],
+      ['an auditor is not told that either', out, auditor, []],
+      ['nothing beside others, to the person', mixed, person, []],
+      ['nothing beside others, to an auditor', mixed, auditor, [['b', 'Observation/1/1']]],
+    ] as const)('%s', (_, row, reach, expected) => {
+      expect(told(row, reach)).toEqual(expected);
+    });
+  });
+
   test('of a row from before that names several people, to each no more than that it names him', () => {
     const old = rowOf({ patients: ['a', 'b'], versions: ['Patient/a/1', 'Observation/1/1'] });
     expect(told(old, { kind: 'patient', patient: 'a' })).toEqual([['a', 'Patient/a/1']]);

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { keysOf, keysOfText, type SeenVersion, seenIn } from '../../../src/audit/row.ts';
+import { RECORD_KIND } from '../../../src/fhir/counselling-note.ts';
 import { draft } from '../../support/store.ts';
 
 const version = (id: string, owner: string, ...patients: string[]): SeenVersion => ({
@@ -8,7 +9,9 @@ const version = (id: string, owner: string, ...patients: string[]): SeenVersion 
   version: 2,
   owner,
   patients,
+  body: '{}',
 });
+const note = (body: string): SeenVersion => ({ ...version('n', 'p', 'x'), type: 'ClinicalImpression', body });
 
 describe('what a row says of versions', () => {
   test.each<[string, SeenVersion[], object]>([
@@ -28,6 +31,19 @@ describe('what a row says of versions', () => {
       'different owners',
       [version('a', 'p', 'x'), version('b', 'q', 'x')],
       { patients: ['x'], versions: ['Basic/a/2', 'Basic/b/2'], owners: ['p', 'q'], owned: [0, 1] },
+    ],
+    [
+      'counselling notes, and what is gone and may have been one',
+      [version('a', 'p', 'x'), note(RECORD_KIND.url), { ...note(''), id: 'm' }, { ...note('{}'), id: 'o' }],
+      {
+        ...{ patients: ['x'], owners: ['p'], notes: [1, 2] },
+        versions: ['Basic/a/2', 'ClinicalImpression/n/2', 'ClinicalImpression/m/2', 'ClinicalImpression/o/2'],
+      },
+    ],
+    [
+      'a note alone',
+      [note(RECORD_KIND.url)],
+      { patients: ['x'], versions: ['ClinicalImpression/n/2'], owners: ['p'], notes: [0] },
     ],
     [
       'the same twice',

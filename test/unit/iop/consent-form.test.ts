@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { expect, test } from '@jest/globals';
 import type { Consent, JsonObject } from '../../../src/fhir/types.ts';
 import { type ConsentRecord, consent } from '../../../src/iop/consent.ts';
-import { consentForm, FORM_STYLE } from '../../../src/iop/consent-form.ts';
+import { consentForm, FORM_STYLE, recordsOf } from '../../../src/iop/consent-form.ts';
 import { links } from '../../support/round-trip.ts';
 import { consentFor } from '../../support/server.ts';
 
@@ -98,6 +98,11 @@ test('sessions that were paid for alone are told with what belongs to them', () 
     'urn:record:attendance|a1|, and what belongs to it',
     'urn:record:session|s1|appointment/c1, and what belongs to it',
   ]);
+});
+
+test('records by their author are told as what that one wrote', () => {
+  const data = [{ meaning: 'authoredby' as const, reference: { reference: 'Practitioner/anna' } }];
+  expect(recordsOf({ data }, () => 'Anna')).toEqual(['what was written by Anna']);
 });
 
 test('one that may not be revoked yet says so, and nothing else', () => {

@@ -34,11 +34,15 @@ const values = (table: string, key: string): string =>
 
 describe('criteria', () => {
   test.each<[string, Clause, string]>([
-    ['a code', tokenClause('Task', 'code', 'a'), `EXISTS (${values('token', 'code')} AND x.code = 'a')`],
+    [
+      'a code',
+      tokenClause('Task', 'code', 'a'),
+      `EXISTS (${values('token', 'code')} AND x.code = 'a' LIMIT 1)`,
+    ],
     [
       'a code that is not there',
       { ...tokenClause('Task', 'code', 'a'), modifier: 'not' } as Clause,
-      `NOT (EXISTS (${values('token', 'code')} AND x.code = 'a'))`,
+      `NOT (EXISTS (${values('token', 'code')} AND x.code = 'a' LIMIT 1))`,
     ],
     [
       'alternatives, one without a system',
@@ -50,7 +54,7 @@ describe('criteria', () => {
           { kind: 'token', system: 'urn:s' },
         ],
       },
-      `EXISTS (${values('token', 'code')} AND ((x.code = 'a' AND x.sys = ''#) OR x.sys = 'urn:s'#))`,
+      `EXISTS (${values('token', 'code')} AND ((x.code = 'a' AND x.sys = ''#) OR x.sys = 'urn:s'#) LIMIT 1)`,
     ],
     [
       'references',
@@ -59,12 +63,12 @@ describe('criteria', () => {
         param: param('Task', 'subject', 'reference'),
         values: [{ kind: 'reference', keys: ['Patient/1', 'Group/1'] }],
       },
-      `EXISTS (${values('reference', 'subject')} AND x.target IN ('Patient/1'#, 'Group/1'#))`,
+      `EXISTS (${values('reference', 'subject')} AND x.target IN ('Patient/1'#, 'Group/1'#) LIMIT 1)`,
     ],
     [
       'a missing value',
       { kind: 'missing', param: param('Task', 'n', 'number'), missing: true },
-      `NOT (EXISTS (${values('number', 'n')}))`,
+      `NOT (EXISTS (${values('number', 'n')} LIMIT 1))`,
     ],
     ['ids', { kind: 'id', ids: ['a', 'b'] }, "r.id IN ('a', 'b')"],
     ['no ids', { kind: 'id', ids: [] }, '0'],
@@ -76,7 +80,7 @@ describe('criteria', () => {
         param: param('Task', 'date', 'date'),
         values: [{ kind: 'date', prefix: 'lt', low: Infinity, high: Infinity }],
       },
-      `EXISTS (${values('date', 'date')} AND x.low < 8640000000000000)`,
+      `EXISTS (${values('date', 'date')} AND x.low < 8640000000000000 LIMIT 1)`,
     ],
     [
       'a text of nothing but punctuation, which starts nothing',
@@ -85,7 +89,7 @@ describe('criteria', () => {
         param: param('Task', 's', 'string'),
         values: [{ kind: 'string', norm: '', exact: '--' }],
       },
-      `EXISTS (${values('string', 's')} AND 0)`,
+      `EXISTS (${values('string', 's')} AND 0 LIMIT 1)`,
     ],
   ])('compile %s', (_name, clause, text) => {
     expect(shown(clauseCondition(clause))).toBe(text);
@@ -102,7 +106,9 @@ describe('criteria', () => {
     ['eb', 'x.high <= 10'],
     ['ap', '(x.low < 20 AND x.high > 10)'],
   ])('compile the date prefix %s', (prefix, text) => {
-    expect(shown(clauseCondition(date(prefix)))).toBe(`EXISTS (${values('date', 'date')} AND ${text})`);
+    expect(shown(clauseCondition(date(prefix)))).toBe(
+      `EXISTS (${values('date', 'date')} AND ${text} LIMIT 1)`,
+    );
   });
 
   test.each<[Prefix, string]>([
@@ -116,7 +122,9 @@ describe('criteria', () => {
     ['eb', 'x.high < 5'],
     ['ap', '(x.low <= 5.5 AND x.high >= 4.5)'],
   ])('compile the number prefix %s', (prefix, text) => {
-    expect(shown(clauseCondition(number(prefix)))).toBe(`EXISTS (${values('number', 'n')} AND ${text})`);
+    expect(shown(clauseCondition(number(prefix)))).toBe(
+      `EXISTS (${values('number', 'n')} AND ${text} LIMIT 1)`,
+    );
   });
 });
 
