@@ -4,7 +4,7 @@ import { recordAct } from './administer.ts';
 import { ownPrincipal } from './demo-store.ts';
 import { importFile } from './import.ts';
 import { type Options, text } from './options.ts';
-import { sheetReading } from './sheet.ts';
+import { type BadRows, openBadRows, readMap } from './sheet.ts';
 import { untilSignal } from './signal.ts';
 import { CommandError, configOf, type Terminal } from './terminal.ts';
 
@@ -22,6 +22,7 @@ export async function runImport(terminal: Terminal, options: Options, path: stri
   const [map, bad, dryRun] = [text(options, 'map'), text(options, 'bad'), options.dryRun === true];
   const stop = new AbortController();
   void untilSignal().then(() => stop.abort());
+  let left: BadRows | undefined;
   try {
     const program = text(options, 'program') ?? '';
     const organizations = await app.registry.organizations();
@@ -31,7 +32,10 @@ export async function runImport(terminal: Terminal, options: Options, path: stri
     const principal = await ownPrincipal(app, program);
     const act = (action: 'import-start' | 'import-end', outcome = 'ok') =>
       recordAct(app.context.store, request, { action, organization: program, outcome });
-    const sheet = map === undefined ? undefined : await sheetReading(map, bad, program);
+    const sheet = map === undefined ? undefined : await app.sheet(await readMap(map), program);
+    if (sheet === undefined && bad !== undefined)
+      throw new CommandError('--bad is for sheets: see --map.', 2);
+    if (bad !== undefined) left = openBadRows(bad);
     if (!dryRun) await act('import-start');
     const code = await importFile({
       path,
@@ -43,7 +47,8 @@ export async function runImport(terminal: Terminal, options: Options, path: stri
       clock: () => performance.now(),
       dryRun,
       settle: (row, problem) => {
-        if (row.line !== undefined) sheet?.settle(row.line, problem);
+        const rows = row.line === undefined ? undefined : sheet?.settle(row.line, problem);
+        if (rows !== undefined) left?.add(rows);
       },
       records: (chunks, signal) =>
         app.importRecords(chunks, principal, {
@@ -52,10 +57,10 @@ export async function runImport(terminal: Terminal, options: Options, path: stri
           ...(alone ? ALONE : BESIDE),
         }),
     });
-    sheet?.close();
     if (!dryRun) await act('import-end', code === 0 ? 'ok' : 'incomplete');
     return code;
   } finally {
+    left?.close();
     await app.close();
   }
 }
