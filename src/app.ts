@@ -33,6 +33,8 @@ import { type Context, DEFAULT_LIMITS } from './interactions/context.ts';
 import { registeredBy } from './interactions/emergency.ts';
 import { handle } from './interactions/handle.ts';
 import { readLines } from './interactions/import/lines.ts';
+import type { Input } from './interactions/import/outcome.ts';
+import type { SheetImport } from './interactions/import/sheet/sheet-import.ts';
 import { type ImportOptions, importRecords, type RecordOutcome } from './interactions/import.ts';
 import { pageSeal } from './interactions/page-link.ts';
 import type { FhirRequest, Reply } from './interactions/request.ts';
@@ -89,12 +91,14 @@ export interface App {
   close(): Promise<void>;
   /** A request from inside: the same way as one from outside, with the same access and audit. */
   handle(request: FhirRequest, principal: Principal): Promise<Reply>;
-  /** Program records from the bytes of NDJSON, one outcome each. */
+  /** Program records from the bytes of NDJSON, or as `read` makes them out, one outcome each. */
   importRecords(
     chunks: AsyncIterable<Uint8Array>,
     principal: Principal,
-    options?: ImportOptions,
+    options?: ImportOptions & { read?: (chunks: AsyncIterable<Uint8Array>) => AsyncIterable<Input> },
   ): AsyncIterable<RecordOutcome>;
+  /** A sheet (CSV) of records of a program, by the text of a map: `read` is for importRecords. */
+  sheet(map: string, program: string): Promise<SheetImport>;
   /** A Consent as a form, HTML: as the program's door gives it. */
   printConsent(id: string, principal: Principal): Promise<string>;
   /** An access token of this server. Its client is registered, without keys, where it is not yet. */
@@ -198,8 +202,11 @@ export async function createApp(config: Config, surroundings: Surroundings = {})
     },
     checkpoint: () => checkpoints.write(),
     handle: (request, principal) => handle(request, context, principal),
-    importRecords: (chunks, principal, options) =>
-      importRecords(readLines(chunks), context, principal, options),
+    importRecords: (chunks, principal, { read = readLines, ...options } = {}) =>
+      importRecords(read(chunks), context, principal, options),
+    // What reads sheets is loaded by who does: a server never.
+    sheet: async (map, program) =>
+      (await import('./interactions/import/sheet/sheet-import.ts')).sheetImport(map, program),
     printConsent: async (id, principal) =>
       (await printConsent({ id, request: context.ids() }, context, principal)).body ?? '',
     sign: async (claims, seconds) => {

@@ -74,7 +74,7 @@ const PACKAGES: Record<string, readonly string[]> = {
   access: ['jose'],
   validation: ['ajv', 'ajv-formats'],
   config: ['ajv'],
-  interactions: ['ajv', 'ajv-formats', 'csv-stringify'],
+  interactions: ['ajv', 'ajv-formats', 'csv-parse', 'csv-stringify', 'luxon'],
   observe: ['pino'],
   cli: ['commander'],
   fhir: ['fhir'],

@@ -31,6 +31,10 @@ export interface ImportFile {
   /** Milliseconds. */
   clock: () => number;
   records: (chunks: AsyncIterable<Uint8Array>, signal: AbortSignal) => AsyncIterable<ImportRow>;
+  /** Nothing is written: what would be is told row by row. */
+  dryRun?: boolean;
+  /** Told of every row; `problem` of those that did not get in. */
+  settle?: (row: ImportRow, problem: string | undefined) => void;
 }
 
 /** Rows told in JSON; a file that is wrong throughout must not fill the memory. */
@@ -51,7 +55,9 @@ export async function importFile(run: ImportFile): Promise<0 | 1> {
     counts[row.outcome === 'conflict' ? 'conflicting' : row.outcome] += 1;
     counts.resources += row.resources;
     bar.draw(read, counts.written + counts.unchanged + counts.conflicting + counts.bad);
-    if (row.outcome !== 'bad' && row.outcome !== 'conflict') continue;
+    const refused = row.outcome === 'bad' || row.outcome === 'conflict';
+    run.settle?.(row, refused ? problemOf(row) : undefined);
+    if (!refused && run.dryRun !== true) continue;
     if (run.json) {
       if (told.length < MOST_TOLD) told.push(tell(row));
       continue;
@@ -63,7 +69,11 @@ export async function importFile(run: ImportFile): Promise<0 | 1> {
   const seconds = (run.clock() - started) / 1000;
   const interrupted = run.signal.aborted;
   if (run.json) say(run.out, JSON.stringify({ ...counts, seconds, interrupted, problems: told }));
-  else say(run.out, `${interrupted ? 'interrupted: ' : ''}${sumUp(counts, seconds)}`);
+  else
+    say(
+      run.out,
+      `${interrupted ? 'interrupted: ' : ''}${run.dryRun === true ? 'dry run: ' : ''}${sumUp(counts, seconds)}`,
+    );
   return counts.bad + counts.conflicting > 0 || interrupted ? 1 : 0;
 }
 
@@ -75,13 +85,23 @@ function sumUp({ written, unchanged, conflicting, bad, resources }: Counts, seco
 }
 
 /** `line 12: session s-4: end: is before the start`. Fields, never their values. */
-function tell({ line, kind, id, outcome, issues = [], conflicts = [] }: ImportRow): string {
+function tell(row: ImportRow): string {
+  const { line, kind, id, outcome, resources } = row;
   const record = kind === undefined ? '' : `${kind}${id === undefined ? '' : ` ${id}`}: `;
+  const what =
+    outcome === 'written'
+      ? `would be written (${resources} resources)`
+      : outcome === 'unchanged'
+        ? 'is there already'
+        : problemOf(row);
+  return `line ${line ?? '?'}: ${record}${what}`;
+}
+
+function problemOf({ outcome, issues = [], conflicts = [] }: ImportRow): string {
   const said = issues.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`));
   const changed =
     conflicts.length === 0 ? [] : [`changed through FHIR: ${conflicts.map(one => one.path).join(', ')}`];
-  const what = [...said, ...changed].join('; ');
-  return `line ${line ?? '?'}: ${record}${outcome === 'conflict' ? 'conflict: ' : ''}${what}`;
+  return `${outcome === 'conflict' ? 'conflict: ' : ''}${[...said, ...changed].join('; ')}`;
 }
 
 async function sizeOf(path: string): Promise<number | undefined> {

@@ -106,9 +106,14 @@ function commandsOf(
 
   root
     .command('import')
-    .description('import program records from NDJSON (a file, or - for standard input)')
+    .description(
+      'import program records from NDJSON, or with a map from CSV (a file, or - for standard input)',
+    )
     .argument('<file>')
     .requiredOption('--program <id>', "logical id of the program's Organization")
+    .option('--map <file>', 'the file is a sheet (CSV); which columns are which fields of a record')
+    .option('--bad <file>', 'with --map: a sheet of the rows that did not get in, and why')
+    .option('--dry-run', 'plan everything, write nothing, and tell what would be written')
     .option('--json', 'print the summary as JSON')
     .action(keep((options, file) => runImport(terminal, options, file)));
 

@@ -25,6 +25,8 @@ export interface ImportOptions {
   /** Resources planned and committed in one go; fewer hold the event loop for less long. */
   batch?: number;
   conceptOf?: ConceptOf;
+  /** Everything is planned and nothing written: outcomes are what they would be. */
+  dryRun?: boolean;
 }
 
 /** A batch is planned and committed in one go: these bound how long that takes and what it holds. */
@@ -42,7 +44,12 @@ export async function* importRecords(
 ): AsyncGenerator<RecordOutcome> {
   await demandProgram(context, principal);
   demandWhole(context, principal);
-  const importer: Importer = { context, principal, request: options.request ?? context.ids() };
+  const importer: Importer = {
+    context,
+    principal,
+    request: options.request ?? context.ids(),
+    dryRun: options.dryRun === true,
+  };
   let batch = emptyBatch();
   for await (const input of inputs) {
     if (options.signal?.aborted === true) break;

@@ -25,6 +25,8 @@ export interface Importer {
   principal: Principal;
   /** X-Request-Id, or the id of a run from the command line. */
   request: string;
+  /** Nothing is written; what would be is told. */
+  dryRun?: boolean;
 }
 
 /** Outcomes in the order given. Throws only what is wrong with the store or with us. */
@@ -60,11 +62,14 @@ async function attemptAll(batch: readonly Drafted[], importer: Importer): Promis
   // Issued at once: the store commits together what waits together, in this order.
   const answers = planned.map(({ place, draft, plan }) => {
     const name = { ...place, kind: draft.record.kind, id: draft.record.id };
+    if (plan.kind === 'write' && importer.dryRun === true) return Promise.resolve(wouldWrite(name, plan));
     return plan.kind === 'write'
       ? write(name, plan, { context, grant, row })
       : Promise.resolve(told(name, plan));
   });
-  const looked = planned.filter(one => one.plan.kind !== 'write').flatMap(one => facts.read(one.draft));
+  const looked = planned
+    .filter(one => one.plan.kind !== 'write' || importer.dryRun === true)
+    .flatMap(one => facts.read(one.draft));
   const recorded = looked.length === 0 ? undefined : context.store.record({ ...row, ...seenIn(looked) });
   const [, ...attempts] = await Promise.all([recorded, ...answers]);
   return attempts;
@@ -102,6 +107,10 @@ function told(name: Named, plan: Exclude<Planned, { kind: 'write' }>): Attempted
     },
   };
 }
+
+const wouldWrite = (name: Named, { resources }: Extract<Planned, { kind: 'write' }>): Attempted => ({
+  outcome: { ...name, outcome: resources === 0 ? 'unchanged' : 'written', resources },
+});
 
 async function write(
   name: Named,

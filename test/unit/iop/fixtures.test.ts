@@ -27,7 +27,7 @@ describe('the files of fixtures/', () => {
     expect(textOf(name) === files.get(name)).toBe(true);
   });
   test('are these and a README whose counts are right', () => {
-    expect(names).toEqual([...files.keys(), 'README.md'].toSorted());
+    expect(names).toEqual([...files.keys(), 'README.md', 'sheets'].toSorted());
     expect(readmeWithCounts(textOf('README.md'))).toBe(textOf('README.md'));
     expect(textOf('README.md')).toMatch(/\| Patient \| 10 \| 7 \| 5 \|/);
   });
