@@ -12,6 +12,7 @@ import { goal } from './goal.ts';
 import { medication } from './medication.ts';
 import { plan } from './plan.ts';
 import { program } from './program.ts';
+import { referral } from './referral.ts';
 import { score } from './score.ts';
 import { session } from './session.ts';
 import { site } from './site.ts';
@@ -29,6 +30,7 @@ export const CONCEPTS: readonly Concept[] = [
   careTeam,
   diagnosis,
   episode,
+  referral,
   goal,
   plan,
   medication,

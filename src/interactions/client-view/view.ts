@@ -44,6 +44,7 @@ export interface ClientView {
   goals: readonly Viewed[];
   plans: readonly Viewed[];
   medications: readonly Viewed[];
+  referrals: readonly Viewed[];
 }
 
 /** `id`: the Patient's logical id, which is among the records. */
@@ -61,6 +62,7 @@ export function viewOf(id: string, found: FoundRecords): ClientView {
     goals: all('goal'),
     plans: all('plan'),
     medications: all('medication'),
+    referrals: byTime(all('referral')),
   };
 }
 
@@ -149,6 +151,8 @@ function attendanceOf(one: FoundRecord, found: FoundRecords): AttendanceRecord {
     found,
   );
 }
+
+const byTime = (all: Viewed[]): Viewed[] => all.sort((a, b) => byStart(a.at, b.at));
 
 /** By instant, whatever the offsets; what has none comes last. */
 function byStart(a: unknown, b: unknown): number {

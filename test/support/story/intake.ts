@@ -10,6 +10,7 @@ import type { EpisodeRecord } from '../../../src/iop/episode.ts';
 import { instantAt } from '../../../src/iop/generate/calendar.ts';
 import { ZONE } from '../../../src/iop/generate/clinic.ts';
 import { agreementsOf } from './agreements.ts';
+import { ARRIVALS } from './arrivals.ts';
 import { type Base, clientKey, diagnosisKeys, PROGRAM } from './keys.ts';
 import type { StoryConsent, StoryPerson } from './people.ts';
 
@@ -32,6 +33,7 @@ export function intakeOf(person: StoryPerson): RecordEnvelope[] {
     teamOf(person, base),
     episodeOf(person, base),
     ...agreementsOf(person, base),
+    ...ARRIVALS.filter(one => one.client === base.client),
   ];
 }
 

@@ -1,0 +1,15 @@
+// Arbitrary records of how clients come, get on and leave: whatever their schemas allow, brought into the
+// relations that their `check` asks for.
+import type { Arbitrary } from 'fast-check';
+import { type ReferralRecord, referral } from '../../src/iop/referral.ts';
+import { recordArbitrary } from './record-arbitrary.ts';
+
+export const referrals: Arbitrary<ReferralRecord> = recordArbitrary<ReferralRecord>(referral.schema).map(
+  record => {
+    const { withdrawal = { reason: 'declined' }, source = 'detox', reason, ...rest } = record;
+    const taken = rest.status === 'revoked' ? { withdrawal } : {};
+    if (rest.direction === 'in') return { ...rest, ...taken, source, service: 'iop' } as ReferralRecord;
+    const service = rest.service === 'iop' ? 'peer-support' : rest.service;
+    return { ...rest, ...taken, service, ...(reason === undefined ? {} : { reason }) } as ReferralRecord;
+  },
+);

@@ -1,0 +1,46 @@
+// How the people of the story came, beside what intake.ts says of everybody: written down before the first session.
+import type { RecordEnvelope } from '../../../src/iop/concept.ts';
+import type { ReferralRecord } from '../../../src/iop/referral.ts';
+import { PROGRAM } from './keys.ts';
+
+const of = (number: string) => ({ program: PROGRAM, client: `c-${number}` });
+
+function referredHere(
+  number: string,
+  said: Pick<ReferralRecord, 'at' | 'source' | 'facility' | 'organization' | 'level' | 'note'>,
+): ReferralRecord {
+  return {
+    ...{ kind: 'referral', id: `referral-${number}-in`, ...of(number), recordedAt: said.at },
+    ...{ direction: 'in', service: 'iop', status: 'completed', level: '2.1' },
+    clinician: 'moss',
+    episode: `stay-${number}`,
+    ...said,
+  };
+}
+
+export const ARRIVALS: readonly (RecordEnvelope & { client: string })[] = [
+  referredHere('102', {
+    at: '2026-08-12T10:20:00-04:00',
+    source: 'residential',
+    facility: 'Cedar Hollow House',
+    note: 'Twenty-eight days there; discharge papers came with him.',
+  }),
+  referredHere('103', {
+    at: '2026-08-05T14:05:00-04:00',
+    source: 'primary-care',
+    organization: 'lakeside-health',
+    facility: 'Lakeside Health',
+  }),
+  referredHere('107', {
+    at: '2026-07-30T09:40:00-04:00',
+    source: 'outpatient',
+    facility: 'Garden Way Counseling',
+    level: 'iop-mh',
+    note: 'One hour a week was no longer enough.',
+  }),
+  referredHere('108', {
+    at: '2026-07-31T16:00:00-04:00',
+    source: 'detox',
+    facility: 'County Withdrawal Unit',
+  }),
+];

@@ -1,0 +1,70 @@
+// How clients come, get on and leave: what the schemas cannot say, one row per rule, and what the FHIR looks like.
+import { describe, expect, test } from '@jest/globals';
+import type { RecordEnvelope } from '../../../src/iop/concept.ts';
+import { conceptOf } from '../../../src/iop/concepts.ts';
+import { referral } from '../../../src/iop/referral.ts';
+import { resourcesOf, throughFhir, world } from '../../support/world.ts';
+
+const envelope = { id: 'x', program: 'riverbend', client: 'c1' };
+const at = '2026-09-07T18:00:00-04:00';
+const RECORDS = {
+  referral: {
+    ...{ kind: 'referral', ...envelope, direction: 'out', service: 'peer-support', status: 'active', at },
+    facility: 'Willow Street Recovery Cafe',
+  },
+} as const;
+
+type Kind = keyof typeof RECORDS;
+const problems = (kind: Kind, change: object): string[] =>
+  conceptOf(kind)!
+    .check({ ...RECORDS[kind], ...change } as RecordEnvelope)
+    .map(one => one.path);
+
+test.each(Object.keys(RECORDS) as Kind[])('a %s that breaks no rule has no problems', kind => {
+  expect(problems(kind, {})).toEqual([]);
+});
+
+test.each<[Kind, string, object, string]>([
+  ['referral', 'goes out to the program itself', { service: 'iop' }, 'service'],
+  ['referral', 'comes in for something else', { direction: 'in', source: 'detox' }, 'service'],
+  ['referral', 'comes in from nowhere', { direction: 'in', service: 'iop' }, 'source'],
+  ['referral', 'goes out and has a source', { source: 'detox' }, 'source'],
+  [
+    'referral',
+    'comes in for a reason of our own',
+    { direction: 'in', service: 'iop', source: 'detox', reason: 'step-up' },
+    'reason',
+  ],
+  ['referral', 'is revoked without why', { status: 'revoked' }, 'withdrawal'],
+  ['referral', 'stands and is withdrawn', { withdrawal: { reason: 'declined' } }, 'withdrawal'],
+])('a %s that %s', (kind, _name, change, path) => {
+  expect(problems(kind, change)).toEqual([path]);
+});
+
+describe('a referral', () => {
+  const made = (change: object) =>
+    resourcesOf(referral, { ...RECORDS.referral, ...change } as never, world('riverbend')).get('');
+
+  test('by the program asks somebody else, whose name is an Organization and no person', () => {
+    const other = { type: 'Organization', display: 'Willow Street Recovery Cafe' };
+    const program = { reference: 'Organization/riverbend' };
+    expect(made({})).toMatchObject({ requester: program, performer: [other] });
+    const here = { direction: 'in', service: 'iop', source: 'detox' };
+    expect(made(here)).toMatchObject({ requester: other, performer: [program] });
+  });
+
+  test('to peer support has the code of SNOMED besides', () => {
+    expect(made({})).toMatchObject({
+      code: {
+        coding: [{ code: 'peer-support' }, { system: 'http://snomed.info/sct', code: '461481000124109' }],
+      },
+    });
+  });
+
+  test('that was completed through FHIR is completed', () => {
+    const back = throughFhir(referral, RECORDS.referral as never, parts => {
+      parts.set('', { ...parts.get('')!, status: 'completed' });
+    });
+    expect(back).toEqual({ ...RECORDS.referral, status: 'completed' });
+  });
+});
