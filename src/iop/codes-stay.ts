@@ -46,3 +46,39 @@ export const REFERRAL_WITHDRAWAL = defineSystem(
     other: 'Other',
   },
 );
+
+export const CONTACT_KIND = defineSystem(
+  'contact-kind',
+  { title: 'Kind of contact', description: 'What a program was contacted for.' },
+  { enquiry: 'First enquiry about treatment' },
+);
+
+export const CONTACT_WAY = defineSystem(
+  'contact-way',
+  { title: 'Way of contact', description: 'How somebody reached a program.' },
+  {
+    phone: 'Telephone',
+    'walk-in': 'In person, unannounced',
+    web: 'Form on the web site',
+    email: 'E-mail',
+    letter: 'Letter or fax',
+  },
+);
+
+export const ENQUIRY_OUTCOME = defineSystem(
+  'enquiry-outcome',
+  { title: 'Outcome of an enquiry', description: 'What came of a first enquiry.' },
+  {
+    'assessment-offered': 'A time for the intake assessment was offered',
+    'will-call-back': 'Will call back',
+    'sent-elsewhere': 'Told of a service that fits better',
+    declined: 'Did not want to go on',
+    'not-reached': 'Could not be reached again',
+  },
+);
+
+export const STAY_APPOINTMENT = defineSystem(
+  'stay-appointment',
+  { title: 'Appointment beside sessions', description: 'What an appointment is for that is no session.' },
+  { 'intake-assessment': 'Intake assessment' },
+);

@@ -7,6 +7,7 @@ import type { Concept } from './concept.ts';
 import { consent } from './consent.ts';
 import { coverage } from './coverage.ts';
 import { diagnosis } from './diagnosis.ts';
+import { enquiry } from './enquiry.ts';
 import { episode } from './episode.ts';
 import { goal } from './goal.ts';
 import { medication } from './medication.ts';
@@ -28,6 +29,7 @@ export const CONCEPTS: readonly Concept[] = [
   consent,
   coverage,
   careTeam,
+  enquiry,
   diagnosis,
   episode,
   referral,

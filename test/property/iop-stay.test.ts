@@ -5,11 +5,12 @@ import { Ajv } from 'ajv';
 import addFormats from 'ajv-formats';
 import fc, { type Arbitrary } from 'fast-check';
 import type { Concept, RecordEnvelope } from '../../src/iop/concept.ts';
+import { enquiry } from '../../src/iop/enquiry.ts';
 import { referral } from '../../src/iop/referral.ts';
 import { extract } from '../../src/search/extract.ts';
 import { validateResource } from '../../src/validation/validate.ts';
 import { PROGRAM, without } from '../support/round-trip.ts';
-import { referrals } from '../support/stay-records.ts';
+import { enquiries, referrals } from '../support/stay-records.ts';
 import { resourcesOf, stripAll, throughFhir, world } from '../support/world.ts';
 
 interface Case<R extends RecordEnvelope = RecordEnvelope> {
@@ -19,7 +20,10 @@ interface Case<R extends RecordEnvelope = RecordEnvelope> {
   local: readonly string[];
 }
 
-const CASES: readonly Case[] = [{ concept: referral, records: referrals, local: ['recordedAt'] }];
+const CASES: readonly Case[] = [
+  { concept: enquiry, records: enquiries, local: ['recordedAt'] },
+  { concept: referral, records: referrals, local: ['recordedAt'] },
+];
 
 const ajv = new Ajv({ allErrors: true });
 addFormats.default(ajv);

@@ -1,6 +1,7 @@
 // Arbitrary records of how clients come, get on and leave: whatever their schemas allow, brought into the
 // relations that their `check` asks for.
 import type { Arbitrary } from 'fast-check';
+import { type EnquiryRecord, enquiry } from '../../src/iop/enquiry.ts';
 import { type ReferralRecord, referral } from '../../src/iop/referral.ts';
 import { recordArbitrary } from './record-arbitrary.ts';
 
@@ -13,3 +14,17 @@ export const referrals: Arbitrary<ReferralRecord> = recordArbitrary<ReferralReco
     return { ...rest, ...taken, service, ...(reason === undefined ? {} : { reason }) } as ReferralRecord;
   },
 );
+
+const OFFERED = 'assessment-offered';
+
+export const enquiries: Arbitrary<EnquiryRecord> = recordArbitrary<EnquiryRecord>(enquiry.schema)
+  .map(record => {
+    const { assessment, ...rest } = record;
+    if (assessment === undefined)
+      return { ...rest, outcome: rest.outcome === OFFERED ? 'declined' : rest.outcome } as EnquiryRecord;
+    const { start, end } = assessment;
+    const turned =
+      Date.parse(start) <= Date.parse(end) ? assessment : { ...assessment, start: end, end: start };
+    return { ...rest, outcome: OFFERED, assessment: turned } as EnquiryRecord;
+  })
+  .filter(record => enquiry.check(record).length === 0);

@@ -21,6 +21,7 @@ export const VIEWED_TYPES: readonly string[] = [
   'Goal',
   'CarePlan',
   'MedicationRequest',
+  'Communication',
 ];
 
 /** A record without its envelope, and the FHIR resource that is its main part. */
@@ -44,6 +45,7 @@ export interface ClientView {
   goals: readonly Viewed[];
   plans: readonly Viewed[];
   medications: readonly Viewed[];
+  enquiries: readonly Viewed[];
   referrals: readonly Viewed[];
 }
 
@@ -62,6 +64,7 @@ export function viewOf(id: string, found: FoundRecords): ClientView {
     goals: all('goal'),
     plans: all('plan'),
     medications: all('medication'),
+    enquiries: byTime(all('enquiry')),
     referrals: byTime(all('referral')),
   };
 }

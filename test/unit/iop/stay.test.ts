@@ -2,12 +2,17 @@
 import { describe, expect, test } from '@jest/globals';
 import type { RecordEnvelope } from '../../../src/iop/concept.ts';
 import { conceptOf } from '../../../src/iop/concepts.ts';
+import { enquiry } from '../../../src/iop/enquiry.ts';
 import { referral } from '../../../src/iop/referral.ts';
 import { resourcesOf, throughFhir, world } from '../../support/world.ts';
 
 const envelope = { id: 'x', program: 'riverbend', client: 'c1' };
 const at = '2026-09-07T18:00:00-04:00';
 const RECORDS = {
+  enquiry: {
+    ...{ kind: 'enquiry', ...envelope, at, way: 'phone', outcome: 'assessment-offered' },
+    assessment: { status: 'proposed', start: '2026-09-09T10:00:00-04:00', end: '2026-09-09T11:00:00-04:00' },
+  },
   referral: {
     ...{ kind: 'referral', ...envelope, direction: 'out', service: 'peer-support', status: 'active', at },
     facility: 'Willow Street Recovery Cafe',
@@ -25,6 +30,9 @@ test.each(Object.keys(RECORDS) as Kind[])('a %s that breaks no rule has no probl
 });
 
 test.each<[Kind, string, object, string]>([
+  ['enquiry', 'offered a time and has none', { assessment: undefined }, 'assessment'],
+  ['enquiry', 'ended otherwise and offered a time', { outcome: 'declined' }, 'assessment'],
+  ['enquiry', 'offered a time without length', { assessment: { start: at, end: at } }, 'assessment.end'],
   ['referral', 'goes out to the program itself', { service: 'iop' }, 'service'],
   ['referral', 'comes in for something else', { direction: 'in', source: 'detox' }, 'service'],
   ['referral', 'comes in from nowhere', { direction: 'in', service: 'iop' }, 'source'],
@@ -39,6 +47,19 @@ test.each<[Kind, string, object, string]>([
   ['referral', 'stands and is withdrawn', { withdrawal: { reason: 'declined' } }, 'withdrawal'],
 ])('a %s that %s', (kind, _name, change, path) => {
   expect(problems(kind, change)).toEqual([path]);
+});
+
+test('an enquiry proposes an Appointment to the client, which an EHR may book', () => {
+  const record = RECORDS.enquiry as never;
+  expect(resourcesOf(enquiry, record, world('riverbend')).get('appointment')).toMatchObject({
+    status: 'proposed',
+    serviceType: [{ coding: [{ code: 'intake-assessment' }] }],
+    participant: [{ status: 'needs-action' }],
+  });
+  const back = throughFhir(enquiry, record, parts => {
+    parts.set('appointment', { ...parts.get('appointment')!, status: 'booked' });
+  });
+  expect(back.assessment).toEqual({ ...RECORDS.enquiry.assessment, status: 'booked' });
 });
 
 describe('a referral', () => {
