@@ -82,3 +82,32 @@ export const STAY_APPOINTMENT = defineSystem(
   { title: 'Appointment beside sessions', description: 'What an appointment is for that is no session.' },
   { 'intake-assessment': 'Intake assessment' },
 );
+
+export const ASAM_DIMENSION = defineSystem(
+  'asam-dimension',
+  {
+    title: 'Dimension of an assessment',
+    description: 'The six dimensions of ASAM, by number; rated from 0 (no risk) to 4 (severe).',
+  },
+  {
+    '1': 'Dimension 1',
+    '2': 'Dimension 2',
+    '3': 'Dimension 3',
+    '4': 'Dimension 4',
+    '5': 'Dimension 5',
+    '6': 'Dimension 6',
+  },
+);
+
+export const ASSESSMENT_ITEM = defineSystem(
+  'assessment-item',
+  {
+    title: 'Item of an assessment',
+    description: 'What an intake assessment comes to, besides its dimensions.',
+  },
+  {
+    level: 'Recommended level of care',
+    'home-safe': 'Home is reasonably safe',
+    readiness: 'Readiness to change, 0 to 10',
+  },
+);

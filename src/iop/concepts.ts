@@ -1,4 +1,5 @@
 // All program concepts, in the order in which records depend on each other: what is referred to first.
+import { assessment } from './assessment.ts';
 import { attendance } from './attendance.ts';
 import { careTeam } from './care-team.ts';
 import { client } from './client.ts';
@@ -33,6 +34,7 @@ export const CONCEPTS: readonly Concept[] = [
   diagnosis,
   episode,
   referral,
+  assessment,
   goal,
   plan,
   medication,

@@ -4,13 +4,14 @@ import { describe, expect, test } from '@jest/globals';
 import { Ajv } from 'ajv';
 import addFormats from 'ajv-formats';
 import fc, { type Arbitrary } from 'fast-check';
+import { assessment } from '../../src/iop/assessment.ts';
 import type { Concept, RecordEnvelope } from '../../src/iop/concept.ts';
 import { enquiry } from '../../src/iop/enquiry.ts';
 import { referral } from '../../src/iop/referral.ts';
 import { extract } from '../../src/search/extract.ts';
 import { validateResource } from '../../src/validation/validate.ts';
 import { PROGRAM, without } from '../support/round-trip.ts';
-import { enquiries, referrals } from '../support/stay-records.ts';
+import { assessments, enquiries, referrals } from '../support/stay-records.ts';
 import { resourcesOf, stripAll, throughFhir, world } from '../support/world.ts';
 
 interface Case<R extends RecordEnvelope = RecordEnvelope> {
@@ -23,6 +24,7 @@ interface Case<R extends RecordEnvelope = RecordEnvelope> {
 const CASES: readonly Case[] = [
   { concept: enquiry, records: enquiries, local: ['recordedAt'] },
   { concept: referral, records: referrals, local: ['recordedAt'] },
+  { concept: assessment, records: assessments, local: ['recordedAt'] },
 ];
 
 const ajv = new Ajv({ allErrors: true });

@@ -1,6 +1,7 @@
 // Arbitrary records of how clients come, get on and leave: whatever their schemas allow, brought into the
 // relations that their `check` asks for.
 import type { Arbitrary } from 'fast-check';
+import { type AssessmentRecord, assessment } from '../../src/iop/assessment.ts';
 import { type EnquiryRecord, enquiry } from '../../src/iop/enquiry.ts';
 import { type ReferralRecord, referral } from '../../src/iop/referral.ts';
 import { recordArbitrary } from './record-arbitrary.ts';
@@ -28,3 +29,12 @@ export const enquiries: Arbitrary<EnquiryRecord> = recordArbitrary<EnquiryRecord
     return { ...rest, outcome: OFFERED, assessment: turned } as EnquiryRecord;
   })
   .filter(record => enquiry.check(record).length === 0);
+
+export const assessments: Arbitrary<AssessmentRecord> = recordArbitrary<AssessmentRecord>(assessment.schema)
+  .map(record => {
+    const { start, end, dimensions, ...rest } = record;
+    const rated = Object.keys(dimensions ?? {}).length > 0 ? { dimensions } : {};
+    const [first, last] = Date.parse(start) <= Date.parse(end) ? [start, end] : [end, start];
+    return { ...rest, ...rated, start: first, end: last } as AssessmentRecord;
+  })
+  .filter(record => assessment.check(record).length === 0);

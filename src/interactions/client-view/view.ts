@@ -47,6 +47,7 @@ export interface ClientView {
   medications: readonly Viewed[];
   enquiries: readonly Viewed[];
   referrals: readonly Viewed[];
+  assessments: readonly Viewed[];
 }
 
 /** `id`: the Patient's logical id, which is among the records. */
@@ -66,6 +67,7 @@ export function viewOf(id: string, found: FoundRecords): ClientView {
     medications: all('medication'),
     enquiries: byTime(all('enquiry')),
     referrals: byTime(all('referral')),
+    assessments: byTime(all('assessment')),
   };
 }
 
@@ -155,7 +157,7 @@ function attendanceOf(one: FoundRecord, found: FoundRecords): AttendanceRecord {
   );
 }
 
-const byTime = (all: Viewed[]): Viewed[] => all.sort((a, b) => byStart(a.at, b.at));
+const byTime = (all: Viewed[]): Viewed[] => all.sort((a, b) => byStart(a.at ?? a.start, b.at ?? b.start));
 
 /** By instant, whatever the offsets; what has none comes last. */
 function byStart(a: unknown, b: unknown): number {

@@ -1,4 +1,6 @@
 // How the people of the story came, beside what intake.ts says of everybody: written down before the first session.
+
+import type { AssessmentRecord } from '../../../src/iop/assessment.ts';
 import type { RecordEnvelope } from '../../../src/iop/concept.ts';
 import type { EnquiryRecord } from '../../../src/iop/enquiry.ts';
 import type { ReferralRecord } from '../../../src/iop/referral.ts';
@@ -36,6 +38,24 @@ function enquired(
     },
   };
 }
+
+/** An hour from ten on. */
+function assessed(
+  number: string,
+  day: string,
+  said: Pick<
+    AssessmentRecord,
+    'clinician' | 'dimensions' | 'homeSafe' | 'readiness' | 'summary' | 'referral' | 'recommended' | 'service'
+  >,
+): AssessmentRecord {
+  const [start, end] = [`${day}T10:00:00-04:00`, `${day}T11:00:00-04:00`];
+  return {
+    ...{ kind: 'assessment', id: `assessment-${number}`, ...of(number), recordedAt: end, start, end },
+    ...said,
+  };
+}
+
+const outpatient = { recommended: '2.1', service: 'H0001', homeSafe: true } as const;
 
 export const ARRIVALS: readonly (RecordEnvelope & { client: string })[] = [
   enquired(
@@ -91,5 +111,45 @@ export const ARRIVALS: readonly (RecordEnvelope & { client: string })[] = [
     at: '2026-07-31T16:00:00-04:00',
     source: 'detox',
     facility: 'County Withdrawal Unit',
+  }),
+  assessed('101', '2026-07-29', {
+    ...outpatient,
+    clinician: 'okafor',
+    dimensions: { '1': 0, '2': 0, '3': 1, '4': 1, '5': 3, '6': 1 },
+    readiness: 8,
+    summary:
+      'Drinks in the evenings since 2021. Wants to stay at home with the children. Husband knows and helps.',
+  }),
+  assessed('102', '2026-08-14', {
+    ...outpatient,
+    clinician: 'okafor',
+    referral: 'referral-102-in',
+    dimensions: { '1': 0, '2': 1, '3': 1, '4': 0, '5': 3, '6': 2 },
+    readiness: 9,
+    summary:
+      'Four weeks at Cedar Hollow behind him. Lives with his mother; the old street is two blocks away.',
+  }),
+  assessed('107', '2026-08-03', {
+    ...{ recommended: 'iop-mh', service: 'H0031', homeSafe: true },
+    clinician: 'harlow',
+    referral: 'referral-107-in',
+    readiness: 6,
+    summary: 'Depressed since spring, leaves the house for work alone. No alcohol, no drugs.',
+  }),
+  assessed('108', '2026-08-01', {
+    ...outpatient,
+    clinician: 'okafor',
+    referral: 'referral-108-in',
+    homeSafe: false,
+    dimensions: { '1': 2, '2': 1, '3': 1, '4': 3, '5': 4, '6': 3 },
+    readiness: 3,
+    summary:
+      'Six days of withdrawal management. His brother drinks in the same house. Told that residential care would be safer.',
+  }),
+  assessed('109', '2026-08-13', {
+    ...outpatient,
+    clinician: 'lindqvist',
+    dimensions: { '1': 0, '2': 0, '3': 0, '4': 0, '5': 2, '6': 1 },
+    readiness: 9,
   }),
 ];

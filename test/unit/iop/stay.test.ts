@@ -1,5 +1,7 @@
 // How clients come, get on and leave: what the schemas cannot say, one row per rule, and what the FHIR looks like.
 import { describe, expect, test } from '@jest/globals';
+import { sensitivitiesOf } from '../../../src/access/label/labeller.ts';
+import { assessment } from '../../../src/iop/assessment.ts';
 import type { RecordEnvelope } from '../../../src/iop/concept.ts';
 import { conceptOf } from '../../../src/iop/concepts.ts';
 import { enquiry } from '../../../src/iop/enquiry.ts';
@@ -12,6 +14,11 @@ const RECORDS = {
   enquiry: {
     ...{ kind: 'enquiry', ...envelope, at, way: 'phone', outcome: 'assessment-offered' },
     assessment: { status: 'proposed', start: '2026-09-09T10:00:00-04:00', end: '2026-09-09T11:00:00-04:00' },
+  },
+  assessment: {
+    ...{ kind: 'assessment', ...envelope, clinician: 'dr-a', start: at, end: '2026-09-07T19:00:00-04:00' },
+    ...{ recommended: '2.1', dimensions: { '1': 0, '5': 3 }, homeSafe: false, readiness: 7 },
+    summary: 'Drinks alone since the move.',
   },
   referral: {
     ...{ kind: 'referral', ...envelope, direction: 'out', service: 'peer-support', status: 'active', at },
@@ -33,6 +40,9 @@ test.each<[Kind, string, object, string]>([
   ['enquiry', 'offered a time and has none', { assessment: undefined }, 'assessment'],
   ['enquiry', 'ended otherwise and offered a time', { outcome: 'declined' }, 'assessment'],
   ['enquiry', 'offered a time without length', { assessment: { start: at, end: at } }, 'assessment.end'],
+  ['assessment', 'ends before it starts', { end: '2026-09-07T17:00:00-04:00' }, 'end'],
+  ['assessment', 'has no length', { end: at }, 'end'],
+  ['assessment', 'rates nothing', { dimensions: {} }, 'dimensions'],
   ['referral', 'goes out to the program itself', { service: 'iop' }, 'service'],
   ['referral', 'comes in for something else', { direction: 'in', source: 'detox' }, 'service'],
   ['referral', 'comes in from nowhere', { direction: 'in', service: 'iop' }, 'source'],
@@ -60,6 +70,23 @@ test('an enquiry proposes an Appointment to the client, which an EHR may book', 
     parts.set('appointment', { ...parts.get('appointment')!, status: 'booked' });
   });
   expect(back.assessment).toEqual({ ...RECORDS.enquiry.assessment, status: 'booked' });
+});
+
+describe('an assessment', () => {
+  const parts = resourcesOf(assessment, RECORDS.assessment as never, world('riverbend'));
+
+  test('is an Encounter before admission with one Observation for each thing that was found', () => {
+    expect(parts.get('')).toMatchObject({ class: { code: 'PRENC' }, status: 'finished' });
+    expect([...parts.keys()]).toEqual(['', 'dimension/1', 'dimension/5', 'level', 'home-safe', 'readiness']);
+    expect(parts.get('dimension/5')).toMatchObject({ valueQuantity: { value: 3, code: '{score}' } });
+    expect(parts.get('level')).toMatchObject({ valueCodeableConcept: { coding: [{ code: '2.1' }] } });
+  });
+
+  test('is labelled by what its parts reveal', () => {
+    expect(sensitivitiesOf(parts.get('dimension/1')!)).toEqual(['SUD']);
+    expect(sensitivitiesOf(parts.get('home-safe')!)).toEqual(['SDV']);
+    expect(sensitivitiesOf(parts.get('readiness')!)).toEqual([]);
+  });
 });
 
 describe('a referral', () => {

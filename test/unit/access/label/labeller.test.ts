@@ -23,7 +23,7 @@ const SAID: readonly [system: string, codes: string, says: string][] = [
   [SNOMED, '7200002 720176005', 'SUD ETHUD'],
   [SNOMED, '75544000', 'SUD OPIOIDUD'],
   [SNOMED, '66214007 371422002 228366006 60112009 313071005 385989002 720177001', 'SUD'],
-  [SNOMED, '76168009 18512000 108313002 228557008 405780009', 'BH'],
+  [SNOMED, '76168009 18512000 108313002 228557008 405780009 461481000124109', 'BH'],
   [RXNORM, '1010600 1307056 1010604 1307061 351266 351267 351264 351265', 'SUD OPIOIDUD'],
   [RXNORM, '1996184 1996192 2639021 2639043 1797650', 'SUD OPIOIDUD'],
   [RXNORM, '864718 864706 864761 864769 991147 864978', 'SUD OPIOIDUD'],
@@ -55,6 +55,10 @@ const SAID: readonly [system: string, codes: string, says: string][] = [
   [local('episode-focus'), 'co-occurring', 'SUD PSY'],
   [local('level-of-care'), '0.5 1 2.1 2.5 3.1 3.5 3.7 4', 'SUD'],
   [local('level-of-care'), 'iop-mh', 'PSY'],
+  [local('asam-dimension'), '1 2 3 4 5 6', 'SUD'],
+  [local('assessment-item'), 'home-safe', 'SDV'],
+  [local('referral-service'), 'detox', 'SUD'],
+  [local('referral-source'), 'detox', 'SUD'],
   [local('drug-panel'), 'custom', 'SUD'],
   [local('drug'), 'amphetamines methamphetamine mdma barbiturates benzodiazepines cannabinoids', 'SUD'],
   [local('drug'), 'benzoylecgonine cocaine opiates 6-mam fentanyl norfentanyl oxycodone', 'SUD'],
@@ -69,6 +73,7 @@ const SILENT: readonly [system: string, codes: string][] = [
   [CPT, '99213 99214'],
   [NUCC, '101Y00000X 104100000X 106H00000X 103T00000X 171M00000X 175T00000X'],
   [SNOMED, '310190000'],
+  [local('assessment-item'), 'level readiness'],
 ];
 
 const cells = SAID.flatMap(([system, codes, says]) =>
