@@ -111,3 +111,35 @@ export const ASSESSMENT_ITEM = defineSystem(
     readiness: 'Readiness to change, 0 to 10',
   },
 );
+
+export const CHECK_IN_ITEM = defineSystem(
+  'check-in-item',
+  { title: 'Item of a check-in', description: 'What is asked in a weekly check-in, or noted by a client.' },
+  {
+    'check-in': 'Check-in',
+    craving: 'Craving, 0 to 10',
+    trigger: 'Trigger',
+    'trigger-words': 'Triggers in words',
+    sleep: 'Hours of sleep a night',
+    exhaustion: 'Exhaustion, 0 to 10',
+    stressor: 'Stressor for the next session',
+    progress: 'Progress in daily life',
+  },
+);
+
+export const TRIGGER = defineSystem(
+  'trigger',
+  { title: 'Trigger', description: 'What makes somebody want to use.' },
+  {
+    stress: 'Stress',
+    conflict: 'Conflict',
+    people: 'People who use',
+    places: 'Places',
+    'money-day': 'Payday or money at hand',
+    boredom: 'Boredom or an empty day',
+    celebration: 'Celebration',
+    loneliness: 'Loneliness',
+    pain: 'Pain or illness',
+    'poor-sleep': 'Poor sleep',
+  },
+);

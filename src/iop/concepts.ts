@@ -2,6 +2,7 @@
 import { assessment } from './assessment.ts';
 import { attendance } from './attendance.ts';
 import { careTeam } from './care-team.ts';
+import { checkIn } from './check-in.ts';
 import { client } from './client.ts';
 import { clinician } from './clinician.ts';
 import type { Concept } from './concept.ts';
@@ -42,6 +43,7 @@ export const CONCEPTS: readonly Concept[] = [
   attendance,
   urineScreen,
   score,
+  checkIn,
 ];
 
 const BY_KIND: ReadonlyMap<string, Concept> = new Map(CONCEPTS.map(one => [one.kind, one]));

@@ -12,6 +12,7 @@ export const CONDITION_CATEGORY = hl7('condition-category');
 export const COVERAGE_CLASS = hl7('coverage-class');
 export const EPISODE_TYPE = hl7('episodeofcare-type');
 export const OBSERVATION_CATEGORY = hl7('observation-category');
+export const OBSERVATION_VALUE = hl7('v3-ObservationValue');
 export const LOCATION_TYPE = hl7('location-physical-type');
 export const ORGANIZATION_TYPE = hl7('organization-type');
 export const SERVICE_CATEGORY = hl7('service-category');

@@ -5,13 +5,14 @@ import { Ajv } from 'ajv';
 import addFormats from 'ajv-formats';
 import fc, { type Arbitrary } from 'fast-check';
 import { assessment } from '../../src/iop/assessment.ts';
+import { checkIn } from '../../src/iop/check-in.ts';
 import type { Concept, RecordEnvelope } from '../../src/iop/concept.ts';
 import { enquiry } from '../../src/iop/enquiry.ts';
 import { referral } from '../../src/iop/referral.ts';
 import { extract } from '../../src/search/extract.ts';
 import { validateResource } from '../../src/validation/validate.ts';
 import { PROGRAM, without } from '../support/round-trip.ts';
-import { assessments, enquiries, referrals } from '../support/stay-records.ts';
+import { assessments, checkIns, enquiries, referrals } from '../support/stay-records.ts';
 import { resourcesOf, stripAll, throughFhir, world } from '../support/world.ts';
 
 interface Case<R extends RecordEnvelope = RecordEnvelope> {
@@ -25,6 +26,7 @@ const CASES: readonly Case[] = [
   { concept: enquiry, records: enquiries, local: ['recordedAt'] },
   { concept: referral, records: referrals, local: ['recordedAt'] },
   { concept: assessment, records: assessments, local: ['recordedAt'] },
+  { concept: checkIn, records: checkIns, local: [] },
 ];
 
 const ajv = new Ajv({ allErrors: true });

@@ -2,6 +2,7 @@
 // relations that their `check` asks for.
 import type { Arbitrary } from 'fast-check';
 import { type AssessmentRecord, assessment } from '../../src/iop/assessment.ts';
+import { type CheckInRecord, checkIn } from '../../src/iop/check-in.ts';
 import { type EnquiryRecord, enquiry } from '../../src/iop/enquiry.ts';
 import { type ReferralRecord, referral } from '../../src/iop/referral.ts';
 import { recordArbitrary } from './record-arbitrary.ts';
@@ -38,3 +39,14 @@ export const assessments: Arbitrary<AssessmentRecord> = recordArbitrary<Assessme
     return { ...rest, ...rated, start: first, end: last } as AssessmentRecord;
   })
   .filter(record => assessment.check(record).length === 0);
+
+export const checkIns: Arbitrary<CheckInRecord> = recordArbitrary<CheckInRecord>(checkIn.schema).map(
+  record => {
+    const said = checkIn.check({ ...record, clinician: 'dr-a' }).length === 0 ? {} : { craving: 4 };
+    return {
+      ...record,
+      ...said,
+      ...(record.by === 'clinician' ? { clinician: record.clinician ?? 'dr-a' } : {}),
+    };
+  },
+);

@@ -104,6 +104,7 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
   ],
   [`${CANONICAL_BASE}/CodeSystem/asam-dimension`]: [[SUD, '1 2 3 4 5 6']],
   [`${CANONICAL_BASE}/CodeSystem/assessment-item`]: [[SDV, 'home-safe']],
+  [`${CANONICAL_BASE}/CodeSystem/check-in-item`]: [[SUD, 'craving trigger trigger-words']],
   // Withdrawal management.
   [`${CANONICAL_BASE}/CodeSystem/referral-service`]: [[SUD, 'detox']],
   [`${CANONICAL_BASE}/CodeSystem/referral-source`]: [[SUD, 'detox']],

@@ -48,6 +48,7 @@ export interface ClientView {
   enquiries: readonly Viewed[];
   referrals: readonly Viewed[];
   assessments: readonly Viewed[];
+  checkIns: readonly Viewed[];
 }
 
 /** `id`: the Patient's logical id, which is among the records. */
@@ -68,6 +69,7 @@ export function viewOf(id: string, found: FoundRecords): ClientView {
     enquiries: byTime(all('enquiry')),
     referrals: byTime(all('referral')),
     assessments: byTime(all('assessment')),
+    checkIns: byTime(all('check-in')),
   };
 }
 

@@ -1,5 +1,7 @@
 // What happened to the people of the story besides sessions and screens, each with its day: it stands in the file
 // of its week.
+
+import type { CheckInRecord } from '../../../src/iop/check-in.ts';
 import type { RecordEnvelope } from '../../../src/iop/concept.ts';
 import { addDays } from '../../../src/iop/generate/calendar.ts';
 import type { ReferralRecord } from '../../../src/iop/referral.ts';
@@ -24,7 +26,58 @@ function referredOn(
   return [said.at.slice(0, 10), record];
 }
 
+type Said = Omit<CheckInRecord, 'kind' | 'id' | 'program' | 'client' | 'recordedAt'>;
+
+function checkedIn(number: string, said: Said): Happening {
+  const day = said.at.slice(0, 10);
+  const record: CheckInRecord = {
+    ...{ kind: 'check-in', id: `check-in-${number}-${day}`, ...of(number), recordedAt: said.at },
+    ...said,
+  };
+  return [day, record];
+}
+
 const HAPPENINGS: readonly Happening[] = [
+  checkedIn('101', {
+    ...{ at: '2026-08-18T16:50:00-04:00', by: 'clinician', clinician: 'okafor' },
+    ...{ craving: 6, triggers: ['stress'], triggerWords: 'The hour between work and dinner', sleepHours: 6 },
+    progress: 'Five evenings of seven.',
+  }),
+  checkedIn('101', {
+    ...{ at: '2026-09-15T16:50:00-04:00', by: 'clinician', clinician: 'okafor' },
+    ...{ craving: 3, triggers: ['stress'], sleepHours: 7, exhaustion: 4 },
+    progress: 'Mornings are quiet again; fewer arguments about small things.',
+  }),
+  checkedIn('102', {
+    ...{ at: '2026-09-08T06:10:00-04:00', by: 'client', craving: 2, triggers: ['places'], sleepHours: 7.5 },
+    stressor: 'The bus to work now stops at the corner of the old street.',
+  }),
+  checkedIn('104', {
+    ...{ at: '2026-09-02T10:20:00-04:00', by: 'clinician', clinician: 'lindqvist' },
+    ...{ craving: 5, triggers: ['money-day', 'boredom'], sleepHours: 5.5 },
+    stressor: 'Payday is Friday, and the long weekend is empty.',
+  }),
+  checkedIn('104', {
+    ...{ at: '2026-09-09T10:20:00-04:00', by: 'clinician', clinician: 'lindqvist' },
+    ...{ craving: 7, triggers: ['money-day'], sleepHours: 5, exhaustion: 7 },
+  }),
+  checkedIn('104', {
+    ...{ at: '2026-10-07T10:20:00-04:00', by: 'clinician', clinician: 'lindqvist' },
+    ...{ craving: 2, triggers: ['boredom'], sleepHours: 7 },
+    progress: 'Hands the card to his brother without being asked.',
+  }),
+  checkedIn('106', {
+    ...{ at: '2026-09-27T21:30:00-04:00', by: 'client', craving: 6, triggers: ['stress', 'poor-sleep'] },
+    ...{
+      sleepHours: 4.5,
+      exhaustion: 8,
+      stressor: 'Two midterms in two days, and a roommate who has pills.',
+    },
+  }),
+  checkedIn('107', {
+    ...{ at: '2026-09-14T12:40:00-04:00', by: 'clinician', clinician: 'harlow' },
+    ...{ sleepHours: 7, exhaustion: 5, progress: 'Went to the market by herself.' },
+  }),
   referredOn('108', {
     at: '2026-08-18T11:30:00-04:00',
     service: 'inpatient',

@@ -2,6 +2,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { sensitivitiesOf } from '../../../src/access/label/labeller.ts';
 import { assessment } from '../../../src/iop/assessment.ts';
+import { checkIn } from '../../../src/iop/check-in.ts';
 import type { RecordEnvelope } from '../../../src/iop/concept.ts';
 import { conceptOf } from '../../../src/iop/concepts.ts';
 import { enquiry } from '../../../src/iop/enquiry.ts';
@@ -19,6 +20,10 @@ const RECORDS = {
     ...{ kind: 'assessment', ...envelope, clinician: 'dr-a', start: at, end: '2026-09-07T19:00:00-04:00' },
     ...{ recommended: '2.1', dimensions: { '1': 0, '5': 3 }, homeSafe: false, readiness: 7 },
     summary: 'Drinks alone since the move.',
+  },
+  'check-in': {
+    ...{ kind: 'check-in', ...envelope, at, by: 'client', craving: 4, triggers: ['stress', 'money-day'] },
+    ...{ sleepHours: 6.5, stressor: 'The talk with my manager on Thursday.' },
   },
   referral: {
     ...{ kind: 'referral', ...envelope, direction: 'out', service: 'peer-support', status: 'active', at },
@@ -43,6 +48,13 @@ test.each<[Kind, string, object, string]>([
   ['assessment', 'ends before it starts', { end: '2026-09-07T17:00:00-04:00' }, 'end'],
   ['assessment', 'has no length', { end: at }, 'end'],
   ['assessment', 'rates nothing', { dimensions: {} }, 'dimensions'],
+  ['check-in', "is a clinician's, of nobody", { by: 'clinician' }, 'clinician'],
+  [
+    'check-in',
+    'says nothing',
+    { craving: undefined, triggers: undefined, sleepHours: undefined, stressor: undefined },
+    'craving',
+  ],
   ['referral', 'goes out to the program itself', { service: 'iop' }, 'service'],
   ['referral', 'comes in for something else', { direction: 'in', source: 'detox' }, 'service'],
   ['referral', 'comes in from nowhere', { direction: 'in', service: 'iop' }, 'source'],
@@ -86,6 +98,34 @@ describe('an assessment', () => {
     expect(sensitivitiesOf(parts.get('dimension/1')!)).toEqual(['SUD']);
     expect(sensitivitiesOf(parts.get('home-safe')!)).toEqual(['SDV']);
     expect(sensitivitiesOf(parts.get('readiness')!)).toEqual([]);
+  });
+});
+
+describe('a check-in', () => {
+  const made = (change: object) =>
+    resourcesOf(checkIn, { ...RECORDS['check-in'], ...change } as never, world('riverbend')).get('')!;
+  const asserted = { security: [{ code: 'PATAST' }] };
+
+  test("of the client alone is the client's word and marked so", () => {
+    const own = made({});
+    expect(own).toMatchObject({ meta: asserted, performer: [own.subject] });
+  });
+
+  test('of a clinician is not', () => {
+    const theirs = made({ by: 'clinician', clinician: 'dr-a' });
+    expect(theirs).not.toHaveProperty('meta');
+    expect(theirs.performer).not.toContainEqual(theirs.subject);
+  });
+
+  test('is a survey with one component for each thing that was said', () => {
+    const { category, component } = made({}) as unknown as {
+      category: unknown;
+      component: { code: object }[];
+    };
+    expect(category).toMatchObject([{ coding: [{ code: 'survey' }] }]);
+    expect(component.map(one => (one.code as { coding: { code: string }[] }).coding[0]?.code)).toEqual([
+      ...['craving', 'trigger', 'trigger', 'sleep', 'stressor'],
+    ]);
   });
 });
 

@@ -57,6 +57,7 @@ const SAID: readonly [system: string, codes: string, says: string][] = [
   [local('level-of-care'), 'iop-mh', 'PSY'],
   [local('asam-dimension'), '1 2 3 4 5 6', 'SUD'],
   [local('assessment-item'), 'home-safe', 'SDV'],
+  [local('check-in-item'), 'craving trigger trigger-words', 'SUD'],
   [local('referral-service'), 'detox', 'SUD'],
   [local('referral-source'), 'detox', 'SUD'],
   [local('drug-panel'), 'custom', 'SUD'],
@@ -74,6 +75,7 @@ const SILENT: readonly [system: string, codes: string][] = [
   [NUCC, '101Y00000X 104100000X 106H00000X 103T00000X 171M00000X 175T00000X'],
   [SNOMED, '310190000'],
   [local('assessment-item'), 'level readiness'],
+  [local('check-in-item'), 'check-in sleep exhaustion stressor progress'],
 ];
 
 const cells = SAID.flatMap(([system, codes, says]) =>
