@@ -143,3 +143,53 @@ export const TRIGGER = defineSystem(
     'poor-sleep': 'Poor sleep',
   },
 );
+
+export const SLIP_ITEM = defineSystem(
+  'slip-item',
+  { title: 'Item of a slip', description: 'What is recorded of a slip or relapse.' },
+  {
+    slip: 'Slip or relapse',
+    substance: 'Substance',
+    response: 'What was done',
+    'response-words': 'What was done, in words',
+  },
+);
+
+export const SLIP_SEVERITY = defineSystem(
+  'slip-severity',
+  { title: 'Severity of a slip', description: 'Whether use was a single occasion or went on.' },
+  { slip: 'Slip: a single occasion', relapse: 'Relapse: use went on' },
+);
+
+export const SUBSTANCE_CLASS = defineSystem(
+  'substance-class',
+  { title: 'Class of substance', description: 'What was used, in broad classes.' },
+  {
+    alcohol: 'Alcohol',
+    opioids: 'Opioids',
+    stimulants: 'Stimulants',
+    cannabis: 'Cannabis',
+    sedatives: 'Sedatives',
+    other: 'Other',
+  },
+);
+
+export const SLIP_RESPONSE = defineSystem(
+  'slip-response',
+  { title: 'Response to a slip', description: 'What a program did after a slip or relapse.' },
+  {
+    'plan-reviewed': 'Relapse prevention plan gone through again',
+    'extra-session': 'Extra session',
+    'screen-ordered': 'Urine screen ordered',
+    'medication-reviewed': 'Medication reviewed',
+    'level-reviewed': 'Level of care reviewed',
+    referred: 'Referred elsewhere',
+    'stay-extended': 'Stay extended',
+  },
+);
+
+export const RISK = defineSystem(
+  'risk',
+  { title: 'Risk', description: 'What staff should bear in mind about a client.' },
+  { relapse: 'Risk of relapse' },
+);

@@ -19,6 +19,7 @@ import { referral } from './referral.ts';
 import { score } from './score.ts';
 import { session } from './session.ts';
 import { site } from './site.ts';
+import { slip } from './slip.ts';
 import { track } from './track.ts';
 import { urineScreen } from './urine-screen.ts';
 
@@ -44,6 +45,7 @@ export const CONCEPTS: readonly Concept[] = [
   urineScreen,
   score,
   checkIn,
+  slip,
 ];
 
 const BY_KIND: ReadonlyMap<string, Concept> = new Map(CONCEPTS.map(one => [one.kind, one]));

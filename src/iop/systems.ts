@@ -11,6 +11,7 @@ export const CONDITION_VERIFICATION = hl7('condition-ver-status');
 export const CONDITION_CATEGORY = hl7('condition-category');
 export const COVERAGE_CLASS = hl7('coverage-class');
 export const EPISODE_TYPE = hl7('episodeofcare-type');
+export const FLAG_CATEGORY = hl7('flag-category');
 export const OBSERVATION_CATEGORY = hl7('observation-category');
 export const OBSERVATION_VALUE = hl7('v3-ObservationValue');
 export const LOCATION_TYPE = hl7('location-physical-type');

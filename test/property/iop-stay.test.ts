@@ -9,10 +9,11 @@ import { checkIn } from '../../src/iop/check-in.ts';
 import type { Concept, RecordEnvelope } from '../../src/iop/concept.ts';
 import { enquiry } from '../../src/iop/enquiry.ts';
 import { referral } from '../../src/iop/referral.ts';
+import { slip } from '../../src/iop/slip.ts';
 import { extract } from '../../src/search/extract.ts';
 import { validateResource } from '../../src/validation/validate.ts';
 import { PROGRAM, without } from '../support/round-trip.ts';
-import { assessments, checkIns, enquiries, referrals } from '../support/stay-records.ts';
+import { assessments, checkIns, enquiries, referrals, slips } from '../support/stay-records.ts';
 import { resourcesOf, stripAll, throughFhir, world } from '../support/world.ts';
 
 interface Case<R extends RecordEnvelope = RecordEnvelope> {
@@ -27,6 +28,7 @@ const CASES: readonly Case[] = [
   { concept: referral, records: referrals, local: ['recordedAt'] },
   { concept: assessment, records: assessments, local: ['recordedAt'] },
   { concept: checkIn, records: checkIns, local: [] },
+  { concept: slip, records: slips, local: [] },
 ];
 
 const ajv = new Ajv({ allErrors: true });

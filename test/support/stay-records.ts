@@ -5,6 +5,7 @@ import { type AssessmentRecord, assessment } from '../../src/iop/assessment.ts';
 import { type CheckInRecord, checkIn } from '../../src/iop/check-in.ts';
 import { type EnquiryRecord, enquiry } from '../../src/iop/enquiry.ts';
 import { type ReferralRecord, referral } from '../../src/iop/referral.ts';
+import { type SlipRecord, slip } from '../../src/iop/slip.ts';
 import { recordArbitrary } from './record-arbitrary.ts';
 
 export const referrals: Arbitrary<ReferralRecord> = recordArbitrary<ReferralRecord>(referral.schema).map(
@@ -48,5 +49,15 @@ export const checkIns: Arbitrary<CheckInRecord> = recordArbitrary<CheckInRecord>
       ...said,
       ...(record.by === 'clinician' ? { clinician: record.clinician ?? 'dr-a' } : {}),
     };
+  },
+);
+
+export const slips: Arbitrary<SlipRecord> = recordArbitrary<SlipRecord>(slip.schema).map(
+  ({ on, risk, ...rest }) => {
+    if (risk === undefined) return { on, ...rest };
+    const { status, from, until = from } = risk;
+    const [day, first, last] = [on, from, until].toSorted() as [string, string, string];
+    const marked = status === 'inactive' ? { status, from: first, until: last } : { status, from: first };
+    return { on: day, risk: marked, ...rest };
   },
 );

@@ -105,6 +105,13 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
   [`${CANONICAL_BASE}/CodeSystem/asam-dimension`]: [[SUD, '1 2 3 4 5 6']],
   [`${CANONICAL_BASE}/CodeSystem/assessment-item`]: [[SDV, 'home-safe']],
   [`${CANONICAL_BASE}/CodeSystem/check-in-item`]: [[SUD, 'craving trigger trigger-words']],
+  [`${CANONICAL_BASE}/CodeSystem/slip-item`]: [[SUD, 'slip substance']],
+  [`${CANONICAL_BASE}/CodeSystem/substance-class`]: [
+    [ALCOHOL, 'alcohol'],
+    [OPIOID, 'opioids'],
+    [SUD, 'stimulants cannabis sedatives other'],
+  ],
+  [`${CANONICAL_BASE}/CodeSystem/risk`]: [[SUD, 'relapse']],
   // Withdrawal management.
   [`${CANONICAL_BASE}/CodeSystem/referral-service`]: [[SUD, 'detox']],
   [`${CANONICAL_BASE}/CodeSystem/referral-source`]: [[SUD, 'detox']],

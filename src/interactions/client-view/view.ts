@@ -22,6 +22,7 @@ export const VIEWED_TYPES: readonly string[] = [
   'CarePlan',
   'MedicationRequest',
   'Communication',
+  'Flag',
 ];
 
 /** A record without its envelope, and the FHIR resource that is its main part. */
@@ -49,6 +50,7 @@ export interface ClientView {
   referrals: readonly Viewed[];
   assessments: readonly Viewed[];
   checkIns: readonly Viewed[];
+  slips: readonly Viewed[];
 }
 
 /** `id`: the Patient's logical id, which is among the records. */
@@ -70,6 +72,7 @@ export function viewOf(id: string, found: FoundRecords): ClientView {
     referrals: byTime(all('referral')),
     assessments: byTime(all('assessment')),
     checkIns: byTime(all('check-in')),
+    slips: byTime(all('slip')),
   };
 }
 
@@ -159,7 +162,8 @@ function attendanceOf(one: FoundRecord, found: FoundRecords): AttendanceRecord {
   );
 }
 
-const byTime = (all: Viewed[]): Viewed[] => all.sort((a, b) => byStart(a.at ?? a.start, b.at ?? b.start));
+const byTime = (all: Viewed[]): Viewed[] =>
+  all.sort((a, b) => byStart(a.at ?? a.start ?? a.on, b.at ?? b.start ?? b.on));
 
 /** By instant, whatever the offsets; what has none comes last. */
 function byStart(a: unknown, b: unknown): number {

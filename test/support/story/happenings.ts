@@ -5,6 +5,7 @@ import type { CheckInRecord } from '../../../src/iop/check-in.ts';
 import type { RecordEnvelope } from '../../../src/iop/concept.ts';
 import { addDays } from '../../../src/iop/generate/calendar.ts';
 import type { ReferralRecord } from '../../../src/iop/referral.ts';
+import type { SlipRecord } from '../../../src/iop/slip.ts';
 import { PROGRAM } from './keys.ts';
 
 type Happening = readonly [day: string, record: RecordEnvelope];
@@ -37,7 +38,38 @@ function checkedIn(number: string, said: Said): Happening {
   return [day, record];
 }
 
+/** Written down on the day it was spoken of, which is `told`. */
+function slipped(
+  number: string,
+  told: string,
+  said: Omit<SlipRecord, 'kind' | 'id' | 'program' | 'client' | 'recordedAt'>,
+): Happening {
+  const record: SlipRecord = {
+    ...{ kind: 'slip', id: `slip-${number}-${said.on}`, ...of(number), recordedAt: `${told}T13:15:00-04:00` },
+    diagnosis: `dx-${number}-1`,
+    ...said,
+  };
+  return [told, record];
+}
+
 const HAPPENINGS: readonly Happening[] = [
+  slipped('108', '2026-08-18', {
+    ...{ on: '2026-08-15', severity: 'relapse', substance: 'alcohol', clinician: 'okafor' },
+    responses: ['level-reviewed', 'referred'],
+    done: 'Told that inpatient care would be safer; he declined.',
+    risk: { status: 'active', from: '2026-08-18' },
+  }),
+  slipped('104', '2026-09-07', {
+    ...{ on: '2026-09-05', severity: 'slip', substance: 'stimulants', clinician: 'lindqvist' },
+    responses: ['screen-ordered', 'plan-reviewed', 'stay-extended'],
+    done: 'Came on Monday and said so. Stay extended by three weeks.',
+    risk: { status: 'inactive', from: '2026-09-07', until: '2026-10-08' },
+  }),
+  slipped('105', '2026-09-29', {
+    ...{ on: '2026-09-26', severity: 'slip', substance: 'cannabis', clinician: 'okafor' },
+    responses: ['plan-reviewed', 'extra-session'],
+    risk: { status: 'active', from: '2026-09-29' },
+  }),
   checkedIn('101', {
     ...{ at: '2026-08-18T16:50:00-04:00', by: 'clinician', clinician: 'okafor' },
     ...{ craving: 6, triggers: ['stress'], triggerWords: 'The hour between work and dinner', sleepHours: 6 },

@@ -7,6 +7,7 @@ import type { RecordEnvelope } from '../../../src/iop/concept.ts';
 import { conceptOf } from '../../../src/iop/concepts.ts';
 import { enquiry } from '../../../src/iop/enquiry.ts';
 import { referral } from '../../../src/iop/referral.ts';
+import { slip } from '../../../src/iop/slip.ts';
 import { resourcesOf, throughFhir, world } from '../../support/world.ts';
 
 const envelope = { id: 'x', program: 'riverbend', client: 'c1' };
@@ -24,6 +25,11 @@ const RECORDS = {
   'check-in': {
     ...{ kind: 'check-in', ...envelope, at, by: 'client', craving: 4, triggers: ['stress', 'money-day'] },
     ...{ sleepHours: 6.5, stressor: 'The talk with my manager on Thursday.' },
+  },
+  slip: {
+    ...{ kind: 'slip', ...envelope, on: '2026-09-05', severity: 'slip', substance: 'stimulants' },
+    ...{ responses: ['plan-reviewed'], done: 'Went through Friday again.', clinician: 'dr-a' },
+    risk: { status: 'active', from: '2026-09-07' },
   },
   referral: {
     ...{ kind: 'referral', ...envelope, direction: 'out', service: 'peer-support', status: 'active', at },
@@ -55,6 +61,14 @@ test.each<[Kind, string, object, string]>([
     { craving: undefined, triggers: undefined, sleepHours: undefined, stressor: undefined },
     'craving',
   ],
+  ['slip', 'is a risk before it happened', { risk: { status: 'active', from: '2026-09-04' } }, 'risk.from'],
+  [
+    'slip',
+    'is a risk that ends before it starts',
+    { risk: { status: 'inactive', from: '2026-09-07', until: '2026-09-06' } },
+    'risk.until',
+  ],
+  ['slip', 'is a risk no more since', { risk: { status: 'inactive', from: '2026-09-07' } }, 'risk.until'],
   ['referral', 'goes out to the program itself', { service: 'iop' }, 'service'],
   ['referral', 'comes in for something else', { direction: 'in', source: 'detox' }, 'service'],
   ['referral', 'comes in from nowhere', { direction: 'in', service: 'iop' }, 'source'],
@@ -126,6 +140,25 @@ describe('a check-in', () => {
     expect(component.map(one => (one.code as { coding: { code: string }[] }).coding[0]?.code)).toEqual([
       ...['craving', 'trigger', 'trigger', 'sleep', 'stressor'],
     ]);
+  });
+});
+
+describe('a slip', () => {
+  const parts = resourcesOf(slip, RECORDS.slip as never, world('riverbend'));
+
+  test('is an Observation with its severity, and a Flag of safety while it is a risk', () => {
+    expect(parts.get('')).toMatchObject({ valueCodeableConcept: { coding: [{ code: 'slip' }] } });
+    expect(parts.get('risk')).toMatchObject({
+      status: 'active',
+      category: [{ coding: [{ code: 'safety' }] }],
+    });
+    const { risk: _, ...alone } = RECORDS.slip;
+    expect([...resourcesOf(slip, alone as never, world('riverbend')).keys()]).toEqual(['']);
+  });
+
+  test('tells of substance use, and so does its Flag', () => {
+    expect(sensitivitiesOf(parts.get('')!)).toEqual(['SUD']);
+    expect(sensitivitiesOf(parts.get('risk')!)).toEqual(['SUD']);
   });
 });
 
