@@ -11,6 +11,7 @@ import { coverage } from './coverage.ts';
 import { diagnosis } from './diagnosis.ts';
 import { enquiry } from './enquiry.ts';
 import { episode } from './episode.ts';
+import { familyMember } from './family-member.ts';
 import { goal } from './goal.ts';
 import { medication } from './medication.ts';
 import { plan } from './plan.ts';
@@ -29,6 +30,7 @@ export const CONCEPTS: readonly Concept[] = [
   track,
   clinician,
   client,
+  familyMember,
   consent,
   coverage,
   careTeam,

@@ -8,12 +8,20 @@ import { assessment } from '../../src/iop/assessment.ts';
 import { checkIn } from '../../src/iop/check-in.ts';
 import type { Concept, RecordEnvelope } from '../../src/iop/concept.ts';
 import { enquiry } from '../../src/iop/enquiry.ts';
+import { familyMember } from '../../src/iop/family-member.ts';
 import { referral } from '../../src/iop/referral.ts';
 import { slip } from '../../src/iop/slip.ts';
 import { extract } from '../../src/search/extract.ts';
 import { validateResource } from '../../src/validation/validate.ts';
 import { PROGRAM, without } from '../support/round-trip.ts';
-import { assessments, checkIns, enquiries, referrals, slips } from '../support/stay-records.ts';
+import {
+  assessments,
+  checkIns,
+  enquiries,
+  familyMembers,
+  referrals,
+  slips,
+} from '../support/stay-records.ts';
 import { resourcesOf, stripAll, throughFhir, world } from '../support/world.ts';
 
 interface Case<R extends RecordEnvelope = RecordEnvelope> {
@@ -24,6 +32,7 @@ interface Case<R extends RecordEnvelope = RecordEnvelope> {
 }
 
 const CASES: readonly Case[] = [
+  { concept: familyMember, records: familyMembers, local: ['recordedAt'] },
   { concept: enquiry, records: enquiries, local: ['recordedAt'] },
   { concept: referral, records: referrals, local: ['recordedAt'] },
   { concept: assessment, records: assessments, local: ['recordedAt'] },

@@ -4,9 +4,10 @@ import type { Arbitrary } from 'fast-check';
 import { type AssessmentRecord, assessment } from '../../src/iop/assessment.ts';
 import { type CheckInRecord, checkIn } from '../../src/iop/check-in.ts';
 import { type EnquiryRecord, enquiry } from '../../src/iop/enquiry.ts';
+import { type FamilyMemberRecord, familyMember } from '../../src/iop/family-member.ts';
 import { type ReferralRecord, referral } from '../../src/iop/referral.ts';
 import { type SlipRecord, slip } from '../../src/iop/slip.ts';
-import { recordArbitrary } from './record-arbitrary.ts';
+import { inOrder, recordArbitrary } from './record-arbitrary.ts';
 
 export const referrals: Arbitrary<ReferralRecord> = recordArbitrary<ReferralRecord>(referral.schema).map(
   record => {
@@ -61,3 +62,7 @@ export const slips: Arbitrary<SlipRecord> = recordArbitrary<SlipRecord>(slip.sch
     return { on: day, risk: marked, ...rest };
   },
 );
+
+export const familyMembers: Arbitrary<FamilyMemberRecord> = recordArbitrary<FamilyMemberRecord>(
+  familyMember.schema,
+).map(inOrder);

@@ -23,6 +23,7 @@ export const VIEWED_TYPES: readonly string[] = [
   'MedicationRequest',
   'Communication',
   'Flag',
+  'RelatedPerson',
 ];
 
 /** A record without its envelope, and the FHIR resource that is its main part. */
@@ -46,6 +47,7 @@ export interface ClientView {
   goals: readonly Viewed[];
   plans: readonly Viewed[];
   medications: readonly Viewed[];
+  family: readonly Viewed[];
   enquiries: readonly Viewed[];
   referrals: readonly Viewed[];
   assessments: readonly Viewed[];
@@ -68,6 +70,7 @@ export function viewOf(id: string, found: FoundRecords): ClientView {
     goals: all('goal'),
     plans: all('plan'),
     medications: all('medication'),
+    family: all('family-member'),
     enquiries: byTime(all('enquiry')),
     referrals: byTime(all('referral')),
     assessments: byTime(all('assessment')),

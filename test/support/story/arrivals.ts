@@ -3,6 +3,7 @@
 import type { AssessmentRecord } from '../../../src/iop/assessment.ts';
 import type { RecordEnvelope } from '../../../src/iop/concept.ts';
 import type { EnquiryRecord } from '../../../src/iop/enquiry.ts';
+import type { FamilyMemberRecord } from '../../../src/iop/family-member.ts';
 import type { ReferralRecord } from '../../../src/iop/referral.ts';
 import { PROGRAM } from './keys.ts';
 
@@ -39,6 +40,18 @@ function enquired(
   };
 }
 
+function family(
+  number: string,
+  name: string,
+  said: Pick<FamilyMemberRecord, 'name' | 'relationship' | 'telecom' | 'from' | 'support'>,
+): FamilyMemberRecord {
+  return {
+    ...{ kind: 'family-member', id: `family-${number}-${name}`, ...of(number), active: true },
+    ...(said.from === undefined ? {} : { recordedAt: `${said.from}T09:30:00-04:00` }),
+    ...said,
+  };
+}
+
 /** An hour from ten on. */
 function assessed(
   number: string,
@@ -58,6 +71,30 @@ function assessed(
 const outpatient = { recommended: '2.1', service: 'H0001', homeSafe: true } as const;
 
 export const ARRIVALS: readonly (RecordEnvelope & { client: string })[] = [
+  family('101', 'piet', {
+    name: { family: 'Halloran', given: ['Piet'] },
+    relationship: 'spouse',
+    telecom: [{ system: 'phone', value: '+1-555-0141', use: 'mobile' }],
+    from: '2026-08-03',
+    support:
+      'Bedtime on group nights is mine. No bottle comes into the house. On a bad day I ask once and then walk with her.',
+  }),
+  family('102', 'lorna', {
+    name: { family: 'Whitcomb', given: ['Lorna'] },
+    relationship: 'parent',
+    from: '2026-08-17',
+  }),
+  family('104', 'luis', {
+    name: { family: 'Alvarado', given: ['Luis'] },
+    relationship: 'family',
+    from: '2026-08-10',
+    support: 'Keeps the card from Friday evening to Monday morning.',
+  }),
+  family('106', 'sun-hee', {
+    name: { family: 'Park', given: ['Sun-hee'] },
+    relationship: 'parent',
+    from: '2026-08-31',
+  }),
   enquired(
     '101',
     {

@@ -1,11 +1,13 @@
 // How clients come, get on and leave: what the schemas cannot say, one row per rule, and what the FHIR looks like.
 import { describe, expect, test } from '@jest/globals';
 import { sensitivitiesOf } from '../../../src/access/label/labeller.ts';
+import { relatedLines } from '../../../src/access/representative.ts';
 import { assessment } from '../../../src/iop/assessment.ts';
 import { checkIn } from '../../../src/iop/check-in.ts';
 import type { RecordEnvelope } from '../../../src/iop/concept.ts';
 import { conceptOf } from '../../../src/iop/concepts.ts';
 import { enquiry } from '../../../src/iop/enquiry.ts';
+import { familyMember } from '../../../src/iop/family-member.ts';
 import { referral } from '../../../src/iop/referral.ts';
 import { slip } from '../../../src/iop/slip.ts';
 import { resourcesOf, throughFhir, world } from '../../support/world.ts';
@@ -13,6 +15,11 @@ import { resourcesOf, throughFhir, world } from '../../support/world.ts';
 const envelope = { id: 'x', program: 'riverbend', client: 'c1' };
 const at = '2026-09-07T18:00:00-04:00';
 const RECORDS = {
+  'family-member': {
+    ...{ kind: 'family-member', ...envelope, name: { family: 'Halloran', given: ['Piet'] } },
+    ...{ relationship: 'spouse', active: true, from: '2026-08-03' },
+    support: 'Takes bedtime on group nights.',
+  },
   enquiry: {
     ...{ kind: 'enquiry', ...envelope, at, way: 'phone', outcome: 'assessment-offered' },
     assessment: { status: 'proposed', start: '2026-09-09T10:00:00-04:00', end: '2026-09-09T11:00:00-04:00' },
@@ -48,6 +55,7 @@ test.each(Object.keys(RECORDS) as Kind[])('a %s that breaks no rule has no probl
 });
 
 test.each<[Kind, string, object, string]>([
+  ['family-member', 'ends before it starts', { until: '2026-08-02' }, 'until'],
   ['enquiry', 'offered a time and has none', { assessment: undefined }, 'assessment'],
   ['enquiry', 'ended otherwise and offered a time', { outcome: 'declined' }, 'assessment'],
   ['enquiry', 'offered a time without length', { assessment: { start: at, end: at } }, 'assessment.end'],
@@ -159,6 +167,35 @@ describe('a slip', () => {
   test('tells of substance use, and so does its Flag', () => {
     expect(sensitivitiesOf(parts.get('')!)).toEqual(['SUD']);
     expect(sensitivitiesOf(parts.get('risk')!)).toEqual(['SUD']);
+  });
+});
+
+describe('a family member', () => {
+  const made = (change: object) =>
+    resourcesOf(familyMember, { ...RECORDS['family-member'], ...change } as never, world('riverbend'));
+
+  test('is named as such, and their plan is theirs', () => {
+    const parts = made({});
+    expect(parts.get('')).toMatchObject({ relationship: [{ coding: [{ code: 'SPS' }] }], active: true });
+    expect(parts.get('support')).toMatchObject({
+      status: 'active',
+      description: 'Takes bedtime on group nights.',
+      contributor: [{ reference: expect.stringMatching(/^RelatedPerson\//) }],
+    });
+  });
+
+  test.each([
+    ['spouse', true, []],
+    ['friend', true, []],
+    ['guardian', true, ['guardian']],
+    ['parent', true, ['guardian']],
+    ['healthcare-proxy', true, ['agent']],
+    ['guardian', false, []],
+    ['healthcare-proxy', false, []],
+  ])('who is a %s (active: %s) acts for the client as %j', (relationship, active, purposes) => {
+    const [related] = [...made({ relationship, active }).values()];
+    const lines = relatedLines({ ...related!, id: 'r1' });
+    expect(lines.map(one => one.purpose)).toEqual(purposes);
   });
 });
 
