@@ -23,8 +23,10 @@ export function intakeOf(person: StoryPerson): RecordEnvelope[] {
     client: clientKey(person),
     recordedAt: instantAt(person.from, '09:30', ZONE),
   };
+  const arrivals = ARRIVALS.filter(one => one.client === base.client);
   return [
     clientOf(person, base.recordedAt),
+    ...arrivals.filter(one => one.kind === 'family-member'),
     ...person.consents.map((one, index) =>
       consentOf(person, one, { id: `consent-${person.number}-${index + 1}`, ...base }),
     ),
@@ -33,7 +35,7 @@ export function intakeOf(person: StoryPerson): RecordEnvelope[] {
     teamOf(person, base),
     episodeOf(person, base),
     ...agreementsOf(person, base),
-    ...ARRIVALS.filter(one => one.client === base.client),
+    ...arrivals.filter(one => one.kind !== 'family-member'),
   ];
 }
 
