@@ -9,6 +9,7 @@ import type { Concept } from './concept.ts';
 import { consent } from './consent.ts';
 import { coverage } from './coverage.ts';
 import { diagnosis } from './diagnosis.ts';
+import { discharge } from './discharge.ts';
 import { enquiry } from './enquiry.ts';
 import { episode } from './episode.ts';
 import { familyMember } from './family-member.ts';
@@ -48,6 +49,7 @@ export const CONCEPTS: readonly Concept[] = [
   score,
   checkIn,
   slip,
+  discharge,
 ];
 
 const BY_KIND: ReadonlyMap<string, Concept> = new Map(CONCEPTS.map(one => [one.kind, one]));

@@ -10,6 +10,7 @@ export const CONDITION_CLINICAL = hl7('condition-clinical');
 export const CONDITION_VERIFICATION = hl7('condition-ver-status');
 export const CONDITION_CATEGORY = hl7('condition-category');
 export const COVERAGE_CLASS = hl7('coverage-class');
+export const DISCHARGE_DISPOSITION = hl7('discharge-disposition');
 export const EPISODE_TYPE = hl7('episodeofcare-type');
 export const FLAG_CATEGORY = hl7('flag-category');
 export const OBSERVATION_CATEGORY = hl7('observation-category');

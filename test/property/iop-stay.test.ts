@@ -7,6 +7,7 @@ import fc, { type Arbitrary } from 'fast-check';
 import { assessment } from '../../src/iop/assessment.ts';
 import { checkIn } from '../../src/iop/check-in.ts';
 import type { Concept, RecordEnvelope } from '../../src/iop/concept.ts';
+import { discharge } from '../../src/iop/discharge.ts';
 import { enquiry } from '../../src/iop/enquiry.ts';
 import { familyMember } from '../../src/iop/family-member.ts';
 import { referral } from '../../src/iop/referral.ts';
@@ -17,6 +18,7 @@ import { PROGRAM, without } from '../support/round-trip.ts';
 import {
   assessments,
   checkIns,
+  discharges,
   enquiries,
   familyMembers,
   referrals,
@@ -38,6 +40,7 @@ const CASES: readonly Case[] = [
   { concept: assessment, records: assessments, local: ['recordedAt'] },
   { concept: checkIn, records: checkIns, local: [] },
   { concept: slip, records: slips, local: [] },
+  { concept: discharge, records: discharges, local: ['recordedAt'] },
 ];
 
 const ajv = new Ajv({ allErrors: true });

@@ -3,6 +3,7 @@
 import type { Arbitrary } from 'fast-check';
 import { type AssessmentRecord, assessment } from '../../src/iop/assessment.ts';
 import { type CheckInRecord, checkIn } from '../../src/iop/check-in.ts';
+import { type DischargeRecord, discharge } from '../../src/iop/discharge.ts';
 import { type EnquiryRecord, enquiry } from '../../src/iop/enquiry.ts';
 import { type FamilyMemberRecord, familyMember } from '../../src/iop/family-member.ts';
 import { type ReferralRecord, referral } from '../../src/iop/referral.ts';
@@ -66,3 +67,5 @@ export const slips: Arbitrary<SlipRecord> = recordArbitrary<SlipRecord>(slip.sch
 export const familyMembers: Arbitrary<FamilyMemberRecord> = recordArbitrary<FamilyMemberRecord>(
   familyMember.schema,
 ).map(inOrder);
+
+export const discharges: Arbitrary<DischargeRecord> = recordArbitrary<DischargeRecord>(discharge.schema);

@@ -24,6 +24,7 @@ export const VIEWED_TYPES: readonly string[] = [
   'Communication',
   'Flag',
   'RelatedPerson',
+  'DocumentReference',
 ];
 
 /** A record without its envelope, and the FHIR resource that is its main part. */
@@ -53,6 +54,7 @@ export interface ClientView {
   assessments: readonly Viewed[];
   checkIns: readonly Viewed[];
   slips: readonly Viewed[];
+  discharges: readonly Viewed[];
 }
 
 /** `id`: the Patient's logical id, which is among the records. */
@@ -76,6 +78,7 @@ export function viewOf(id: string, found: FoundRecords): ClientView {
     assessments: byTime(all('assessment')),
     checkIns: byTime(all('check-in')),
     slips: byTime(all('slip')),
+    discharges: byTime(all('discharge')),
   };
 }
 

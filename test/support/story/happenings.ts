@@ -3,6 +3,7 @@
 
 import type { CheckInRecord } from '../../../src/iop/check-in.ts';
 import type { RecordEnvelope } from '../../../src/iop/concept.ts';
+import type { DischargeRecord } from '../../../src/iop/discharge.ts';
 import { addDays } from '../../../src/iop/generate/calendar.ts';
 import type { ReferralRecord } from '../../../src/iop/referral.ts';
 import type { SlipRecord } from '../../../src/iop/slip.ts';
@@ -52,7 +53,42 @@ function slipped(
   return [told, record];
 }
 
+function discharged(
+  number: string,
+  said: Pick<DischargeRecord, 'at' | 'clinician' | 'disposition' | 'summary'>,
+): Happening {
+  const record: DischargeRecord = {
+    ...{ kind: 'discharge', id: `discharge-${number}`, ...of(number), recordedAt: said.at },
+    ...{ episode: `stay-${number}`, stage: 'final' },
+    ...said,
+  };
+  return [said.at.slice(0, 10), record];
+}
+
 const HAPPENINGS: readonly Happening[] = [
+  discharged('108', {
+    ...{ at: '2026-08-21T12:00:00-04:00', clinician: 'okafor', disposition: 'aadvice' },
+    summary: 'Left in the third week. Inpatient care was offered and declined; the door stays open.',
+  }),
+  discharged('101', {
+    ...{ at: '2026-10-09T19:00:00-04:00', clinician: 'okafor', disposition: 'home' },
+    summary:
+      'Ten weeks in the evening track. Sober evenings with the children for six weeks in a row.\nWeekly outpatient sessions from the middle of October.',
+  }),
+  discharged('107', {
+    ...{ at: '2026-10-09T14:00:00-04:00', clinician: 'harlow', disposition: 'home' },
+    summary:
+      'Leaves the house every day and walks to work again. Back to Garden Way Counseling, once a week.',
+  }),
+  discharged('102', {
+    ...{ at: '2026-10-16T17:00:00-04:00', clinician: 'okafor', disposition: 'home' },
+    summary:
+      'Nine weeks without a break in his routine. Monthly injection goes on; still looking for an apartment.',
+  }),
+  discharged('109', {
+    ...{ at: '2026-10-16T12:00:00-04:00', clinician: 'lindqvist', disposition: 'home' },
+    summary: 'Kept every shift. Peer support from here on.',
+  }),
   slipped('108', '2026-08-18', {
     ...{ on: '2026-08-15', severity: 'relapse', substance: 'alcohol', clinician: 'okafor' },
     responses: ['level-reviewed', 'referred'],

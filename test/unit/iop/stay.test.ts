@@ -6,6 +6,7 @@ import { assessment } from '../../../src/iop/assessment.ts';
 import { checkIn } from '../../../src/iop/check-in.ts';
 import type { RecordEnvelope } from '../../../src/iop/concept.ts';
 import { conceptOf } from '../../../src/iop/concepts.ts';
+import { discharge } from '../../../src/iop/discharge.ts';
 import { enquiry } from '../../../src/iop/enquiry.ts';
 import { familyMember } from '../../../src/iop/family-member.ts';
 import { referral } from '../../../src/iop/referral.ts';
@@ -37,6 +38,10 @@ const RECORDS = {
     ...{ kind: 'slip', ...envelope, on: '2026-09-05', severity: 'slip', substance: 'stimulants' },
     ...{ responses: ['plan-reviewed'], done: 'Went through Friday again.', clinician: 'dr-a' },
     risk: { status: 'active', from: '2026-09-07' },
+  },
+  discharge: {
+    ...{ kind: 'discharge', ...envelope, episode: 'stay-1', at, clinician: 'dr-a', stage: 'final' },
+    ...{ disposition: 'home', summary: 'Ten weeks, all goals reached.\nWeekly sessions from here – fünf.' },
   },
   referral: {
     ...{ kind: 'referral', ...envelope, direction: 'out', service: 'peer-support', status: 'active', at },
@@ -196,6 +201,32 @@ describe('a family member', () => {
     const [related] = [...made({ relationship, active }).values()];
     const lines = relatedLines({ ...related!, id: 'r1' });
     expect(lines.map(one => one.purpose)).toEqual(purposes);
+  });
+});
+
+describe('a discharge', () => {
+  const record = RECORDS.discharge as never;
+  const document = resourcesOf(discharge, record, world('riverbend')).get('')!;
+
+  test('is the summary of the stay, with its text in the document', () => {
+    expect(document).toMatchObject({
+      status: 'current',
+      docStatus: 'final',
+      type: { coding: [{ system: 'http://loinc.org', code: '78263-1' }] },
+      context: { event: [{ coding: [{ code: 'home' }] }] },
+    });
+    const [{ attachment }] = document.content as unknown as [{ attachment: { data: string } }];
+    expect(Buffer.from(attachment.data, 'base64').toString()).toBe(RECORDS.discharge.summary);
+  });
+
+  test('has no summary where another put something that is no text', () => {
+    const back = throughFhir(discharge, record, parts => {
+      parts.set('', {
+        ...document,
+        content: [{ attachment: { contentType: 'application/pdf', data: 'JVBE' } }],
+      });
+    });
+    expect(back.summary).toBeUndefined();
   });
 });
 
