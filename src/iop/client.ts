@@ -29,6 +29,7 @@ import {
   type Telecom,
   telecomsOf,
 } from './element.ts';
+import { RELATIONSHIPS, type Relationship, relationshipConcept, relationshipOf } from './relationship.ts';
 import {
   address,
   choice,
@@ -45,7 +46,7 @@ import {
   set,
   telecoms,
 } from './schema.ts';
-import { LANGUAGE, ROLE_CODE } from './systems.ts';
+import { LANGUAGE } from './systems.ts';
 
 export interface ClientContact {
   name: PersonName;
@@ -72,17 +73,6 @@ export interface ClientRecord extends RecordEnvelope {
   clinicians?: string[];
 }
 
-type Relationship = 'family' | 'spouse' | 'parent' | 'child' | 'friend' | 'guardian' | 'healthcare-proxy';
-const RELATIONSHIPS: Readonly<Record<Relationship, readonly [code: string, display: string]>> = {
-  family: ['FAMMEMB', 'family member'],
-  spouse: ['SPS', 'spouse'],
-  parent: ['PRN', 'parent'],
-  child: ['CHILD', 'child'],
-  friend: ['FRND', 'unrelated friend'],
-  guardian: ['GUARD', 'guardian'],
-  'healthcare-proxy': ['HPOWATT', 'healthcare power of attorney'],
-};
-
 /** https://hl7.org/fhir/R4/extension-patient-interpreterrequired.html */
 const INTERPRETER = 'http://hl7.org/fhir/StructureDefinition/patient-interpreterRequired';
 
@@ -108,7 +98,7 @@ const schema = recordSchema(
       object(
         {
           name: personName('Name.'),
-          relationship: choice(Object.keys(RELATIONSHIPS), 'What they are to the client.'),
+          relationship: choice(RELATIONSHIPS, 'What they are to the client.'),
           telecom: telecoms('How to reach them.'),
         },
         ['name', 'relationship'],
@@ -131,16 +121,15 @@ function check(record: ClientRecord): Problem[] {
 }
 
 const contact = ({ name, relationship, telecom }: ClientContact): PatientContact => ({
-  relationship: [concept(ROLE_CODE, ...RELATIONSHIPS[relationship])],
+  relationship: [relationshipConcept(relationship)],
   name: humanName(name),
   telecom,
 });
 
 function contactOf({ name, relationship, telecom }: PatientContact): ClientContact {
-  const code = codeIn(ROLE_CODE, relationship);
   return prune<ClientContact>({
     name: name === undefined ? undefined : personNameOf([name]),
-    relationship: (Object.keys(RELATIONSHIPS) as Relationship[]).find(one => RELATIONSHIPS[one][0] === code),
+    relationship: relationshipOf(relationship),
     telecom: telecomsOf(telecom),
   });
 }

@@ -13,7 +13,10 @@ export interface RecordEnvelope {
   recordedAt?: string;
 }
 
-/** One resource of a record, without id and meta: logical ids are the server's. */
+/**
+ * One resource of a record, without id: logical ids are the server's. Of meta at most labels in `security`, which
+ * count when it is first written: later ones are nobody's to lower (PERSISTLABEL).
+ */
 export interface Part {
   /** Tells the resources of one record apart (`''` for the main one, `appointment/c7`). Stable over re-imports. */
   role: string;

@@ -1,20 +1,27 @@
 // All program concepts, in the order in which records depend on each other: what is referred to first.
+import { assessment } from './assessment.ts';
 import { attendance } from './attendance.ts';
 import { careTeam } from './care-team.ts';
+import { checkIn } from './check-in.ts';
 import { client } from './client.ts';
 import { clinician } from './clinician.ts';
 import type { Concept } from './concept.ts';
 import { consent } from './consent.ts';
 import { coverage } from './coverage.ts';
 import { diagnosis } from './diagnosis.ts';
+import { discharge } from './discharge.ts';
+import { enquiry } from './enquiry.ts';
 import { episode } from './episode.ts';
+import { familyMember } from './family-member.ts';
 import { goal } from './goal.ts';
 import { medication } from './medication.ts';
 import { plan } from './plan.ts';
 import { program } from './program.ts';
+import { referral } from './referral.ts';
 import { score } from './score.ts';
 import { session } from './session.ts';
 import { site } from './site.ts';
+import { slip } from './slip.ts';
 import { track } from './track.ts';
 import { urineScreen } from './urine-screen.ts';
 
@@ -24,11 +31,15 @@ export const CONCEPTS: readonly Concept[] = [
   track,
   clinician,
   client,
+  familyMember,
   consent,
   coverage,
   careTeam,
+  enquiry,
   diagnosis,
   episode,
+  referral,
+  assessment,
   goal,
   plan,
   medication,
@@ -36,6 +47,9 @@ export const CONCEPTS: readonly Concept[] = [
   attendance,
   urineScreen,
   score,
+  checkIn,
+  slip,
+  discharge,
 ];
 
 const BY_KIND: ReadonlyMap<string, Concept> = new Map(CONCEPTS.map(one => [one.kind, one]));

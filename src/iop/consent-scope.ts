@@ -1,8 +1,8 @@
 // Of what a consent is: which records, in clinic words, and how these stand in a provision of a Consent.
 //
 // Glossary. A kind is exactly the types of FHIR resources beside it, since a Consent is read by type: a word that
-// were narrower than its types would let out more than it says. Hence `results`: urine screens and scores are both
-// Observations. Sensitive: what a record reveals, by the labels that the server puts on it. Self-paid: a session that
+// were narrower than its types would let out more than it says. Hence `results`: urine screens, scores, check-ins
+// and slips are all Observations. Sensitive: what a record reveals, by the labels that the server puts on it. Self-paid: a session that
 // the client paid for alone (42 CFR 2.26, 45 CFR 164.522(a)(1)(vi)): its Encounter, its Appointment, and whatever
 // refers to one of them.
 import type {
@@ -43,16 +43,25 @@ const KINDS = {
   'personal-details': ['name, birth date, address and telephone', ['Patient']],
   stays: ['stays in the program', ['EpisodeOfCare']],
   appointments: ['appointments', ['Appointment']],
-  sessions: ['sessions attended or missed, and what was done there', ['Encounter', 'Procedure']],
+  sessions: [
+    'the intake assessment, sessions attended or missed, and what was done there',
+    ['Encounter', 'Procedure'],
+  ],
   diagnoses: ['diagnoses', ['Condition']],
   medications: ['medications', ['MedicationRequest', 'MedicationAdministration', 'MedicationStatement']],
-  results: ['urine screens and scores', ['Observation', 'DiagnosticReport', 'Specimen']],
+  results: [
+    'urine screens, scores, assessments, check-ins and slips',
+    ['Observation', 'DiagnosticReport', 'Specimen'],
+  ],
   orders: ['orders and referrals', ['ServiceRequest']],
-  plans: ['treatment plans', ['CarePlan']],
+  plans: ['plans of treatment, relapse prevention and family support', ['CarePlan']],
   goals: ['goals', ['Goal']],
   'care-teams': ['who is on the care team', ['CareTeam']],
   coverage: ['insurance coverage', ['Coverage']],
   documents: ['letters and documents', ['DocumentReference']],
+  family: ['family and friends', ['RelatedPerson']],
+  messages: ['enquiries and other messages', ['Communication']],
+  risks: ['marks of risk', ['Flag']],
 } as const satisfies Record<string, readonly [words: string, types: readonly string[]]>;
 
 export type Sensitivity = keyof typeof SENSITIVITIES;

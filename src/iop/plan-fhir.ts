@@ -20,7 +20,14 @@ import {
   reference,
 } from './element.ts';
 import { MODALITIES, type Modality, modalityConcept, modalityOf } from './modality.ts';
-import type { ActivityStatus, PlanMatter, PlannedActivity, PlanRecord, PlanStatus } from './plan.ts';
+import type {
+  ActivityStatus,
+  PlanMatter,
+  PlannedActivity,
+  PlanRecord,
+  PlanStatus,
+  PlanSubstance,
+} from './plan.ts';
 import { localCode, localConcept } from './vocabulary.ts';
 
 /** http://hl7.org/fhir/R4/valueset-request-status.html and valueset-care-plan-activity-status.html */
@@ -45,6 +52,13 @@ export const ACTIVITY_STATUSES = [
 /** https://hl7.org/fhir/us/core/CodeSystem-careplan-category.html */
 const CARE_PLAN_CATEGORY = 'http://hl7.org/fhir/us/core/CodeSystem/careplan-category';
 
+/** The method that a relapse prevention plan is of, by what it is to keep away from. */
+export const SUBSTANCES = {
+  alcohol: 'relapse-prevention-alcohol',
+  drugs: 'relapse-prevention-drug',
+} as const satisfies Record<string, Modality>;
+const KINDS = Object.keys(SUBSTANCES) as PlanSubstance[];
+
 export function planToFhir(record: PlanRecord, links: Links): Part[] {
   const to = (kind: string, id: string | undefined) => reference(id && links.to(kind, id));
   const all = (kind: string, ids: readonly string[] | undefined) =>
@@ -56,7 +70,11 @@ export function planToFhir(record: PlanRecord, links: Links): Part[] {
     partOf: one('plan', record.partOf),
     status: record.status,
     intent: 'plan',
-    category: [concept(CARE_PLAN_CATEGORY, 'assess-plan'), localConcept(PLAN_PURPOSE, record.purpose)],
+    category: [
+      concept(CARE_PLAN_CATEGORY, 'assess-plan'),
+      localConcept(PLAN_PURPOSE, record.purpose),
+      ...(record.substances ?? []).map(one => modalityConcept(SUBSTANCES[one])),
+    ],
     title: record.title,
     subject: { reference: links.to('client', record.client) },
     period: period(record.from, record.until),
@@ -66,7 +84,7 @@ export function planToFhir(record: PlanRecord, links: Links): Part[] {
     addresses: all('diagnosis', record.diagnoses),
     supportingInfo: one('episode', record.episode),
     goal: all('goal', record.goals),
-    activity: [...intensityActivity(record), ...(record.activities ?? []).map(activityOf)],
+    activity: [...intensityActivity(record), ...(record.activities ?? []).map(one => activityOf(one, links))],
     note: record.note === undefined ? undefined : [{ text: record.note }],
   };
   return [part('', plan)];
@@ -108,12 +126,16 @@ function intensityActivity({ intensity, status }: PlanRecord): CarePlanActivity[
 
 const isModality = (what: PlanMatter): what is Modality => MODALITIES.some(one => one === what);
 
-function activityOf({ what, status, text, timesPerWeek, minutes }: PlannedActivity): CarePlanActivity {
+function activityOf(
+  { what, status, text, timesPerWeek, minutes, who }: PlannedActivity,
+  links: Links,
+): CarePlanActivity {
   const detail: CarePlanActivityDetail = {
     kind: what === 'home-practice' ? 'Task' : undefined,
     code: isModality(what) ? modalityConcept(what) : localConcept(PLAN_ACTIVITY, what),
     status,
     scheduledTiming: weekly(timesPerWeek, minutes),
+    performer: who === undefined ? undefined : [{ reference: links.to('family-member', who) }],
     description: text,
   };
   return { detail };
@@ -130,7 +152,7 @@ function rhythmOf(timing: Timing | undefined): { times: number | undefined; minu
 
 const matterOf = ({ code }: CarePlanActivityDetail) => localCode(PLAN_ACTIVITY, code) ?? modalityOf(code);
 
-function plannedOf(detail: CarePlanActivityDetail): PlannedActivity {
+function plannedOf(detail: CarePlanActivityDetail, names: Names): PlannedActivity {
   const { times, minutes } = rhythmOf(detail.scheduledTiming);
   return prune<PlannedActivity>({
     what: matterOf(detail) as PlanMatter,
@@ -138,11 +160,13 @@ function plannedOf(detail: CarePlanActivityDetail): PlannedActivity {
     text: detail.description,
     timesPerWeek: times,
     minutes,
+    who: keysOf(names, 'family-member', detail.performer)?.[0],
   });
 }
 
 export function planFromFhir(parts: ReadonlyMap<string, AnyResource>, names: Names, id: string): PlanRecord {
   const plan = partOf<CarePlan>(parts);
+  const methods = plan.category?.map(modalityOf);
   const details = (plan.activity ?? []).map(one => one.detail).filter(one => one !== undefined);
   const sessions = details.find(one => matterOf(one) === 'intensity');
   const { times: sessionsPerWeek, minutes: minutesPerSession } = rhythmOf(sessions?.scheduledTiming);
@@ -163,8 +187,11 @@ export function planFromFhir(parts: ReadonlyMap<string, AnyResource>, names: Nam
     partOf: keysOf(names, 'plan', plan.partOf)?.[0],
     diagnoses: keysOf(names, 'diagnosis', plan.addresses),
     goals: keysOf(names, 'goal', plan.goal),
+    substances: methods
+      ?.map(method => KINDS.find(one => SUBSTANCES[one] === method))
+      .filter(one => one !== undefined),
     intensity: { sessionsPerWeek, minutesPerSession } as PlanRecord['intensity'],
-    activities: details.filter(one => one !== sessions).map(plannedOf),
+    activities: details.filter(one => one !== sessions).map(one => plannedOf(one, names)),
     note: plan.note?.[0]?.text,
   });
 }

@@ -1,19 +1,21 @@
 // A plan: what the program and the client have agreed to do. Its versions are the versions of its CarePlan.
 //
 // Glossary. purpose: treatment (the plan of the stay), relapse prevention (triggers, warning signs, steps,
-// contacts: may be shared by itself) or aftercare. intensity: the sessions a week that were agreed; times
+// contacts: may be shared by itself) or aftercare. substances: what a relapse prevention plan is to keep
+// away from. who: of a supportive contact, which of the client's family or friends it is. intensity: the sessions a week that were agreed; times
 // the minutes of one, the planned hours of a week. activities: methods of treatment, and what else
 // is to be done or kept in mind.
 import { endAfterStart, unless } from './check.ts';
 import { PLAN_ACTIVITY, PLAN_PURPOSE } from './codes-care.ts';
 import type { Concept, Problem, RecordEnvelope } from './concept.ts';
 import { MODALITIES, type Modality } from './modality.ts';
-import { ACTIVITY_STATUSES, PLAN_STATUSES, planFromFhir, planToFhir } from './plan-fhir.ts';
+import { ACTIVITY_STATUSES, PLAN_STATUSES, planFromFhir, planToFhir, SUBSTANCES } from './plan-fhir.ts';
 import { choice, date, keyOfA, line, list, object, recordSchema, set, whole } from './schema.ts';
 import { type CodeOf, codesOf } from './vocabulary.ts';
 
 export type PlanStatus = (typeof PLAN_STATUSES)[number];
 export type PlanPurpose = CodeOf<typeof PLAN_PURPOSE>;
+export type PlanSubstance = keyof typeof SUBSTANCES;
 export type ActivityStatus = (typeof ACTIVITY_STATUSES)[number];
 export type PlanMatter = Modality | Exclude<CodeOf<typeof PLAN_ACTIVITY>, 'intensity'>;
 
@@ -38,6 +40,8 @@ export interface PlanRecord extends RecordEnvelope {
   partOf?: string;
   diagnoses?: string[];
   goals?: string[];
+  /** Of a relapse prevention plan. */
+  substances?: PlanSubstance[];
   intensity?: { sessionsPerWeek: number; minutesPerSession: number };
   activities?: PlannedActivity[];
   note?: string;
@@ -49,6 +53,8 @@ export interface PlannedActivity {
   text?: string;
   timesPerWeek?: number;
   minutes?: number;
+  /** Family member record, of a supportive contact. */
+  who?: string;
 }
 
 /** Planned hours of a week; undefined where the plan names no intensity. */
@@ -71,6 +77,10 @@ const schema = recordSchema(
     partOf: keyOfA('plan', 'The plan that this one is a part of.'),
     diagnoses: set(keyOfA('diagnosis', 'What it addresses.'), 'What it addresses.', 20),
     goals: set(keyOfA('goal', 'What it is for.'), 'What is to be reached.', 50),
+    substances: set(
+      choice(Object.keys(SUBSTANCES), 'A kind of substance.'),
+      'What a relapse prevention plan is to keep away from.',
+    ),
     intensity: object(
       {
         sessionsPerWeek: whole('Sessions a week.', 1, 21),
@@ -87,6 +97,7 @@ const schema = recordSchema(
           text: line('In words.', 1000),
           timesPerWeek: whole('Times a week.', 1, 50),
           minutes: whole('Minutes each time.', 1, 1440),
+          who: keyOfA('family-member', 'Who a supportive contact is.'),
         },
         ['what', 'status'],
       ),
@@ -106,6 +117,18 @@ function check(record: PlanRecord): Problem[] {
       record.partOf === undefined || record.purpose !== 'treatment',
       'partOf',
       'is for plans that go with a treatment plan',
+    ),
+    ...unless(
+      record.substances === undefined || record.purpose === 'relapse-prevention',
+      'substances',
+      'are for relapse prevention plans',
+    ),
+    ...(record.activities ?? []).flatMap(({ what, who }, index) =>
+      unless(
+        who === undefined || what === 'support-contact',
+        `activities[${index}].who`,
+        'is for supportive contacts',
+      ),
     ),
   ];
 }

@@ -5,13 +5,14 @@ import type { AnyResource, Json } from '../fhir/types.ts';
 import * as codes from './codes.ts';
 import * as careCodes from './codes-care.ts';
 import * as sessionCodes from './codes-sessions.ts';
+import * as stayCodes from './codes-stay.ts';
 import * as element from './element.ts';
 import * as extensions from './extensions.ts';
 import * as modality from './modality.ts';
 import type { LocalExtension, LocalSystem } from './vocabulary.ts';
 
 /** Every file that defines local vocabulary. */
-const SOURCES: readonly object[] = [codes, sessionCodes, careCodes, modality, element, extensions];
+const SOURCES: readonly object[] = [codes, sessionCodes, careCodes, stayCodes, modality, element, extensions];
 
 const exportsOf = (): unknown[] => SOURCES.flatMap(source => Object.values(source));
 

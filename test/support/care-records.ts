@@ -51,7 +51,15 @@ export const attendances: Arbitrary<AttendanceRecord> = fc
 
 export const plans: Arbitrary<PlanRecord> = recordArbitrary<PlanRecord>(plan.schema)
   .map(inOrder)
-  .map(record => (record.purpose === 'treatment' ? (without(record, ['partOf']) as PlanRecord) : record))
+  .map(record => {
+    const { purpose, activities, ...rest } = record;
+    const dropped = [
+      ...(purpose === 'treatment' ? ['partOf'] : []),
+      ...(purpose === 'relapse-prevention' ? [] : ['substances']),
+    ];
+    const done = activities?.map(one => (one.what === 'support-contact' ? one : without(one, ['who'])));
+    return { purpose, ...without(rest, dropped), ...(done && { activities: done }) } as PlanRecord;
+  })
   .filter(record => plan.check(record).length === 0);
 
 export const goals: Arbitrary<GoalRecord> = recordArbitrary<GoalRecord>(goal.schema).map(record => {

@@ -19,6 +19,13 @@ const TYPES: Readonly<Record<string, string>> = {
   goal: 'Goal',
   medication: 'MedicationRequest',
   attendance: 'Encounter',
+  assessment: 'Encounter',
+  enquiry: 'Communication',
+  referral: 'ServiceRequest',
+  slip: 'Observation',
+  'check-in': 'Observation',
+  'family-member': 'RelatedPerson',
+  discharge: 'DocumentReference',
 };
 
 /** Types of resources that are not the only one of their record. */

@@ -1,10 +1,11 @@
 // What a code says about how sensitive its resource is, as data. Only codes that were looked up in a published
 // source, and the program's own. Sensitivities are codes of v3-ActCode: SUD substance use, with ETHUD (alcohol) and
-// OPIOIDUD (opioids) where the code itself says so; PSY mental health; BH behavioural health of a kind not said.
+// OPIOIDUD (opioids) where the code itself says so; PSY mental health; BH behavioural health of a kind not said;
+// SDV violence at home.
 // A test for a substance says that use is looked into, not which disorder there is: SUD alone.
 import { CANONICAL_BASE } from '../../fhir/canonical.ts';
 
-export type Sensitivity = 'SUD' | 'ETHUD' | 'OPIOIDUD' | 'PSY' | 'BH';
+export type Sensitivity = 'SUD' | 'ETHUD' | 'OPIOIDUD' | 'PSY' | 'BH' | 'SDV';
 
 type Said = readonly Sensitivity[];
 const SUD: Said = ['SUD'];
@@ -12,6 +13,8 @@ const ALCOHOL: Said = ['SUD', 'ETHUD'];
 const OPIOID: Said = ['SUD', 'OPIOIDUD'];
 const PSY: Said = ['PSY'];
 const BH: Said = ['BH'];
+/** Whether a home is safe speaks of violence there. */
+const SDV: Said = ['SDV'];
 const CO_OCCURRING: Said = ['SUD', 'PSY'];
 
 export const ICD_10_CM = 'http://hl7.org/fhir/sid/icd-10-cm';
@@ -36,6 +39,8 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
     [SUD, '66214007 371422002 228366006 60112009 313071005 385989002 720177001'],
     // Group, individual and family therapy; cognitive and dialectical behaviour therapy.
     [BH, '76168009 18512000 108313002 228557008 405780009'],
+    // Referral to peer support.
+    [BH, '461481000124109'],
   ],
   'http://www.nlm.nih.gov/research/umls/rxnorm': [
     // Buprenorphine, with naloxone and alone; methadone.
@@ -97,6 +102,19 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
     [SUD, '0.5 1 2.1 2.5 3.1 3.5 3.7 4'],
     [PSY, 'iop-mh'],
   ],
+  [`${CANONICAL_BASE}/CodeSystem/asam-dimension`]: [[SUD, '1 2 3 4 5 6']],
+  [`${CANONICAL_BASE}/CodeSystem/assessment-item`]: [[SDV, 'home-safe']],
+  [`${CANONICAL_BASE}/CodeSystem/check-in-item`]: [[SUD, 'craving trigger trigger-words']],
+  [`${CANONICAL_BASE}/CodeSystem/slip-item`]: [[SUD, 'slip substance']],
+  [`${CANONICAL_BASE}/CodeSystem/substance-class`]: [
+    [ALCOHOL, 'alcohol'],
+    [OPIOID, 'opioids'],
+    [SUD, 'stimulants cannabis sedatives other'],
+  ],
+  [`${CANONICAL_BASE}/CodeSystem/risk`]: [[SUD, 'relapse']],
+  // Withdrawal management.
+  [`${CANONICAL_BASE}/CodeSystem/referral-service`]: [[SUD, 'detox']],
+  [`${CANONICAL_BASE}/CodeSystem/referral-source`]: [[SUD, 'detox']],
   [`${CANONICAL_BASE}/CodeSystem/drug-panel`]: [[SUD, 'custom']],
   [`${CANONICAL_BASE}/CodeSystem/drug`]: [
     [

@@ -97,6 +97,7 @@ const OWN: Readonly<Record<Sensitivity, Label>> = {
   OPIOIDUD: ownLabel('OPIOIDUD'),
   PSY: ownLabel('PSY'),
   BH: ownLabel('BH'),
+  SDV: ownLabel('SDV'),
 };
 
 /** The items to store, in an order that leaves what was sent first. */

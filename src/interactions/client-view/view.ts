@@ -21,6 +21,10 @@ export const VIEWED_TYPES: readonly string[] = [
   'Goal',
   'CarePlan',
   'MedicationRequest',
+  'Communication',
+  'Flag',
+  'RelatedPerson',
+  'DocumentReference',
 ];
 
 /** A record without its envelope, and the FHIR resource that is its main part. */
@@ -44,6 +48,13 @@ export interface ClientView {
   goals: readonly Viewed[];
   plans: readonly Viewed[];
   medications: readonly Viewed[];
+  family: readonly Viewed[];
+  enquiries: readonly Viewed[];
+  referrals: readonly Viewed[];
+  assessments: readonly Viewed[];
+  checkIns: readonly Viewed[];
+  slips: readonly Viewed[];
+  discharges: readonly Viewed[];
 }
 
 /** `id`: the Patient's logical id, which is among the records. */
@@ -61,6 +72,13 @@ export function viewOf(id: string, found: FoundRecords): ClientView {
     goals: all('goal'),
     plans: all('plan'),
     medications: all('medication'),
+    family: all('family-member'),
+    enquiries: byTime(all('enquiry')),
+    referrals: byTime(all('referral')),
+    assessments: byTime(all('assessment')),
+    checkIns: byTime(all('check-in')),
+    slips: byTime(all('slip')),
+    discharges: byTime(all('discharge')),
   };
 }
 
@@ -149,6 +167,9 @@ function attendanceOf(one: FoundRecord, found: FoundRecords): AttendanceRecord {
     found,
   );
 }
+
+const byTime = (all: Viewed[]): Viewed[] =>
+  all.sort((a, b) => byStart(a.at ?? a.start ?? a.on, b.at ?? b.start ?? b.on));
 
 /** By instant, whatever the offsets; what has none comes last. */
 function byStart(a: unknown, b: unknown): number {

@@ -65,8 +65,8 @@ function planOf(person: StoryPerson, base: Base): PlanRecord {
 }
 
 function relapsePlanOf(person: StoryPerson, base: Base): PlanRecord[] {
-  const { number, relapsePrevention: activities, counselor, from } = person;
-  if (activities === undefined) return [];
+  const { number, relapsePrevention, counselor, from } = person;
+  if (relapsePrevention === undefined) return [];
   return [
     {
       kind: 'plan',
@@ -78,7 +78,7 @@ function relapsePlanOf(person: StoryPerson, base: Base): PlanRecord[] {
       from,
       author: counselor,
       partOf: `plan-${number}`,
-      activities,
+      ...relapsePrevention,
     },
   ];
 }

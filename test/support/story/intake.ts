@@ -10,6 +10,7 @@ import type { EpisodeRecord } from '../../../src/iop/episode.ts';
 import { instantAt } from '../../../src/iop/generate/calendar.ts';
 import { ZONE } from '../../../src/iop/generate/clinic.ts';
 import { agreementsOf } from './agreements.ts';
+import { ARRIVALS } from './arrivals.ts';
 import { type Base, clientKey, diagnosisKeys, PROGRAM } from './keys.ts';
 import type { StoryConsent, StoryPerson } from './people.ts';
 
@@ -22,8 +23,10 @@ export function intakeOf(person: StoryPerson): RecordEnvelope[] {
     client: clientKey(person),
     recordedAt: instantAt(person.from, '09:30', ZONE),
   };
+  const arrivals = ARRIVALS.filter(one => one.client === base.client);
   return [
     clientOf(person, base.recordedAt),
+    ...arrivals.filter(one => one.kind === 'family-member'),
     ...person.consents.map((one, index) =>
       consentOf(person, one, { id: `consent-${person.number}-${index + 1}`, ...base }),
     ),
@@ -32,6 +35,7 @@ export function intakeOf(person: StoryPerson): RecordEnvelope[] {
     teamOf(person, base),
     episodeOf(person, base),
     ...agreementsOf(person, base),
+    ...arrivals.filter(one => one.kind !== 'family-member'),
   ];
 }
 

@@ -43,7 +43,7 @@ export interface StoryPerson {
   coverage: Pick<CoverageRecord, 'type' | 'memberId' | 'relationship' | 'plan'>;
   goals: readonly StoryGoal[];
   plan: Pick<PlanRecord, 'status' | 'activities'>;
-  relapsePrevention?: PlanRecord['activities'];
+  relapsePrevention?: Pick<PlanRecord, 'activities' | 'substances'>;
   order?: Pick<MedicationRecord, 'rxnorm' | 'dosage' | 'observed' | 'status'>;
   /** What the order makes positive. */
   expected?: Drug;
@@ -127,12 +127,15 @@ export const PEOPLE: readonly StoryPerson[] = [
         { what: 'childcare', status: 'completed', text: 'Grandmother on Wednesdays' },
       ],
     },
-    relapsePrevention: [
-      { what: 'trigger', status: 'in-progress', text: 'The hour between work and dinner' },
-      { what: 'warning-sign', status: 'in-progress', text: 'Skipping lunch, not answering messages' },
-      { what: 'coping-step', status: 'in-progress', text: 'Walk the dog before going into the kitchen' },
-      { what: 'support-contact', status: 'in-progress', text: 'Sister, then the evening group' },
-    ],
+    relapsePrevention: {
+      substances: ['alcohol'],
+      activities: [
+        { what: 'trigger', status: 'in-progress', text: 'The hour between work and dinner' },
+        { what: 'warning-sign', status: 'in-progress', text: 'Skipping lunch, not answering messages' },
+        { what: 'coping-step', status: 'in-progress', text: 'Walk the dog before going into the kitchen' },
+        { what: 'support-contact', status: 'in-progress', text: 'Sister, then the evening group' },
+      ],
+    },
     order: {
       rxnorm: '1483744',
       status: 'active',
@@ -323,11 +326,15 @@ export const PEOPLE: readonly StoryPerson[] = [
         { what: 'case-management', status: 'in-progress', text: 'Letter to the employer' },
       ],
     },
-    relapsePrevention: [
-      { what: 'trigger', status: 'in-progress', text: 'Payday and an empty weekend' },
-      { what: 'coping-step', status: 'in-progress', text: 'Hand the card to my brother on Fridays' },
-      { what: 'action', status: 'in-progress', text: 'Come to the next session whatever happened' },
-    ],
+    relapsePrevention: {
+      substances: ['drugs'],
+      activities: [
+        { what: 'trigger', status: 'in-progress', text: 'Payday and an empty weekend' },
+        { what: 'coping-step', status: 'in-progress', text: 'Hand the card to my brother on Fridays' },
+        { what: 'action', status: 'in-progress', text: 'Come to the next session whatever happened' },
+        { what: 'support-contact', status: 'in-progress', text: 'My brother Luis', who: 'family-104-luis' },
+      ],
+    },
   },
   {
     number: '105',

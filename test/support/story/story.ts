@@ -8,6 +8,7 @@ import type { SessionRecord } from '../../../src/iop/session.ts';
 import type { TrackRecord } from '../../../src/iop/track.ts';
 import type { UrineScreenRecord } from '../../../src/iop/urine-screen.ts';
 import { ATTENDED, CANCELLED, MOVED, SCREENED } from './events.ts';
+import { happeningsOfWeek } from './happenings.ts';
 import { intakeOf } from './intake.ts';
 import { clientKey, PROGRAM } from './keys.ts';
 import { PEOPLE, type StoryPerson } from './people.ts';
@@ -68,7 +69,7 @@ function weekOf(stays: readonly Stay[], week: number): RecordEnvelope[] {
     past,
     (stay, session) => ATTENDED[eventKey(stay.client, session)] ?? { status: 'present' },
   );
-  return [...sessions, ...attendance, ...screens(stays, monday)];
+  return [...sessions, ...attendance, ...screens(stays, monday), ...happeningsOfWeek(monday)];
 }
 
 /** `101 2026-08-12`, of sessions of a track only: single sessions all took place. */

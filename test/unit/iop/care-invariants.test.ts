@@ -94,6 +94,13 @@ test.each<[Kind, string, object, string]>([
   ['attendance', 'says why somebody who was there was absent', { reason: 'r' }, 'reason'],
   ['attendance', 'has a notice of somebody who was there', { noticeAt: at('09:00') }, 'noticeAt'],
   ['plan', 'ends before it starts', { until: '2026-08-31' }, 'until'],
+  ['plan', 'is of aftercare and keeps away from something', { substances: ['drugs'] }, 'substances'],
+  [
+    'plan',
+    'has somebody for what is no supportive contact',
+    { activities: [{ what: 'trigger', status: 'in-progress', who: 'luis' }] },
+    'activities[0].who',
+  ],
   ['plan', 'is a part of itself', { partOf: 'x' }, 'partOf'],
   ['plan', 'is a treatment plan within another', { purpose: 'treatment', partOf: 'p' }, 'partOf'],
   ['goal', 'is due before it starts', { targets: [{ measure: 'm', due: '2026-08-31' }] }, 'targets[0].due'],

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
+import { sensitivitiesOf } from '../../../src/access/label/labeller.ts';
 import type { AnyResource, Json } from '../../../src/fhir/types.ts';
 import { type GoalRecord, goal } from '../../../src/iop/goal.ts';
 import { type MedicationRecord, medication } from '../../../src/iop/medication.ts';
@@ -11,11 +12,13 @@ import {
   medicationName,
   RXNORM,
 } from '../../../src/iop/rxnorm.ts';
+import { codingsOf } from '../../support/codings.ts';
 import { resourcesOf, throughFhir, world } from '../../support/world.ts';
 
 const VERIFIED: Readonly<Record<string, string[]>> = JSON.parse(
   readFileSync(new URL('../../support/verified-codes.json', import.meta.url), 'utf8'),
 );
+const codesOf = (resource: AnyResource) => codingsOf(resource).map(one => one.code);
 const aim: GoalRecord = {
   ...{ kind: 'goal', id: 'g-1', program: 'riverbend', client: 'c1', status: 'active', area: 'behavioral' },
   description: 'Be home for dinner, sober, every evening',
@@ -127,6 +130,30 @@ describe('a plan', () => {
     expect(category).toContainEqual({
       coding: [{ system: 'http://hl7.org/fhir/us/core/CodeSystem/careplan-category', code: 'assess-plan' }],
     });
+  });
+});
+
+describe('a relapse prevention plan', () => {
+  const { intensity: _, goals: __, ...bare } = treatment;
+  const hardDays: PlanRecord = {
+    ...bare,
+    ...{ id: 'p-2', purpose: 'relapse-prevention', partOf: 'p-1', substances: ['drugs'] },
+    activities: [{ what: 'support-contact', status: 'in-progress', text: 'My brother', who: 'luis' }],
+  };
+  const made = resourcesOf(plan, hardDays, world('riverbend')).get('')!;
+
+  test('says what it is for in SNOMED CT, and so reveals substance use', () => {
+    expect(codesOf(made)).toContain('720177001');
+    expect(sensitivitiesOf(made)).toEqual(['SUD']);
+    const both = resourcesOf(plan, { ...hardDays, substances: ['drugs', 'alcohol'] }, world('riverbend'));
+    expect(sensitivitiesOf(both.get('')!)).toEqual(['SUD', 'ETHUD']);
+  });
+
+  test('names who a supportive contact is', () => {
+    expect(made.activity).toMatchObject([
+      { detail: { performer: [{ reference: expect.stringMatching(/^RelatedPerson\//) }] } },
+    ]);
+    expect(throughFhir(plan, hardDays)).toEqual(hardDays);
   });
 });
 

@@ -1,0 +1,71 @@
+// Arbitrary records of how clients come, get on and leave: whatever their schemas allow, brought into the
+// relations that their `check` asks for.
+import type { Arbitrary } from 'fast-check';
+import { type AssessmentRecord, assessment } from '../../src/iop/assessment.ts';
+import { type CheckInRecord, checkIn } from '../../src/iop/check-in.ts';
+import { type DischargeRecord, discharge } from '../../src/iop/discharge.ts';
+import { type EnquiryRecord, enquiry } from '../../src/iop/enquiry.ts';
+import { type FamilyMemberRecord, familyMember } from '../../src/iop/family-member.ts';
+import { type ReferralRecord, referral } from '../../src/iop/referral.ts';
+import { type SlipRecord, slip } from '../../src/iop/slip.ts';
+import { inOrder, recordArbitrary } from './record-arbitrary.ts';
+
+export const referrals: Arbitrary<ReferralRecord> = recordArbitrary<ReferralRecord>(referral.schema).map(
+  record => {
+    const { withdrawal = { reason: 'declined' }, source = 'detox', reason, ...rest } = record;
+    const taken = rest.status === 'revoked' ? { withdrawal } : {};
+    if (rest.direction === 'in') return { ...rest, ...taken, source, service: 'iop' } as ReferralRecord;
+    const service = rest.service === 'iop' ? 'peer-support' : rest.service;
+    return { ...rest, ...taken, service, ...(reason === undefined ? {} : { reason }) } as ReferralRecord;
+  },
+);
+
+const OFFERED = 'assessment-offered';
+
+export const enquiries: Arbitrary<EnquiryRecord> = recordArbitrary<EnquiryRecord>(enquiry.schema)
+  .map(record => {
+    const { assessment, ...rest } = record;
+    if (assessment === undefined)
+      return { ...rest, outcome: rest.outcome === OFFERED ? 'declined' : rest.outcome } as EnquiryRecord;
+    const { start, end } = assessment;
+    const turned =
+      Date.parse(start) <= Date.parse(end) ? assessment : { ...assessment, start: end, end: start };
+    return { ...rest, outcome: OFFERED, assessment: turned } as EnquiryRecord;
+  })
+  .filter(record => enquiry.check(record).length === 0);
+
+export const assessments: Arbitrary<AssessmentRecord> = recordArbitrary<AssessmentRecord>(assessment.schema)
+  .map(record => {
+    const { start, end, dimensions, ...rest } = record;
+    const rated = Object.keys(dimensions ?? {}).length > 0 ? { dimensions } : {};
+    const [first, last] = Date.parse(start) <= Date.parse(end) ? [start, end] : [end, start];
+    return { ...rest, ...rated, start: first, end: last } as AssessmentRecord;
+  })
+  .filter(record => assessment.check(record).length === 0);
+
+export const checkIns: Arbitrary<CheckInRecord> = recordArbitrary<CheckInRecord>(checkIn.schema).map(
+  record => {
+    const said = checkIn.check({ ...record, clinician: 'dr-a' }).length === 0 ? {} : { craving: 4 };
+    return {
+      ...record,
+      ...said,
+      ...(record.by === 'clinician' ? { clinician: record.clinician ?? 'dr-a' } : {}),
+    };
+  },
+);
+
+export const slips: Arbitrary<SlipRecord> = recordArbitrary<SlipRecord>(slip.schema).map(
+  ({ on, risk, ...rest }) => {
+    if (risk === undefined) return { on, ...rest };
+    const { status, from, until = from } = risk;
+    const [day, first, last] = [on, from, until].toSorted() as [string, string, string];
+    const marked = status === 'inactive' ? { status, from: first, until: last } : { status, from: first };
+    return { on: day, risk: marked, ...rest };
+  },
+);
+
+export const familyMembers: Arbitrary<FamilyMemberRecord> = recordArbitrary<FamilyMemberRecord>(
+  familyMember.schema,
+).map(inOrder);
+
+export const discharges: Arbitrary<DischargeRecord> = recordArbitrary<DischargeRecord>(discharge.schema);

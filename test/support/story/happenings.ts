@@ -1,0 +1,190 @@
+// What happened to the people of the story besides sessions and screens, each with its day: it stands in the file
+// of its week.
+
+import type { CheckInRecord } from '../../../src/iop/check-in.ts';
+import type { RecordEnvelope } from '../../../src/iop/concept.ts';
+import type { DischargeRecord } from '../../../src/iop/discharge.ts';
+import { addDays } from '../../../src/iop/generate/calendar.ts';
+import type { ReferralRecord } from '../../../src/iop/referral.ts';
+import type { SlipRecord } from '../../../src/iop/slip.ts';
+import { PROGRAM } from './keys.ts';
+
+type Happening = readonly [day: string, record: RecordEnvelope];
+
+const of = (number: string) => ({ program: PROGRAM, client: `c-${number}` });
+
+function referredOn(
+  number: string,
+  said: Pick<
+    ReferralRecord,
+    'at' | 'service' | 'reason' | 'status' | 'withdrawal' | 'facility' | 'organization' | 'level' | 'note'
+  >,
+): Happening {
+  const record: ReferralRecord = {
+    ...{ kind: 'referral', id: `referral-${number}-out`, ...of(number), recordedAt: said.at },
+    ...{ direction: 'out', clinician: 'moss', episode: `stay-${number}` },
+    ...said,
+  };
+  return [said.at.slice(0, 10), record];
+}
+
+type Said = Omit<CheckInRecord, 'kind' | 'id' | 'program' | 'client' | 'recordedAt'>;
+
+function checkedIn(number: string, said: Said): Happening {
+  const day = said.at.slice(0, 10);
+  const record: CheckInRecord = {
+    ...{ kind: 'check-in', id: `check-in-${number}-${day}`, ...of(number), recordedAt: said.at },
+    ...said,
+  };
+  return [day, record];
+}
+
+/** Written down on the day it was spoken of, which is `told`. */
+function slipped(
+  number: string,
+  told: string,
+  said: Omit<SlipRecord, 'kind' | 'id' | 'program' | 'client' | 'recordedAt'>,
+): Happening {
+  const record: SlipRecord = {
+    ...{ kind: 'slip', id: `slip-${number}-${said.on}`, ...of(number), recordedAt: `${told}T13:15:00-04:00` },
+    diagnosis: `dx-${number}-1`,
+    ...said,
+  };
+  return [told, record];
+}
+
+function discharged(
+  number: string,
+  said: Pick<DischargeRecord, 'at' | 'clinician' | 'disposition' | 'summary'>,
+): Happening {
+  const record: DischargeRecord = {
+    ...{ kind: 'discharge', id: `discharge-${number}`, ...of(number), recordedAt: said.at },
+    ...{ episode: `stay-${number}`, stage: 'final' },
+    ...said,
+  };
+  return [said.at.slice(0, 10), record];
+}
+
+const HAPPENINGS: readonly Happening[] = [
+  discharged('108', {
+    ...{ at: '2026-08-21T12:00:00-04:00', clinician: 'okafor', disposition: 'aadvice' },
+    summary: 'Left in the third week. Inpatient care was offered and declined; the door stays open.',
+  }),
+  discharged('101', {
+    ...{ at: '2026-10-09T19:00:00-04:00', clinician: 'okafor', disposition: 'home' },
+    summary:
+      'Ten weeks in the evening track. Sober evenings with the children for six weeks in a row.\nWeekly outpatient sessions from the middle of October.',
+  }),
+  discharged('107', {
+    ...{ at: '2026-10-09T14:00:00-04:00', clinician: 'harlow', disposition: 'home' },
+    summary:
+      'Leaves the house every day and walks to work again. Back to Garden Way Counseling, once a week.',
+  }),
+  discharged('102', {
+    ...{ at: '2026-10-16T17:00:00-04:00', clinician: 'okafor', disposition: 'home' },
+    summary:
+      'Nine weeks without a break in his routine. Monthly injection goes on; still looking for an apartment.',
+  }),
+  discharged('109', {
+    ...{ at: '2026-10-16T12:00:00-04:00', clinician: 'lindqvist', disposition: 'home' },
+    summary: 'Kept every shift. Peer support from here on.',
+  }),
+  slipped('108', '2026-08-18', {
+    ...{ on: '2026-08-15', severity: 'relapse', substance: 'alcohol', clinician: 'okafor' },
+    responses: ['level-reviewed', 'referred'],
+    done: 'Told that inpatient care would be safer; he declined.',
+    risk: { status: 'active', from: '2026-08-18' },
+  }),
+  slipped('104', '2026-09-07', {
+    ...{ on: '2026-09-05', severity: 'slip', substance: 'stimulants', clinician: 'lindqvist' },
+    responses: ['screen-ordered', 'plan-reviewed', 'stay-extended'],
+    done: 'Came on Monday and said so. Stay extended by three weeks.',
+    risk: { status: 'inactive', from: '2026-09-07', until: '2026-10-08' },
+  }),
+  slipped('105', '2026-09-29', {
+    ...{ on: '2026-09-26', severity: 'slip', substance: 'cannabis', clinician: 'okafor' },
+    responses: ['plan-reviewed', 'extra-session'],
+    risk: { status: 'active', from: '2026-09-29' },
+  }),
+  checkedIn('101', {
+    ...{ at: '2026-08-18T16:50:00-04:00', by: 'clinician', clinician: 'okafor' },
+    ...{ craving: 6, triggers: ['stress'], triggerWords: 'The hour between work and dinner', sleepHours: 6 },
+    progress: 'Five evenings of seven.',
+  }),
+  checkedIn('101', {
+    ...{ at: '2026-09-15T16:50:00-04:00', by: 'clinician', clinician: 'okafor' },
+    ...{ craving: 3, triggers: ['stress'], sleepHours: 7, exhaustion: 4 },
+    progress: 'Mornings are quiet again; fewer arguments about small things.',
+  }),
+  checkedIn('102', {
+    ...{ at: '2026-09-08T06:10:00-04:00', by: 'client', craving: 2, triggers: ['places'], sleepHours: 7.5 },
+    stressor: 'The bus to work now stops at the corner of the old street.',
+  }),
+  checkedIn('104', {
+    ...{ at: '2026-09-02T10:20:00-04:00', by: 'clinician', clinician: 'lindqvist' },
+    ...{ craving: 5, triggers: ['money-day', 'boredom'], sleepHours: 5.5 },
+    stressor: 'Payday is Friday, and the long weekend is empty.',
+  }),
+  checkedIn('104', {
+    ...{ at: '2026-09-09T10:20:00-04:00', by: 'clinician', clinician: 'lindqvist' },
+    ...{ craving: 7, triggers: ['money-day'], sleepHours: 5, exhaustion: 7 },
+  }),
+  checkedIn('104', {
+    ...{ at: '2026-10-07T10:20:00-04:00', by: 'clinician', clinician: 'lindqvist' },
+    ...{ craving: 2, triggers: ['boredom'], sleepHours: 7 },
+    progress: 'Hands the card to his brother without being asked.',
+  }),
+  checkedIn('106', {
+    ...{ at: '2026-09-27T21:30:00-04:00', by: 'client', craving: 6, triggers: ['stress', 'poor-sleep'] },
+    ...{
+      sleepHours: 4.5,
+      exhaustion: 8,
+      stressor: 'Two midterms in two days, and a roommate who has pills.',
+    },
+  }),
+  checkedIn('107', {
+    ...{ at: '2026-09-14T12:40:00-04:00', by: 'clinician', clinician: 'harlow' },
+    ...{ sleepHours: 7, exhaustion: 5, progress: 'Went to the market by herself.' },
+  }),
+  referredOn('108', {
+    at: '2026-08-18T11:30:00-04:00',
+    service: 'inpatient',
+    reason: 'not-suitable',
+    facility: 'Hillcrest Hospital',
+    level: '3.7',
+    status: 'revoked',
+    withdrawal: { reason: 'declined', text: 'Would not hear of a hospital.' },
+  }),
+  referredOn('106', {
+    at: '2026-09-03T12:00:00-04:00',
+    service: 'community-resource',
+    reason: 'practical',
+    facility: 'Campus Bus Pass Office',
+    status: 'completed',
+  }),
+  referredOn('101', {
+    at: '2026-10-07T15:10:00-04:00',
+    service: 'outpatient',
+    reason: 'step-down',
+    organization: 'lakeside-health',
+    facility: 'Lakeside Health',
+    level: '1',
+    status: 'active',
+    note: 'One session a week from the middle of October.',
+  }),
+  referredOn('109', {
+    at: '2026-10-14T15:30:00-04:00',
+    service: 'peer-support',
+    reason: 'support',
+    facility: 'Willow Street Recovery Cafe',
+    status: 'active',
+  }),
+];
+
+/** In the order in which they happened. */
+export function happeningsOfWeek(monday: string): RecordEnvelope[] {
+  const next = addDays(monday, 7);
+  return HAPPENINGS.filter(([day]) => day >= monday && day < next)
+    .toSorted(([a], [b]) => (a === b ? 0 : a < b ? -1 : 1))
+    .map(([, record]) => record);
+}
