@@ -81,6 +81,7 @@ const KINDS: Readonly<Record<string, EventKind>> = {
   // The program's door: an operation that asks, and an import.
   'client-view': { ...rest('operation', 'E'), ...ASKING },
   'client-timeline': { ...rest('operation', 'E'), ...ASKING },
+  'client-progress': { ...rest('operation', 'E'), ...ASKING },
   'explain-access': { ...rest('operation', 'E'), ...ASKING },
   accounting: { ...rest('operation', 'E'), ...ASKING },
   disclosures: { ...rest('operation', 'E'), ...ASKING },

@@ -2,8 +2,10 @@
 import type { Principal } from '../access/grant.ts';
 import { attempt } from './attempt.ts';
 import { PAGE_STYLE } from './client-html/document.ts';
+import { progressPage } from './client-html/progress.ts';
 import { timelinePage } from './client-html/timeline.ts';
 import { type Chart, loadChart, readClient } from './client-view/load.ts';
+import { progressOf } from './client-view/progress.ts';
 import { timelineOf } from './client-view/timeline.ts';
 import type { Context } from './context.ts';
 import { htmlReply } from './html-reply.ts';
@@ -40,4 +42,7 @@ function clientPage<A>(name: string, answer: (chart: Chart) => A, page: (answer:
   return { name, action, show };
 }
 
-export const clientPages: readonly ClientPage[] = [clientPage('timeline', timelineOf, timelinePage)];
+export const clientPages: readonly ClientPage[] = [
+  clientPage('timeline', timelineOf, timelinePage),
+  clientPage('progress', progressOf, progressPage),
+];

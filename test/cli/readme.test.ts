@@ -134,21 +134,24 @@ shellTest(
   },
 );
 
-shellTest('the pages of a client tell of her, as JSON and to print', async () => {
+shellTest('the pages of a client tell of him, as JSON and to print', async () => {
   const script = blockWith('/timeline')
     .replaceAll(/^curl .*"$/gm, line => `${line}; echo`)
     .replaceAll(/(\w+)\.html\b/g, (_, name: string) => join(place.folder, `${name}.html`))
     .replaceAll('127.0.0.1:8080', hostOf(demo));
   const { code, out, error } = await runShell(STRICT + script, place.environment);
   expect([code, error]).toEqual([0, '']);
-  const [timeline] = out
+  const [timeline, progress] = out
     .split('\n')
     .filter(line => line.startsWith('{'))
     .map(line => JSON.parse(line) as JsonObject);
   expect(timeline!.client).toMatchObject({ id: 'c-104' });
   expect((timeline!.events as unknown[]).length).toBeGreaterThan(50);
-  const printed = readFileSync(join(place.folder, 'timeline.html'), 'utf8');
-  expect(printed).toContain('<title>Timeline</title>');
+  expect((progress!.weeks as unknown[]).length).toBeGreaterThan(8);
+  for (const title of ['Timeline', 'Progress']) {
+    const printed = readFileSync(join(place.folder, `${title.toLowerCase()}.html`), 'utf8');
+    expect(printed).toContain(`<title>${title}</title>`);
+  }
 });
 
 shellTest('the audit trail shows what the insurer saw', async () => {

@@ -49,6 +49,7 @@ const ANSWERED: Readonly<Record<string, { path?: string; body?: object; type?: s
   'POST /iop/records': { action: 'import', body: RECORD },
   'GET /iop/clients/:id': { action: 'client-view', path: '/iop/clients/somebody' },
   'GET /iop/clients/:id/timeline': { action: 'client-timeline', path: '/iop/clients/somebody/timeline' },
+  'GET /iop/clients/:id/progress': { action: 'client-progress', path: '/iop/clients/somebody/progress' },
   'GET /iop/consents/:id/form': { action: 'consent-form', path: '/iop/consents/one/form' },
   'GET /iop/schema': { action: 'schema' },
   'GET /iop/schema/:kind': { action: 'schema', path: '/iop/schema/client' },

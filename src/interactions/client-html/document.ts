@@ -6,8 +6,8 @@ const STYLE = `@page{margin:1.5cm}
 body{font:10.5pt/1.35 sans-serif;max-width:18cm;margin:1cm auto;padding:0 .5cm;color:#000;background:#fff}
 h1{font-size:16pt;margin:0 0 .2em}h2{font-size:12pt;margin:1.4em 0 .4em;border-bottom:.5pt solid #000}
 p{margin:.3em 0}.told,.none{color:#444}
-table{border-collapse:collapse;width:100%;margin:.4em 0 1em}caption{text-align:left;font-weight:bold;padding:.3em 0}
-th,td{text-align:left;vertical-align:top;padding:.2em .5em;border-bottom:.5pt solid #999;overflow-wrap:anywhere}
+table{border-collapse:collapse;width:100%;margin:.4em 0 1em}caption{text-align:left;color:#444;padding:.3em 0}
+th,td{text-align:left;vertical-align:top;padding:.2em .5em;border-bottom:.5pt solid #999}.text{overflow-wrap:anywhere}
 th{border-bottom:1pt solid #000}.number{text-align:right;white-space:nowrap}.day{white-space:nowrap}
 dl{display:grid;grid-template-columns:max-content 1fr;gap:.15em 1em;margin:.3em 0}dt{font-weight:bold}dd{margin:0;overflow-wrap:anywhere}
 ul{margin:.3em 0;padding-left:1.3em}svg{display:block;width:100%;height:auto;margin:.3em 0}
@@ -44,7 +44,7 @@ export const none = (text: string): Html => html`<p class="none">${text}</p>`;
 export interface Column<R> {
   title: string;
   /** Class of its cells. */
-  kind?: 'number' | 'day';
+  kind?: 'number' | 'day' | 'text';
   of(row: R): Shown;
 }
 

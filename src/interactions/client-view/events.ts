@@ -101,8 +101,8 @@ export const STATUS_WORDS: Readonly<Record<string, string>> = {
   booked: 'Booked',
 };
 
-export function measureEvents({ found }: Chart): EventDraft[] {
-  const screens = screensOf(found).map((one): EventDraft => {
+export function measureEvents(chart: Chart): EventDraft[] {
+  const screens = screensOf(chart).map((one): EventDraft => {
     const drugs = (one.positive ?? one.expected ?? []).map(drug => DRUG.codes[drug]).join(', ');
     const detail = one.verdict === undefined ? drugs : one.verdict;
     return {
@@ -113,7 +113,7 @@ export function measureEvents({ found }: Chart): EventDraft[] {
       resource: one.resource,
     };
   });
-  const scores = readKind(score, found)
+  const scores = readKind(score, chart.found)
     .filter(({ record }) => record.at !== undefined)
     .map(
       ({ record, resource }): EventDraft => ({

@@ -11,11 +11,13 @@ import {
 } from '../../iop/goal.ts';
 import type { Chart } from './load.ts';
 import { readKind } from './read.ts';
-import { saidOver } from './said.ts';
+import { type Said, saidOver } from './said.ts';
 
 /** A status that a goal had from then on. */
 export interface GoalStep {
   at: string;
+  /** Local day. */
+  date: string;
   /**
    * How `at` is known: `statusDate` as the Goal says, `startDate` of a new goal, `recorded` when the program
    * recorded the version, `version` when this server was told.
@@ -37,10 +39,11 @@ export interface GoalHistory {
   /** Oldest first: one for each change of status or achievement. */
   steps: readonly GoalStep[];
   /** Dated entries of the Goal itself, oldest first. */
-  progress: readonly GoalProgress[];
+  progress: readonly (GoalProgress & { date: string })[];
 }
 
 export function goalHistory(chart: Chart): GoalHistory[] {
+  const dated = <T extends { at: string }>(one: T) => ({ ...one, date: chart.calendar.dayOf(one.at) });
   return readKind(goal, chart.found)
     .filter(({ record }) => record.status !== 'entered-in-error')
     .map(one => {
@@ -58,16 +61,16 @@ export function goalHistory(chart: Chart): GoalHistory[] {
       return {
         ...head,
         description,
-        steps: stepsOf(saidOver(goal, one, chart.past, chart.found)),
-        progress: progress.filter(({ at }) => at !== undefined),
+        steps: stepsOf(saidOver(goal, one, chart.past, chart.found)).map(dated),
+        progress: progress.filter(({ at }) => at !== undefined).map(dated),
       };
     });
 }
 
-type Said = ReturnType<typeof saidOver<GoalRecord>>;
+type Undated = Omit<GoalStep, 'date'>;
 
-function stepsOf(said: Said): GoalStep[] {
-  const steps: GoalStep[] = [];
+function stepsOf(said: readonly Said<GoalRecord>[]): Undated[] {
+  const steps: Undated[] = [];
   let since: string | undefined;
   for (const { record, at, by } of said) {
     const before = steps.at(-1);
@@ -82,9 +85,9 @@ function stepsOf(said: Said): GoalStep[] {
 function stepOf(
   { status, achievement, statusSince, from }: GoalRecord,
   dated: Pick<GoalStep, 'at' | 'by'>,
-  before: GoalStep | undefined,
+  before: Undated | undefined,
   since: string | undefined,
-): GoalStep {
+): Undated {
   const told = prune<Pick<GoalStep, 'status' | 'achievement'>>({ status, achievement });
   if (statusSince !== undefined && statusSince !== since)
     return { at: statusSince, by: 'statusDate', ...told };

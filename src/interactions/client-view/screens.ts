@@ -3,8 +3,8 @@ import type { Drug } from '../../iop/drug-screen.ts';
 import { prune } from '../../iop/element.ts';
 import { isJudgeable, verdictOf } from '../../iop/specimen-validity.ts';
 import { isValidScreen, resultOf, type UrineScreenRecord, urineScreen } from '../../iop/urine-screen.ts';
+import type { Chart } from './load.ts';
 import { byStart, readKind } from './read.ts';
-import type { FoundRecords } from './records.ts';
 
 export const SCREEN_MARKS = {
   N: 'Negative',
@@ -22,8 +22,9 @@ export interface Screen {
   id?: string;
   /** The DiagnosticReport, or what else there is of it. */
   resource: string;
-  /** An instant: collected, else ordered. */
+  /** An instant: collected, else ordered; and its local day. */
   at: string;
+  date: string;
   mark: ScreenMark;
   /** Drugs that no medication order explains, and those that one does. */
   positive?: Drug[];
@@ -32,22 +33,31 @@ export interface Screen {
   verdict?: string;
 }
 
+export type Measured = Pick<Chart, 'found' | 'calendar'>;
+
 /** In order of time. */
-export const screensOf = (found: FoundRecords): Screen[] =>
+export const screensOf = ({ found, calendar }: Measured): Screen[] =>
   readKind(urineScreen, found)
     .filter(({ record }) => (record.collectedAt ?? record.orderedAt) !== undefined)
-    .map(({ id, resource, record }) => screenOf(id, resource, record))
+    .map(({ id, resource, record }) => screenOf(id, resource, record, calendar))
     .sort((a, b) => byStart(a.at, b.at));
 
-function screenOf(id: string | undefined, resource: string, record: UrineScreenRecord): Screen {
+function screenOf(
+  id: string | undefined,
+  resource: string,
+  record: UrineScreenRecord,
+  calendar: Chart['calendar'],
+): Screen {
   const positives = (record.analytes ?? []).filter(one => resultOf(one) === 'positive');
   const drugs = (explained: boolean): Drug[] =>
     positives.filter(one => (one.expectedFrom !== undefined) === explained).map(one => one.drug);
   const verdict = verdictOf(record.validity);
+  const at = record.collectedAt ?? record.orderedAt;
   return prune<Screen>({
     id,
     resource,
-    at: record.collectedAt ?? record.orderedAt,
+    at,
+    date: calendar.dayOf(at),
     mark: markOf(record, drugs(false).length > 0),
     positive: drugs(false),
     expected: drugs(true),
@@ -78,13 +88,13 @@ export interface ScreenTotals {
   refused: number;
   notCollected: number;
   open: number;
-  /** Longest run of negatives, by time of collection. */
+  /** Longest run of screens without a positive that no medication order explains, by time of collection. */
   longestNegativeRun: number;
 }
 
-export function totalsOf(found: FoundRecords): ScreenTotals {
-  const records = readKind(urineScreen, found).map(one => one.record);
-  const screens = screensOf(found);
+export function totalsOf(chart: Measured): ScreenTotals {
+  const records = readKind(urineScreen, chart.found).map(one => one.record);
+  const screens = screensOf(chart);
   const valid = records.filter(isValidScreen);
   const count = (mark: ScreenMark): number => screens.filter(one => one.mark === mark).length;
   const positives = (one: UrineScreenRecord) =>
@@ -103,12 +113,12 @@ export function totalsOf(found: FoundRecords): ScreenTotals {
   };
 }
 
-/** Any other valid screen ends a run; what cannot be judged by says nothing. */
+/** An unexplained positive or an indeterminate result ends a run; what cannot be judged by says nothing. */
 function longestRun(marks: readonly ScreenMark[]): number {
   let [longest, run] = [0, 0];
   for (const mark of marks) {
-    if (mark === 'N') run += 1;
-    else if (mark === 'P' || mark === 'E' || mark === 'U') run = 0;
+    if (mark === 'N' || mark === 'E') run += 1;
+    else if (mark === 'P' || mark === 'U') run = 0;
     longest = Math.max(longest, run);
   }
   return longest;
