@@ -141,14 +141,15 @@ shellTest('the pages of a client tell of him, as JSON and to print', async () =>
     .replaceAll('127.0.0.1:8080', hostOf(demo));
   const { code, out, error } = await runShell(STRICT + script, place.environment);
   expect([code, error]).toEqual([0, '']);
-  const [timeline, progress] = out
+  const [timeline, progress, summary] = out
     .split('\n')
     .filter(line => line.startsWith('{'))
     .map(line => JSON.parse(line) as JsonObject);
   expect(timeline!.client).toMatchObject({ id: 'c-104' });
   expect((timeline!.events as unknown[]).length).toBeGreaterThan(50);
   expect((progress!.weeks as unknown[]).length).toBeGreaterThan(8);
-  for (const title of ['Timeline', 'Progress']) {
+  expect(summary!.stay).toMatchObject({ track: 'Morning' });
+  for (const title of ['Timeline', 'Progress', 'Summary']) {
     const printed = readFileSync(join(place.folder, `${title.toLowerCase()}.html`), 'utf8');
     expect(printed).toContain(`<title>${title}</title>`);
   }

@@ -112,7 +112,7 @@ function scoresPart(scores: readonly ScoreTrend[]): Html[] {
   });
 }
 
-const STRONG: readonly string[] = ['P', 'V', 'R', 'M'];
+const STRONG: readonly string[] = ['P', 'A', 'V', 'R', 'M'];
 
 function screensPart({ screens, screenTotals }: Progress): Html[] {
   if (screens.length === 0) return [none('There are no urine screens.')];
@@ -138,6 +138,7 @@ function screensPart({ screens, screenTotals }: Progress): Html[] {
         'Positive',
         `${positive} of ${valid} valid screens, ${unexpected} of them not expected from medication`,
       ],
+      ['Without a prescribed drug', screenTotals.prescribedAbsent],
       ['Not valid, refused, not collected', `${notValid}, ${refused}, ${notCollected}`],
       ['Longest run without an unexpected positive', longestNegativeRun],
     ]),
@@ -145,9 +146,10 @@ function screensPart({ screens, screenTotals }: Progress): Html[] {
   ];
 }
 
-export const drugsOf = ({ positive = [], expected = [], verdict }: Screen): string =>
+export const drugsOf = ({ positive = [], expected = [], absent = [], verdict }: Screen): string =>
   [
     ...positive.map(drug => DRUG.codes[drug]),
     ...expected.map(drug => `${DRUG.codes[drug]} (expected)`),
+    ...absent.map(drug => `no ${DRUG.codes[drug].toLowerCase()}`),
     ...(verdict === undefined ? [] : [verdict]),
   ].join(', ');

@@ -103,7 +103,7 @@ export const STATUS_WORDS: Readonly<Record<string, string>> = {
 
 export function measureEvents(chart: Chart): EventDraft[] {
   const screens = screensOf(chart).map((one): EventDraft => {
-    const drugs = (one.positive ?? one.expected ?? []).map(drug => DRUG.codes[drug]).join(', ');
+    const drugs = (one.positive ?? one.absent ?? one.expected ?? []).map(drug => DRUG.codes[drug]).join(', ');
     const detail = one.verdict === undefined ? drugs : one.verdict;
     return {
       at: one.at,

@@ -91,18 +91,20 @@ export interface Chart {
   called: ReadonlyMap<string, string>;
 }
 
-/** Beside what the view shows. What the caller's scopes do not reach of these is left out. */
-const MORE_TYPES: readonly string[] = ['Condition', 'CareTeam', 'Consent', 'Flag'];
 /** What changes over a stay and is told by its versions. */
 const WITH_PAST: ReadonlySet<string> = new Set(['EpisodeOfCare', 'Goal', 'CarePlan', 'Consent']);
 
-/** Answers with the versions that it read, for the audit row. */
+/**
+ * `more`: types beside what the view shows; what the caller's scopes do not reach of these is left out.
+ * Answers with the versions that it read, for the audit row.
+ */
 export async function loadChart(
   patient: Version,
+  more: readonly string[],
   reader: Reader,
 ): Promise<{ chart: Chart; versions: readonly Version[] }> {
   const { context, principal } = reader;
-  const own = await readChart(patient, [...VIEWED_TYPES, ...MORE_TYPES], reader);
+  const own = await readChart(patient, [...VIEWED_TYPES, ...more], reader);
   const found = await recordsOf(own, principal.organization, context);
   const { past, versions } = await pastOf(own, reader);
   const directory = await directoryOf(found, reader);

@@ -265,12 +265,39 @@ describe('urine screens', () => {
     expect(progressOf(chartOf([record])).screens).toMatchObject([{ mark }]);
   });
 
+  test('by a medication that was in force, whether the screen names it or not; and where it is missing', () => {
+    const order = (more: object): LooseRecord => ({
+      kind: 'medication',
+      id: 'rx',
+      status: 'active',
+      rxnorm: '1010604',
+      orderedAt: '2026-11-01T08:00:00-05:00',
+      dosage: { text: 'Daily' },
+      ...more,
+    });
+    const found = (result: string) =>
+      screen('3', { analytes: [{ drug: 'buprenorphine', screen: { result } }] });
+    const marks = (...records: LooseRecord[]) =>
+      progressOf(chartOf(records))
+        .screens.map(one => one.mark)
+        .join('');
+    expect(marks(found('positive'))).toBe('P');
+    expect(marks(found('positive'), order({}))).toBe('E');
+    expect(marks(found('negative'), order({}))).toBe('A');
+    expect(marks(found('positive'), order({ until: '2026-11-02' }))).toBe('P');
+    expect(marks(found('positive'), order({ from: '2026-11-04' }))).toBe('P');
+    expect(marks(found('positive'), order({ status: 'stopped' }))).toBe('P');
+    expect(marks(found('negative'), order({ status: 'stopped', until: '2026-11-03' }))).toBe('A');
+    expect(marks(found('negative'), order({ status: 'cancelled' }))).toBe('N');
+  });
+
   test('an invalid one is never counted as negative', () => {
     const { screenTotals } = progressOf(chartOf(SCREENS.map(([, record]) => record)));
     expect(screenTotals).toEqual({
       valid: 5,
       positive: 2,
       unexpected: 1,
+      prescribedAbsent: 0,
       notValid: 1,
       refused: 1,
       notCollected: 1,
