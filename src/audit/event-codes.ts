@@ -80,6 +80,9 @@ const KINDS: Readonly<Record<string, EventKind>> = {
   request: { type: REST, action: 'E', ...ASKING },
   // The program's door: an operation that asks, and an import.
   'client-view': { ...rest('operation', 'E'), ...ASKING },
+  'client-timeline': { ...rest('operation', 'E'), ...ASKING },
+  'client-progress': { ...rest('operation', 'E'), ...ASKING },
+  'client-summary': { ...rest('operation', 'E'), ...ASKING },
   'explain-access': { ...rest('operation', 'E'), ...ASKING },
   accounting: { ...rest('operation', 'E'), ...ASKING },
   disclosures: { ...rest('operation', 'E'), ...ASKING },

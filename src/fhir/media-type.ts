@@ -51,6 +51,31 @@ export function demandJson(accept: string | undefined, format: string | undefine
   throw new FhirError('not-acceptable', `Accept: only ${FHIR_JSON} in FHIR version 4.0 is served.`);
 }
 
+const HTML_TYPES: ReadonlySet<string> = new Set(['text/html', 'html']);
+
+/**
+ * Where an answer may be had as a page too: is it what the caller asks for? A browser names text/html before
+ * anything else. Throws `not-acceptable` where neither JSON nor a page will do.
+ */
+export function wantsHtml(accept: string | undefined, format: string | undefined): boolean {
+  if (format !== undefined && HTML_TYPES.has(parseMediaType(format).type)) return true;
+  if (format === undefined && qualityOf('text/html', accept) > qualityOf('application/json', accept))
+    return true;
+  demandJson(accept, format);
+  return false;
+}
+
+/** 0 where it is refused or not named. */
+function qualityOf(type: string, accept = ''): number {
+  const range = accept
+    .split(',')
+    .map(parseMediaType)
+    .find(one => one.type === type);
+  if (range === undefined) return 0;
+  const quality = Number(range.parameters.get('q') ?? '1');
+  return Number.isNaN(quality) ? 0 : quality;
+}
+
 const CSV_TYPES: ReadonlySet<string> = new Set(['text/csv', 'csv']);
 
 /** Where an answer may be had as CSV too: is it what the caller asks for? */

@@ -90,12 +90,12 @@ export async function toRequest(
 }
 
 /** The raw text after `?`: order, repetition and escapes as they were sent. */
-function queryOf(request: Request): string {
+export function queryOf(request: Request): string {
   const at = request.originalUrl.indexOf('?');
   return at < 0 ? '' : request.originalUrl.slice(at + 1);
 }
 
-function formatOf(query: string): string | undefined {
+export function formatOf(query: string): string | undefined {
   if (!query.includes('_format')) return undefined;
   return new URLSearchParams(query).get('_format') ?? undefined;
 }

@@ -12,7 +12,7 @@ import type { Authenticate } from '../access/authenticate.ts';
 import type { Principal } from '../access/grant.ts';
 import type { OAuthPlace } from '../access/oauth/place.ts';
 import { FhirError, notFound } from '../fhir/error.ts';
-import { demandContentType } from '../fhir/media-type.ts';
+import { demandContentType, wantsHtml } from '../fhir/media-type.ts';
 import { isResourceType } from '../fhir/resource-types.ts';
 import { capabilities } from '../interactions/capabilities.ts';
 import type { Context } from '../interactions/context.ts';
@@ -29,7 +29,7 @@ import { HSTS } from './headers.ts';
 import { oauthRouter } from './oauth.ts';
 import type { RateLimit } from './rate-limit.ts';
 import { sendReply } from './reply.ts';
-import { toRequest } from './request.ts';
+import { formatOf, queryOf, toRequest } from './request.ts';
 import { logReply } from './request-log.ts';
 import { allowOf, ROUTES, type Route, routesByPath } from './route.ts';
 import { boundStrangers, type Strangers } from './strangers.ts';
@@ -215,6 +215,7 @@ async function doorInput(door: DoorRoute, request: Request, maxBody: number): Pr
     params: request.params as Record<string, string>,
     body: takesBody ? await readText(request, maxBody) : '',
     contentType,
+    html: door.html === true && wantsHtml(request.headers.accept, formatOf(queryOf(request))),
     request: arrivalOf(request).id,
   };
 }

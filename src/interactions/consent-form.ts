@@ -10,14 +10,10 @@ import { consentForm, FORM_STYLE } from '../iop/consent-form.ts';
 import type { Version } from '../store/port.ts';
 import { attempt } from './attempt.ts';
 import type { Context } from './context.ts';
+import { htmlReply } from './html-reply.ts';
 import { referencesIn } from './import/link.ts';
 import { present } from './present.ts';
 import type { Reply } from './request.ts';
-
-const HEADERS = {
-  'Content-Type': 'text/html; charset=utf-8',
-  'Content-Security-Policy': `default-src 'none'; style-src '${FORM_STYLE}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
-};
 
 export function printConsent(
   { id, request }: { id: string; request: string },
@@ -38,7 +34,7 @@ export function printConsent(
       nameOf: reference => names.get(localName(reference, context.base)) ?? reference,
       missing: missing.map(one => `${one.message} (42 CFR ${one.section})`),
     });
-    return { status: 200, headers: HEADERS, body };
+    return htmlReply(body, FORM_STYLE);
   });
 }
 

@@ -1,5 +1,6 @@
 // The program's door beside the FHIR API: its own records in, its own words out.
 import type { Principal } from '../access/grant.ts';
+import { clientPages } from './client-pages.ts';
 import { viewClient } from './client-view.ts';
 import { printConsent } from './consent-form.ts';
 import type { Context } from './context.ts';
@@ -14,6 +15,8 @@ export interface DoorInput {
   body: string;
   /** The Content-Type header, or ''. */
   contentType: string;
+  /** The answer is wanted as a page. */
+  html: boolean;
   /** X-Request-Id. */
   request: string;
 }
@@ -26,6 +29,8 @@ export interface DoorRoute {
   action: string;
   /** Media types of the body; none where it has no body. */
   accepts: readonly string[];
+  /** It is had as a page too, by Accept or _format. */
+  html?: true;
   handle(input: DoorInput, context: Context, principal: Principal): Promise<Reply>;
 }
 
@@ -48,6 +53,17 @@ export const doorRoutes: readonly DoorRoute[] = [
     handle: ({ params, request }, context, principal) =>
       viewClient({ id: params.id ?? '', request }, context, principal),
   },
+  ...clientPages.map(
+    ({ name, action, show }): DoorRoute => ({
+      method: 'GET',
+      path: `/iop/clients/:id/${name}`,
+      action,
+      accepts: [],
+      html: true,
+      handle: ({ params, html, request }, context, principal) =>
+        show({ id: params.id ?? '', html, request }, context, principal),
+    }),
+  ),
   {
     method: 'GET',
     path: '/iop/consents/:id/form',

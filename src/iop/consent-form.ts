@@ -1,6 +1,5 @@
 // A Consent as a form that a person can read and sign, on one printed page. Any Consent: what it says beyond the plain
 // words is told by its codes. Pure; what names are shown is asked of the caller.
-import { createHash } from 'node:crypto';
 import type { CodeableConcept, Coding, Consent, ConsentProvision } from '../fhir/types.ts';
 import { PART2_STATEMENT, type Part2Statement, RECIPIENT_CLASS, type RecipientClass } from './codes.ts';
 import { classWords, labelWords } from './consent-scope.ts';
@@ -13,6 +12,7 @@ import {
   PART2_RECIPIENT_CLASS,
   PART2_STATEMENT_MADE,
 } from './extensions.ts';
+import { htmlOf, styleHash } from './html.ts';
 import { extensionValue, extensionValues } from './vocabulary.ts';
 
 export interface FormFacts {
@@ -28,7 +28,7 @@ h1{font-size:16pt}h2{font-size:12pt;margin:1em 0 .3em}dt{font-weight:bold;margin
 @media print{body{margin:0}}`;
 
 /** For the Content-Security-Policy of what the form is sent with: this style, and nothing else. */
-export const FORM_STYLE = `sha256-${createHash('sha256').update(STYLE).digest('base64')}`;
+export const FORM_STYLE = styleHash(STYLE);
 
 /** What the form tells whoever signs it (42 CFR 2.31(a)). */
 const STATEMENTS: Readonly<Record<Part2Statement, string>> = {
@@ -159,12 +159,3 @@ function signature({ dateTime, verification }: Consent): string {
 }
 
 const item = (text: string): string => `<li>${htmlOf(text)}</li>`;
-
-const ESCAPES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-const htmlOf = (text: string): string => text.replace(/[&<>"']/g, one => ESCAPES[one]!);

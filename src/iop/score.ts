@@ -23,13 +23,13 @@ export interface ScoreRecord extends RecordEnvelope {
 }
 
 /** LOINC code of the total score, what it is called, and its greatest value. */
-const INSTRUMENTS = {
+export const INSTRUMENTS = {
   'phq-9': { code: '44261-6', name: 'PHQ-9 total score', most: 27 },
   'audit-c': { code: '75626-2', name: 'AUDIT-C total score', most: 12 },
   audit: { code: '75624-7', name: 'AUDIT total score', most: 40 },
   dast: { code: '82665-1', name: 'DAST total score', most: 28 },
 } as const;
-type Instrument = keyof typeof INSTRUMENTS;
+export type Instrument = keyof typeof INSTRUMENTS;
 const NAMES = Object.keys(INSTRUMENTS) as Instrument[];
 
 const schema = recordSchema(

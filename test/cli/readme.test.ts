@@ -134,6 +134,27 @@ shellTest(
   },
 );
 
+shellTest('the pages of a client tell of him, as JSON and to print', async () => {
+  const script = blockWith('/timeline')
+    .replaceAll(/^curl .*"$/gm, line => `${line}; echo`)
+    .replaceAll(/(\w+)\.html\b/g, (_, name: string) => join(place.folder, `${name}.html`))
+    .replaceAll('127.0.0.1:8080', hostOf(demo));
+  const { code, out, error } = await runShell(STRICT + script, place.environment);
+  expect([code, error]).toEqual([0, '']);
+  const [timeline, progress, summary] = out
+    .split('\n')
+    .filter(line => line.startsWith('{'))
+    .map(line => JSON.parse(line) as JsonObject);
+  expect(timeline!.client).toMatchObject({ id: 'c-104' });
+  expect((timeline!.events as unknown[]).length).toBeGreaterThan(50);
+  expect((progress!.weeks as unknown[]).length).toBeGreaterThan(8);
+  expect(summary!.stay).toMatchObject({ track: 'Morning' });
+  for (const title of ['Timeline', 'Progress', 'Summary']) {
+    const printed = readFileSync(join(place.folder, `${title.toLowerCase()}.html`), 'utf8');
+    expect(printed).toContain(`<title>${title}</title>`);
+  }
+});
+
 shellTest('the audit trail shows what the insurer saw', async () => {
   const host = hostOf(demo);
   const block = blockWith('subtype=disclose').replaceAll('127.0.0.1:8080', host);

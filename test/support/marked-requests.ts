@@ -193,9 +193,12 @@ export function markedRequests(known: string): MarkedRequest[] {
       BY_KIND[kind](path).map(one => ({ ...one, method, route: `/fhir${route}` })),
     );
   });
-  const door = doorRoutes.flatMap(({ method, path: route, accepts }): MarkedRequest[] => {
+  const door = doorRoutes.flatMap(({ method, path: route, accepts, html }): MarkedRequest[] => {
     const path = route.replace(/:\w+/, MARKED_ID);
-    if (accepts.length === 0) return withQueries(path).map(one => ({ ...one, method, route }));
+    if (accepts.length === 0) {
+      const asked = [...withQueries(path), ...(html === true ? withHeaders(path) : [])];
+      return asked.map(one => ({ ...one, method, route }));
+    }
     return accepts.flatMap(type =>
       RECORDS.map(body => ({ method, route, path, headers: { 'Content-Type': type }, body })),
     );

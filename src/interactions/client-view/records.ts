@@ -28,11 +28,15 @@ export interface FoundRecords {
 const FOREIGN: Readonly<Record<string, { kind: string; role: string }>> = {
   Appointment: { kind: 'session', role: 'appointment/' },
   CarePlan: { kind: 'plan', role: '' },
+  CareTeam: { kind: 'care-team', role: '' },
+  Condition: { kind: 'diagnosis', role: '' },
+  Consent: { kind: 'consent', role: '' },
   DiagnosticReport: { kind: 'urine-screen', role: '' },
   Encounter: { kind: 'attendance', role: '' },
   EpisodeOfCare: { kind: 'episode', role: '' },
   Goal: { kind: 'goal', role: '' },
   MedicationRequest: { kind: 'medication', role: '' },
+  Observation: { kind: 'score', role: '' },
 };
 
 export async function recordsOf(
