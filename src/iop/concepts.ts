@@ -14,6 +14,7 @@ import { enquiry } from './enquiry.ts';
 import { episode } from './episode.ts';
 import { familyMember } from './family-member.ts';
 import { goal } from './goal.ts';
+import { letter } from './letter.ts';
 import { medication } from './medication.ts';
 import { plan } from './plan.ts';
 import { program } from './program.ts';
@@ -50,6 +51,7 @@ export const CONCEPTS: readonly Concept[] = [
   checkIn,
   slip,
   discharge,
+  letter,
 ];
 
 const BY_KIND: ReadonlyMap<string, Concept> = new Map(CONCEPTS.map(one => [one.kind, one]));

@@ -40,6 +40,10 @@ const RECORDS: Readonly<Record<string, JsonObject>> = {
   }),
   checkIns: of('check-in', { at, by: 'client', craving: 4, triggers: ['stress'] }),
   slips: SLIP,
+  letters: of('letter', {
+    ...{ status: 'draft', to: { kind: 'employer', name: 'Invented Foundry' }, subject: 'leave', at },
+    ...{ clinician: 'dr-a', text: 'Is in treatment three evenings a week.' },
+  }),
   discharges: of('discharge', {
     ...{ episode: 'episode-1', at, clinician: 'dr-a', stage: 'final', disposition: 'home' },
     summary: 'Went well.',

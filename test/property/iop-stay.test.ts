@@ -10,6 +10,7 @@ import type { Concept, RecordEnvelope } from '../../src/iop/concept.ts';
 import { discharge } from '../../src/iop/discharge.ts';
 import { enquiry } from '../../src/iop/enquiry.ts';
 import { familyMember } from '../../src/iop/family-member.ts';
+import { letter } from '../../src/iop/letter.ts';
 import { referral } from '../../src/iop/referral.ts';
 import { slip } from '../../src/iop/slip.ts';
 import { extract } from '../../src/search/extract.ts';
@@ -21,6 +22,7 @@ import {
   discharges,
   enquiries,
   familyMembers,
+  letters,
   referrals,
   slips,
 } from '../support/stay-records.ts';
@@ -41,6 +43,7 @@ const CASES: readonly Case[] = [
   { concept: checkIn, records: checkIns, local: [] },
   { concept: slip, records: slips, local: [] },
   { concept: discharge, records: discharges, local: ['recordedAt'] },
+  { concept: letter, records: letters, local: ['recordedAt'] },
 ];
 
 const ajv = new Ajv({ allErrors: true });

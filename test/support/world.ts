@@ -26,6 +26,7 @@ const TYPES: Readonly<Record<string, string>> = {
   'check-in': 'Observation',
   'family-member': 'RelatedPerson',
   discharge: 'DocumentReference',
+  letter: 'DocumentReference',
 };
 
 /** Types of resources that are not the only one of their record. */

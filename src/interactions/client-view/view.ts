@@ -55,6 +55,7 @@ export interface ClientView {
   checkIns: readonly Viewed[];
   slips: readonly Viewed[];
   discharges: readonly Viewed[];
+  letters: readonly Viewed[];
 }
 
 /** `id`: the Patient's logical id, which is among the records. */
@@ -79,6 +80,7 @@ export function viewOf(id: string, found: FoundRecords): ClientView {
     checkIns: byTime(all('check-in')),
     slips: byTime(all('slip')),
     discharges: byTime(all('discharge')),
+    letters: byTime(all('letter')),
   };
 }
 

@@ -5,6 +5,7 @@ import type { CheckInRecord } from '../../../src/iop/check-in.ts';
 import type { RecordEnvelope } from '../../../src/iop/concept.ts';
 import type { DischargeRecord } from '../../../src/iop/discharge.ts';
 import { addDays } from '../../../src/iop/generate/calendar.ts';
+import type { LetterRecord } from '../../../src/iop/letter.ts';
 import type { ReferralRecord } from '../../../src/iop/referral.ts';
 import type { SlipRecord } from '../../../src/iop/slip.ts';
 import { PROGRAM } from './keys.ts';
@@ -65,7 +66,28 @@ function discharged(
   return [said.at.slice(0, 10), record];
 }
 
+function wrote(
+  number: string,
+  said: Pick<LetterRecord, 'at' | 'clinician' | 'status' | 'to' | 'subject' | 'text' | 'sentAt' | 'consent'>,
+): Happening {
+  const day = said.at.slice(0, 10);
+  return [
+    day,
+    { ...{ kind: 'letter', id: `letter-${number}-${day}`, ...of(number), recordedAt: said.at }, ...said },
+  ];
+}
+
 const HAPPENINGS: readonly Happening[] = [
+  wrote('104', {
+    ...{ at: '2026-09-10T11:00:00-04:00', clinician: 'moss', status: 'draft', subject: 'attendance' },
+    to: { kind: 'employer', name: 'Station Road Foundry' },
+    text: 'Waits for a consent that names the employer.',
+  }),
+  wrote('106', {
+    ...{ at: '2026-09-22T10:00:00-04:00', clinician: 'moss', status: 'not-sent', subject: 'accommodation' },
+    to: { kind: 'college', name: 'Lock Street College' },
+    text: 'Juno agreed the two days with the teachers alone, and wanted no letter.',
+  }),
   discharged('108', {
     ...{ at: '2026-08-21T12:00:00-04:00', clinician: 'okafor', disposition: 'aadvice' },
     summary: 'Left in the third week. Inpatient care was offered and declined; the door stays open.',
