@@ -217,3 +217,20 @@ export const LETTER_SUBJECT = defineSystem(
     progress: 'Progress',
   },
 );
+
+export const TASK_MATTER = defineSystem(
+  'task-matter',
+  { title: 'Matter of a task', description: 'What staff have to see to for a client.' },
+  {
+    transport: 'Transport to sessions',
+    childcare: 'Childcare during sessions',
+    insurance: 'Insurance papers',
+    court: 'Papers for a court',
+    employer: 'Papers for an employer',
+    school: 'Papers for a school or college',
+    schedule: 'Adjusted work or class schedule',
+    'community-resource': 'Community resource',
+    housing: 'Housing',
+    other: 'Other',
+  },
+);

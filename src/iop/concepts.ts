@@ -23,6 +23,7 @@ import { score } from './score.ts';
 import { session } from './session.ts';
 import { site } from './site.ts';
 import { slip } from './slip.ts';
+import { task } from './task.ts';
 import { track } from './track.ts';
 import { urineScreen } from './urine-screen.ts';
 
@@ -52,6 +53,7 @@ export const CONCEPTS: readonly Concept[] = [
   slip,
   discharge,
   letter,
+  task,
 ];
 
 const BY_KIND: ReadonlyMap<string, Concept> = new Map(CONCEPTS.map(one => [one.kind, one]));

@@ -61,6 +61,7 @@ const KINDS = {
   documents: ['letters and documents', ['DocumentReference']],
   family: ['family and friends', ['RelatedPerson']],
   messages: ['enquiries, and letters that were sent', ['Communication']],
+  tasks: ['what staff see to', ['Task']],
   risks: ['marks of risk', ['Flag']],
 } as const satisfies Record<string, readonly [words: string, types: readonly string[]]>;
 

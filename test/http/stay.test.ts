@@ -44,6 +44,7 @@ const RECORDS: Readonly<Record<string, JsonObject>> = {
     ...{ status: 'draft', to: { kind: 'employer', name: 'Invented Foundry' }, subject: 'leave', at },
     ...{ clinician: 'dr-a', text: 'Is in treatment three evenings a week.' },
   }),
+  tasks: of('task', { matter: 'employer', status: 'in-progress', at, owner: 'dr-a', letter: 'letter-1' }),
   discharges: of('discharge', {
     ...{ episode: 'episode-1', at, clinician: 'dr-a', stage: 'final', disposition: 'home' },
     summary: 'Went well.',

@@ -13,6 +13,7 @@ import { familyMember } from '../../src/iop/family-member.ts';
 import { letter } from '../../src/iop/letter.ts';
 import { referral } from '../../src/iop/referral.ts';
 import { slip } from '../../src/iop/slip.ts';
+import { task } from '../../src/iop/task.ts';
 import { extract } from '../../src/search/extract.ts';
 import { validateResource } from '../../src/validation/validate.ts';
 import { PROGRAM, without } from '../support/round-trip.ts';
@@ -25,6 +26,7 @@ import {
   letters,
   referrals,
   slips,
+  tasks,
 } from '../support/stay-records.ts';
 import { resourcesOf, stripAll, throughFhir, world } from '../support/world.ts';
 
@@ -44,6 +46,7 @@ const CASES: readonly Case[] = [
   { concept: slip, records: slips, local: [] },
   { concept: discharge, records: discharges, local: ['recordedAt'] },
   { concept: letter, records: letters, local: ['recordedAt'] },
+  { concept: task, records: tasks, local: ['recordedAt'] },
 ];
 
 const ajv = new Ajv({ allErrors: true });

@@ -9,6 +9,7 @@ import { type FamilyMemberRecord, familyMember } from '../../src/iop/family-memb
 import { type LetterRecord, letter } from '../../src/iop/letter.ts';
 import { type ReferralRecord, referral } from '../../src/iop/referral.ts';
 import { type SlipRecord, slip } from '../../src/iop/slip.ts';
+import { type TaskRecord, task } from '../../src/iop/task.ts';
 import { inOrder, recordArbitrary } from './record-arbitrary.ts';
 
 export const referrals: Arbitrary<ReferralRecord> = recordArbitrary<ReferralRecord>(referral.schema).map(
@@ -76,5 +77,13 @@ export const letters: Arbitrary<LetterRecord> = recordArbitrary<LetterRecord>(le
     if (record.status !== 'sent') return record;
     const [at, sent] = [record.at, sentAt ?? record.at].toSorted((a, b) => Date.parse(a) - Date.parse(b));
     return { ...record, at: at!, sentAt: sent!, consent: record.consent ?? 'form-1' };
+  },
+);
+
+export const tasks: Arbitrary<TaskRecord> = recordArbitrary<TaskRecord>(task.schema).map(
+  ({ due, ...record }) => {
+    if (due === undefined) return record;
+    const day = record.at.slice(0, 10);
+    return due < day ? { ...record, due: day } : { ...record, due };
   },
 );

@@ -27,6 +27,7 @@ const TYPES: Readonly<Record<string, string>> = {
   'family-member': 'RelatedPerson',
   discharge: 'DocumentReference',
   letter: 'DocumentReference',
+  task: 'Task',
 };
 
 /** Types of resources that are not the only one of their record. */

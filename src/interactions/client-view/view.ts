@@ -25,6 +25,7 @@ export const VIEWED_TYPES: readonly string[] = [
   'Flag',
   'RelatedPerson',
   'DocumentReference',
+  'Task',
 ];
 
 /** A record without its envelope, and the FHIR resource that is its main part. */
@@ -56,6 +57,7 @@ export interface ClientView {
   slips: readonly Viewed[];
   discharges: readonly Viewed[];
   letters: readonly Viewed[];
+  tasks: readonly Viewed[];
 }
 
 /** `id`: the Patient's logical id, which is among the records. */
@@ -81,6 +83,7 @@ export function viewOf(id: string, found: FoundRecords): ClientView {
     slips: byTime(all('slip')),
     discharges: byTime(all('discharge')),
     letters: byTime(all('letter')),
+    tasks: byTime(all('task')),
   };
 }
 

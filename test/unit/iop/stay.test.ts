@@ -49,6 +49,10 @@ const RECORDS = {
     ...{ subject: 'accommodation', clinician: 'dr-a', at, sentAt: '2026-09-08T09:00:00-04:00' },
     ...{ consent: 'consent-1', text: 'Is not to be examined on Tuesdays after six.' },
   },
+  task: {
+    ...{ kind: 'task', ...envelope, matter: 'childcare', status: 'requested', at, due: '2026-09-07' },
+    text: 'Somebody for Wednesday evenings.',
+  },
   referral: {
     ...{ kind: 'referral', ...envelope, direction: 'out', service: 'peer-support', status: 'active', at },
     facility: 'Willow Street Recovery Cafe',
@@ -92,6 +96,7 @@ test.each<[Kind, string, object, string]>([
   ['letter', 'went out at no time', { sentAt: undefined }, 'sentAt'],
   ['letter', 'is a draft that went out', { status: 'draft' }, 'sentAt'],
   ['letter', 'went out without a consent', { consent: undefined }, 'consent'],
+  ['task', 'is due before it came up', { due: '2026-09-06' }, 'due'],
   ['referral', 'goes out to the program itself', { service: 'iop' }, 'service'],
   ['referral', 'comes in for something else', { direction: 'in', source: 'detox' }, 'service'],
   ['referral', 'comes in from nowhere', { direction: 'in', service: 'iop' }, 'source'],
