@@ -49,8 +49,8 @@ export const REFERRAL_WITHDRAWAL = defineSystem(
 
 export const CONTACT_KIND = defineSystem(
   'contact-kind',
-  { title: 'Kind of contact', description: 'What a program was contacted for.' },
-  { enquiry: 'First enquiry about treatment' },
+  { title: 'Kind of contact', description: 'What a message to or from a program is.' },
+  { enquiry: 'First enquiry about treatment', letter: 'Letter for a client' },
 );
 
 export const CONTACT_WAY = defineSystem(
@@ -192,4 +192,45 @@ export const RISK = defineSystem(
   'risk',
   { title: 'Risk', description: 'What staff should bear in mind about a client.' },
   { relapse: 'Risk of relapse' },
+);
+
+export const LETTER_RECIPIENT = defineSystem(
+  'letter-recipient',
+  { title: 'Recipient of a letter', description: 'To whom a program writes for a client.' },
+  {
+    college: 'School or college',
+    employer: 'Employer',
+    court: 'Court or probation',
+    insurer: 'Insurer',
+    other: 'Other',
+  },
+);
+
+export const LETTER_SUBJECT = defineSystem(
+  'letter-subject',
+  { title: 'Subject of a letter', description: 'What a letter for a client is about.' },
+  {
+    treatment: 'Being in treatment',
+    accommodation: 'Adjusted work or class schedule',
+    leave: 'Leave',
+    attendance: 'Attendance',
+    progress: 'Progress',
+  },
+);
+
+export const TASK_MATTER = defineSystem(
+  'task-matter',
+  { title: 'Matter of a task', description: 'What staff have to see to for a client.' },
+  {
+    transport: 'Transport to sessions',
+    childcare: 'Childcare during sessions',
+    insurance: 'Insurance papers',
+    court: 'Papers for a court',
+    employer: 'Papers for an employer',
+    school: 'Papers for a school or college',
+    schedule: 'Adjusted work or class schedule',
+    'community-resource': 'Community resource',
+    housing: 'Housing',
+    other: 'Other',
+  },
 );

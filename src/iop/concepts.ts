@@ -14,6 +14,7 @@ import { enquiry } from './enquiry.ts';
 import { episode } from './episode.ts';
 import { familyMember } from './family-member.ts';
 import { goal } from './goal.ts';
+import { letter } from './letter.ts';
 import { medication } from './medication.ts';
 import { plan } from './plan.ts';
 import { program } from './program.ts';
@@ -22,6 +23,7 @@ import { score } from './score.ts';
 import { session } from './session.ts';
 import { site } from './site.ts';
 import { slip } from './slip.ts';
+import { task } from './task.ts';
 import { track } from './track.ts';
 import { urineScreen } from './urine-screen.ts';
 
@@ -50,6 +52,8 @@ export const CONCEPTS: readonly Concept[] = [
   checkIn,
   slip,
   discharge,
+  letter,
+  task,
 ];
 
 const BY_KIND: ReadonlyMap<string, Concept> = new Map(CONCEPTS.map(one => [one.kind, one]));

@@ -60,7 +60,8 @@ const KINDS = {
   coverage: ['insurance coverage', ['Coverage']],
   documents: ['letters and documents', ['DocumentReference']],
   family: ['family and friends', ['RelatedPerson']],
-  messages: ['enquiries and other messages', ['Communication']],
+  messages: ['enquiries, and letters that were sent', ['Communication']],
+  tasks: ['what staff see to', ['Task']],
   risks: ['marks of risk', ['Flag']],
 } as const satisfies Record<string, readonly [words: string, types: readonly string[]]>;
 

@@ -3,8 +3,9 @@
 //
 // Glossary. Disposition: where the client went from here, in codes of R4. Summary: course, what was reached, what
 // comes next; it stands in the document itself.
-import type { AnyResource, Attachment, DocumentReference } from '../fhir/types.ts';
+import type { AnyResource, DocumentReference } from '../fhir/types.ts';
 import type { Concept, Links, Names, Part, Problem, RecordEnvelope } from './concept.ts';
+import { textAttachment, textIn } from './document.ts';
 import {
   businessIdentifier,
   codeIn,
@@ -47,7 +48,6 @@ const DISPOSITIONS = {
 const CODES = Object.keys(DISPOSITIONS) as (keyof typeof DISPOSITIONS)[];
 
 const DISCHARGE_NOTE = '78263-1';
-const TEXT = 'text/plain; charset=utf-8';
 
 const schema = recordSchema(
   'discharge',
@@ -81,20 +81,13 @@ function toFhir(record: DischargeRecord, links: Links): Part[] {
     date: record.at,
     author: [{ reference: links.to('clinician', record.clinician) }],
     custodian: organizationReference(record.program),
-    content: [{ attachment: { contentType: TEXT, data: Buffer.from(record.summary).toString('base64') } }],
+    content: [{ attachment: textAttachment(record.summary) }],
     context: {
       encounter: [{ reference: links.to('episode', record.episode) }],
       event: [concept(DISCHARGE_DISPOSITION, record.disposition, DISPOSITIONS[record.disposition])],
     },
   };
   return [part('', document)];
-}
-
-/** Text alone: what somebody put there in another form is no summary that a record could hold. */
-function textIn(attachment: Attachment | undefined): string | undefined {
-  if (attachment?.data === undefined || attachment.contentType?.startsWith('text/plain') !== true)
-    return undefined;
-  return Buffer.from(attachment.data, 'base64').toString();
 }
 
 function fromFhir(parts: ReadonlyMap<string, AnyResource>, names: Names, id: string): DischargeRecord {

@@ -40,6 +40,11 @@ const RECORDS: Readonly<Record<string, JsonObject>> = {
   }),
   checkIns: of('check-in', { at, by: 'client', craving: 4, triggers: ['stress'] }),
   slips: SLIP,
+  letters: of('letter', {
+    ...{ status: 'draft', to: { kind: 'employer', name: 'Invented Foundry' }, subject: 'leave', at },
+    ...{ clinician: 'dr-a', text: 'Is in treatment three evenings a week.' },
+  }),
+  tasks: of('task', { matter: 'employer', status: 'in-progress', at, owner: 'dr-a', letter: 'letter-1' }),
   discharges: of('discharge', {
     ...{ episode: 'episode-1', at, clinician: 'dr-a', stage: 'final', disposition: 'home' },
     summary: 'Went well.',

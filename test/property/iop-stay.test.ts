@@ -10,8 +10,10 @@ import type { Concept, RecordEnvelope } from '../../src/iop/concept.ts';
 import { discharge } from '../../src/iop/discharge.ts';
 import { enquiry } from '../../src/iop/enquiry.ts';
 import { familyMember } from '../../src/iop/family-member.ts';
+import { letter } from '../../src/iop/letter.ts';
 import { referral } from '../../src/iop/referral.ts';
 import { slip } from '../../src/iop/slip.ts';
+import { task } from '../../src/iop/task.ts';
 import { extract } from '../../src/search/extract.ts';
 import { validateResource } from '../../src/validation/validate.ts';
 import { PROGRAM, without } from '../support/round-trip.ts';
@@ -21,8 +23,10 @@ import {
   discharges,
   enquiries,
   familyMembers,
+  letters,
   referrals,
   slips,
+  tasks,
 } from '../support/stay-records.ts';
 import { resourcesOf, stripAll, throughFhir, world } from '../support/world.ts';
 
@@ -41,6 +45,8 @@ const CASES: readonly Case[] = [
   { concept: checkIn, records: checkIns, local: [] },
   { concept: slip, records: slips, local: [] },
   { concept: discharge, records: discharges, local: ['recordedAt'] },
+  { concept: letter, records: letters, local: ['recordedAt'] },
+  { concept: task, records: tasks, local: ['recordedAt'] },
 ];
 
 const ajv = new Ajv({ allErrors: true });

@@ -6,8 +6,10 @@ import { type CheckInRecord, checkIn } from '../../src/iop/check-in.ts';
 import { type DischargeRecord, discharge } from '../../src/iop/discharge.ts';
 import { type EnquiryRecord, enquiry } from '../../src/iop/enquiry.ts';
 import { type FamilyMemberRecord, familyMember } from '../../src/iop/family-member.ts';
+import { type LetterRecord, letter } from '../../src/iop/letter.ts';
 import { type ReferralRecord, referral } from '../../src/iop/referral.ts';
 import { type SlipRecord, slip } from '../../src/iop/slip.ts';
+import { type TaskRecord, task } from '../../src/iop/task.ts';
 import { inOrder, recordArbitrary } from './record-arbitrary.ts';
 
 export const referrals: Arbitrary<ReferralRecord> = recordArbitrary<ReferralRecord>(referral.schema).map(
@@ -69,3 +71,19 @@ export const familyMembers: Arbitrary<FamilyMemberRecord> = recordArbitrary<Fami
 ).map(inOrder);
 
 export const discharges: Arbitrary<DischargeRecord> = recordArbitrary<DischargeRecord>(discharge.schema);
+
+export const letters: Arbitrary<LetterRecord> = recordArbitrary<LetterRecord>(letter.schema).map(
+  ({ sentAt, ...record }) => {
+    if (record.status !== 'sent') return record;
+    const [at, sent] = [record.at, sentAt ?? record.at].toSorted((a, b) => Date.parse(a) - Date.parse(b));
+    return { ...record, at: at!, sentAt: sent!, consent: record.consent ?? 'form-1' };
+  },
+);
+
+export const tasks: Arbitrary<TaskRecord> = recordArbitrary<TaskRecord>(task.schema).map(
+  ({ due, ...record }) => {
+    if (due === undefined) return record;
+    const day = record.at.slice(0, 10);
+    return due < day ? { ...record, due: day } : { ...record, due };
+  },
+);

@@ -26,6 +26,8 @@ const TYPES: Readonly<Record<string, string>> = {
   'check-in': 'Observation',
   'family-member': 'RelatedPerson',
   discharge: 'DocumentReference',
+  letter: 'DocumentReference',
+  task: 'Task',
 };
 
 /** Types of resources that are not the only one of their record. */

@@ -24,6 +24,7 @@ export const VIEWED_TYPES: readonly string[] = [
   'Flag',
   'RelatedPerson',
   'DocumentReference',
+  'Task',
 ];
 
 /** A record without its envelope, and the FHIR resource that is its main part. */
@@ -54,6 +55,8 @@ export interface ClientView {
   checkIns: readonly Viewed[];
   slips: readonly Viewed[];
   discharges: readonly Viewed[];
+  letters: readonly Viewed[];
+  tasks: readonly Viewed[];
 }
 
 /** `id`: the Patient's logical id, which is among the records. */
@@ -78,6 +81,8 @@ export function viewOf(id: string, found: FoundRecords): ClientView {
     checkIns: byTime(all('check-in')),
     slips: byTime(all('slip')),
     discharges: byTime(all('discharge')),
+    letters: byTime(all('letter')),
+    tasks: byTime(all('task')),
   };
 }
 

@@ -5,8 +5,10 @@ import type { CheckInRecord } from '../../../src/iop/check-in.ts';
 import type { RecordEnvelope } from '../../../src/iop/concept.ts';
 import type { DischargeRecord } from '../../../src/iop/discharge.ts';
 import { addDays } from '../../../src/iop/generate/calendar.ts';
+import type { LetterRecord } from '../../../src/iop/letter.ts';
 import type { ReferralRecord } from '../../../src/iop/referral.ts';
 import type { SlipRecord } from '../../../src/iop/slip.ts';
+import type { TaskRecord } from '../../../src/iop/task.ts';
 import { PROGRAM } from './keys.ts';
 
 type Happening = readonly [day: string, record: RecordEnvelope];
@@ -65,7 +67,46 @@ function discharged(
   return [said.at.slice(0, 10), record];
 }
 
+function wrote(
+  number: string,
+  said: Pick<LetterRecord, 'at' | 'clinician' | 'status' | 'to' | 'subject' | 'text' | 'sentAt' | 'consent'>,
+): Happening {
+  const day = said.at.slice(0, 10);
+  return [
+    day,
+    { ...{ kind: 'letter', id: `letter-${number}-${day}`, ...of(number), recordedAt: said.at }, ...said },
+  ];
+}
+
+function toSeeTo(
+  number: string,
+  said: Pick<TaskRecord, 'at' | 'matter' | 'status' | 'due' | 'text' | 'letter' | 'note'>,
+): Happening {
+  const day = said.at.slice(0, 10);
+  const record: TaskRecord = {
+    ...{
+      kind: 'task',
+      id: `task-${number}-${said.matter}`,
+      ...of(number),
+      recordedAt: said.at,
+      owner: 'moss',
+    },
+    ...said,
+  };
+  return [day, record];
+}
+
 const HAPPENINGS: readonly Happening[] = [
+  wrote('104', {
+    ...{ at: '2026-09-10T11:00:00-04:00', clinician: 'moss', status: 'draft', subject: 'attendance' },
+    to: { kind: 'employer', name: 'Station Road Foundry' },
+    text: 'Waits for a consent that names the employer.',
+  }),
+  wrote('106', {
+    ...{ at: '2026-09-22T10:00:00-04:00', clinician: 'moss', status: 'not-sent', subject: 'accommodation' },
+    to: { kind: 'college', name: 'Lock Street College' },
+    text: 'Juno agreed the two days with the teachers alone, and wanted no letter.',
+  }),
   discharged('108', {
     ...{ at: '2026-08-21T12:00:00-04:00', clinician: 'okafor', disposition: 'aadvice' },
     summary: 'Left in the third week. Inpatient care was offered and declined; the door stays open.',
@@ -145,6 +186,24 @@ const HAPPENINGS: readonly Happening[] = [
   checkedIn('107', {
     ...{ at: '2026-09-14T12:40:00-04:00', by: 'clinician', clinician: 'harlow' },
     ...{ sleepHours: 7, exhaustion: 5, progress: 'Went to the market by herself.' },
+  }),
+  toSeeTo('101', {
+    ...{ at: '2026-08-06T09:00:00-04:00', matter: 'childcare', status: 'completed', due: '2026-08-12' },
+    text: 'Somebody for Wednesday evenings.',
+    note: 'Grandmother does it.',
+  }),
+  toSeeTo('103', {
+    ...{ at: '2026-08-28T09:00:00-04:00', matter: 'transport', status: 'completed' },
+    text: 'Bus pass until the car is repaired.',
+  }),
+  toSeeTo('104', {
+    ...{ at: '2026-09-10T11:10:00-04:00', matter: 'employer', status: 'on-hold', due: '2026-10-23' },
+    letter: 'letter-104-2026-09-10',
+    note: 'Tom wants to think about whom it names.',
+  }),
+  toSeeTo('105', {
+    ...{ at: '2026-09-01T15:00:00-04:00', matter: 'court', status: 'in-progress', due: '2026-10-30' },
+    text: 'Find out which papers the court asks for, and what she wants it to have.',
   }),
   referredOn('108', {
     at: '2026-08-18T11:30:00-04:00',

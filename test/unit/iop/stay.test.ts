@@ -9,6 +9,7 @@ import { conceptOf } from '../../../src/iop/concepts.ts';
 import { discharge } from '../../../src/iop/discharge.ts';
 import { enquiry } from '../../../src/iop/enquiry.ts';
 import { familyMember } from '../../../src/iop/family-member.ts';
+import { letter } from '../../../src/iop/letter.ts';
 import { referral } from '../../../src/iop/referral.ts';
 import { slip } from '../../../src/iop/slip.ts';
 import { resourcesOf, throughFhir, world } from '../../support/world.ts';
@@ -42,6 +43,15 @@ const RECORDS = {
   discharge: {
     ...{ kind: 'discharge', ...envelope, episode: 'stay-1', at, clinician: 'dr-a', stage: 'final' },
     ...{ disposition: 'home', summary: 'Ten weeks, all goals reached.\nWeekly sessions from here – fünf.' },
+  },
+  letter: {
+    ...{ kind: 'letter', ...envelope, status: 'sent', to: { kind: 'college', name: 'Invented College' } },
+    ...{ subject: 'accommodation', clinician: 'dr-a', at, sentAt: '2026-09-08T09:00:00-04:00' },
+    ...{ consent: 'consent-1', text: 'Is not to be examined on Tuesdays after six.' },
+  },
+  task: {
+    ...{ kind: 'task', ...envelope, matter: 'childcare', status: 'requested', at, due: '2026-09-07' },
+    text: 'Somebody for Wednesday evenings.',
   },
   referral: {
     ...{ kind: 'referral', ...envelope, direction: 'out', service: 'peer-support', status: 'active', at },
@@ -82,6 +92,11 @@ test.each<[Kind, string, object, string]>([
     'risk.until',
   ],
   ['slip', 'is a risk no more since', { risk: { status: 'inactive', from: '2026-09-07' } }, 'risk.until'],
+  ['letter', 'went out before it was written', { sentAt: '2026-09-07T09:00:00-04:00' }, 'sentAt'],
+  ['letter', 'went out at no time', { sentAt: undefined }, 'sentAt'],
+  ['letter', 'is a draft that went out', { status: 'draft' }, 'sentAt'],
+  ['letter', 'went out without a consent', { consent: undefined }, 'consent'],
+  ['task', 'is due before it came up', { due: '2026-09-06' }, 'due'],
   ['referral', 'goes out to the program itself', { service: 'iop' }, 'service'],
   ['referral', 'comes in for something else', { direction: 'in', source: 'detox' }, 'service'],
   ['referral', 'comes in from nowhere', { direction: 'in', service: 'iop' }, 'source'],
@@ -227,6 +242,16 @@ describe('a discharge', () => {
       });
     });
     expect(back.summary).toBeUndefined();
+  });
+});
+
+test('a letter names the consent that it rests on, and its recipient is an Organization', () => {
+  const parts = resourcesOf(letter, RECORDS.letter as never, world('riverbend'));
+  expect(parts.get('sending')).toMatchObject({
+    status: 'completed',
+    basedOn: [{ reference: expect.stringMatching(/^Consent\//) }],
+    recipient: [{ type: 'Organization', display: 'Invented College' }],
+    payload: [{ contentReference: { reference: expect.stringMatching(/^DocumentReference\//) } }],
   });
 });
 
