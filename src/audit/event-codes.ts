@@ -83,6 +83,7 @@ const KINDS: Readonly<Record<string, EventKind>> = {
   'client-timeline': { ...rest('operation', 'E'), ...ASKING },
   'client-progress': { ...rest('operation', 'E'), ...ASKING },
   'client-summary': { ...rest('operation', 'E'), ...ASKING },
+  census: { ...rest('operation', 'E'), ...ASKING },
   'explain-access': { ...rest('operation', 'E'), ...ASKING },
   accounting: { ...rest('operation', 'E'), ...ASKING },
   disclosures: { ...rest('operation', 'E'), ...ASKING },

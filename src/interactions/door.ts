@@ -1,5 +1,6 @@
 // The program's door beside the FHIR API: its own records in, its own words out.
 import type { Principal } from '../access/grant.ts';
+import { showCensus } from './census.ts';
 import { clientPages } from './client-pages.ts';
 import { viewClient } from './client-view.ts';
 import { printConsent } from './consent-form.ts';
@@ -64,6 +65,14 @@ export const doorRoutes: readonly DoorRoute[] = [
         show({ id: params.id ?? '', html, request }, context, principal),
     }),
   ),
+  {
+    method: 'GET',
+    path: '/iop/census',
+    action: 'census',
+    accepts: [],
+    html: true,
+    handle: ({ html, request }, context, principal) => showCensus({ html, request }, context, principal),
+  },
   {
     method: 'GET',
     path: '/iop/consents/:id/form',

@@ -141,7 +141,7 @@ shellTest('the pages of a client tell of him, as JSON and to print', async () =>
     .replaceAll('127.0.0.1:8080', hostOf(demo));
   const { code, out, error } = await runShell(STRICT + script, place.environment);
   expect([code, error]).toEqual([0, '']);
-  const [timeline, progress, summary] = out
+  const [timeline, progress, summary, census] = out
     .split('\n')
     .filter(line => line.startsWith('{'))
     .map(line => JSON.parse(line) as JsonObject);
@@ -149,7 +149,8 @@ shellTest('the pages of a client tell of him, as JSON and to print', async () =>
   expect((timeline!.events as unknown[]).length).toBeGreaterThan(50);
   expect((progress!.weeks as unknown[]).length).toBeGreaterThan(8);
   expect(summary!.stay).toMatchObject({ track: 'Morning' });
-  for (const title of ['Timeline', 'Progress', 'Summary']) {
+  expect((census!.tracks as unknown[]).length).toBe(6);
+  for (const title of ['Timeline', 'Progress', 'Summary', 'Census']) {
     const printed = readFileSync(join(place.folder, `${title.toLowerCase()}.html`), 'utf8');
     expect(printed).toContain(`<title>${title}</title>`);
   }

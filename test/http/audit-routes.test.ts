@@ -51,6 +51,7 @@ const ANSWERED: Readonly<Record<string, { path?: string; body?: object; type?: s
   'GET /iop/clients/:id/timeline': { action: 'client-timeline', path: '/iop/clients/somebody/timeline' },
   'GET /iop/clients/:id/progress': { action: 'client-progress', path: '/iop/clients/somebody/progress' },
   'GET /iop/clients/:id/summary': { action: 'client-summary', path: '/iop/clients/somebody/summary' },
+  'GET /iop/census': { action: 'census' },
   'GET /iop/consents/:id/form': { action: 'consent-form', path: '/iop/consents/one/form' },
   'GET /iop/schema': { action: 'schema' },
   'GET /iop/schema/:kind': { action: 'schema', path: '/iop/schema/client' },

@@ -3,7 +3,7 @@ import type { Principal } from '../../src/access/grant.ts';
 import { parseScopes } from '../../src/access/scope.ts';
 import type { AnyResource, Json, JsonObject } from '../../src/fhir/types.ts';
 import { importRecords, type RecordOutcome } from '../../src/interactions/import.ts';
-import { type Caller, startServer, type TestServer } from './server.ts';
+import { type Caller, type ServerOptions, startServer, type TestServer } from './server.ts';
 import type { TestStore } from './stores.ts';
 
 export interface Clinic {
@@ -21,8 +21,11 @@ export interface Clinic {
   edit(reference: string, change: JsonObject, by?: Caller): Promise<void>;
 }
 
-export async function startClinic(store?: TestStore): Promise<Clinic> {
-  const server = await startServer(store === undefined ? {} : { store });
+export async function startClinic(
+  store?: TestStore,
+  options: Pick<ServerOptions, 'environment' | 'surroundings'> = {},
+): Promise<Clinic> {
+  const server = await startServer({ ...options, ...(store === undefined ? {} : { store }) });
   const program = await server.as('program');
   const { context } = server.app;
   const principal = await server.app.principalOf({

@@ -8,7 +8,7 @@ h1{font-size:16pt;margin:0 0 .2em}h2{font-size:12pt;margin:1.4em 0 .4em;border-b
 p{margin:.3em 0}.told,.none{color:#444}
 table{border-collapse:collapse;width:100%;margin:.4em 0 1em}caption{text-align:left;color:#444;padding:.3em 0}
 th,td{text-align:left;vertical-align:top;padding:.2em .5em;border-bottom:.5pt solid #999}.text{overflow-wrap:anywhere}
-th{border-bottom:1pt solid #000}.number{text-align:right;white-space:nowrap}.day{white-space:nowrap}
+th{border-bottom:1pt solid #000}td.number,th.number{text-align:right}td.number,td.day{white-space:nowrap}
 dl{display:grid;grid-template-columns:max-content 1fr;gap:.15em 1em;margin:.3em 0}dt{font-weight:bold}dd{margin:0;overflow-wrap:anywhere}
 ul{margin:.3em 0;padding-left:1.3em}svg{display:block;width:100%;height:auto;margin:.3em 0}
 svg text{font:9px sans-serif;fill:#000}
@@ -56,12 +56,16 @@ export function table<R>(
   empty: string,
 ): Html {
   if (rows.length === 0) return none(empty);
+  const head = ({ title, kind }: Column<R>): Html =>
+    kind === undefined
+      ? html`<th scope="col">${title}</th>`
+      : html`<th scope="col" class="${kind}">${title}</th>`;
   const cell = (column: Column<R>, row: R): Html =>
     column.kind === undefined
       ? html`<td>${column.of(row)}</td>`
       : html`<td class="${column.kind}">${column.of(row)}</td>`;
   return html`<table><caption>${caption}</caption>
-<thead><tr>${columns.map(one => html`<th scope="col">${one.title}</th>`)}</tr></thead>
+<thead><tr>${columns.map(head)}</tr></thead>
 <tbody>${rows.map(row => html`<tr>${columns.map(one => cell(one, row))}</tr>\n`)}</tbody></table>`;
 }
 

@@ -4,7 +4,7 @@ import { PLAN_PURPOSE } from '../../iop/codes-care.ts';
 import type { PersonName, PostalAddress, Telecom } from '../../iop/element.ts';
 import { type Html, html, type Shown } from '../../iop/html.ts';
 import { wordOf } from '../client-view/events.ts';
-import { nameOf } from '../client-view/load.ts';
+import { nameOf } from '../client-view/name.ts';
 import { SCREEN_MARKS } from '../client-view/screens.ts';
 import type { DiagnosisSummary, MedicationSummary, PlanSummary, Summary } from '../client-view/summary.ts';
 import { type Column, hours, none, page, section, subtitleOf, table, terms } from './document.ts';

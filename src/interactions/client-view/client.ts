@@ -2,7 +2,7 @@
 import { client } from '../../iop/client.ts';
 import { prune } from '../../iop/element.ts';
 import type { Chart } from './load.ts';
-import { nameOf } from './load.ts';
+import { nameOf } from './name.ts';
 import { readKind } from './read.ts';
 import { type Stay, stayWeek, theStay } from './stays.ts';
 

@@ -18,6 +18,7 @@ import { referencesIn } from '../import/link.ts';
 import { demandProgram } from '../import.ts';
 import { readSearch } from '../search.ts';
 import { type Calendar, calendarOf } from './calendar.ts';
+import { nameOf } from './name.ts';
 import { type FoundRecords, recordsOf } from './records.ts';
 import type { Past, PastVersion } from './said.ts';
 import { VIEWED_TYPES } from './view.ts';
@@ -219,11 +220,6 @@ function callDirectory(directory: Directory, names: Names): ReadonlyMap<string, 
   }
   return called;
 }
-
-export const nameOf = (name: ReturnType<typeof personNameOf>): string | undefined =>
-  name === undefined
-    ? undefined
-    : [...(name.given ?? []), name.family].filter(part => part !== undefined).join(' ');
 
 /** What a member of the staff or a track is called; its key where nobody may know. */
 export const callOf = ({ called }: Pick<Chart, 'called'>, kind: string, id: string): string =>

@@ -37,6 +37,8 @@ const FOREIGN: Readonly<Record<string, { kind: string; role: string }>> = {
   Goal: { kind: 'goal', role: '' },
   MedicationRequest: { kind: 'medication', role: '' },
   Observation: { kind: 'score', role: '' },
+  Patient: { kind: 'client', role: '' },
+  Schedule: { kind: 'track', role: '' },
 };
 
 export async function recordsOf(
