@@ -4,14 +4,15 @@
 // Glossary. By: whose word it is; a client's own is marked patient asserted (PATAST). Craving, exhaustion: 0 to
 // 10. Stressor: something real that the client brings to the next session. Progress: what became easier outside
 // of the clinic.
-import type { AnyResource, Coding, Observation, ObservationComponent } from '../fhir/types.ts';
+import type { AnyResource, Observation, ObservationComponent } from '../fhir/types.ts';
 import { unless } from './check.ts';
 import { CHECK_IN_ITEM, TRIGGER } from './codes-stay.ts';
 import type { Concept, Links, Names, Part, Problem, RecordEnvelope } from './concept.ts';
-import { businessIdentifier, coding, concept, keyOf, keysOf, part, partOf, prune } from './element.ts';
+import { businessIdentifier, concept, keyOf, keysOf, part, partOf, prune } from './element.ts';
+import { PATIENT_ASSERTED } from './patient-asserted.ts';
 import { quantity } from './quantity.ts';
 import { choice, decimal, instant, keyOfA, line, prose, recordSchema, set, whole } from './schema.ts';
-import { OBSERVATION_CATEGORY, OBSERVATION_VALUE } from './systems.ts';
+import { OBSERVATION_CATEGORY } from './systems.ts';
 import { type CodeOf, codesOf, localCode, localConcept } from './vocabulary.ts';
 
 export type Trigger = CodeOf<typeof TRIGGER>;
@@ -72,8 +73,6 @@ function check(record: CheckInRecord): Problem[] {
     ),
   ];
 }
-
-const PATIENT_ASSERTED: Coding = coding(OBSERVATION_VALUE, 'PATAST', 'patient asserted');
 
 const component = (item: Item, value: Partial<ObservationComponent> | undefined): ObservationComponent[] =>
   value === undefined ? [] : [{ code: localConcept(CHECK_IN_ITEM, item), ...value }];

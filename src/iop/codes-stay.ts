@@ -234,3 +234,24 @@ export const TASK_MATTER = defineSystem(
     other: 'Other',
   },
 );
+
+export const PRACTICE_ITEM = defineSystem(
+  'practice-item',
+  { title: 'Item of home practice', description: 'What is noted of a practice between sessions.' },
+  { practice: 'Practice between sessions', minutes: 'Minutes', words: 'In words' },
+);
+
+export const PRACTICE = defineSystem(
+  'practice',
+  { title: 'Home practice', description: 'What clients practice between sessions.' },
+  {
+    breathing: 'Breathing',
+    grounding: 'Grounding',
+    journaling: 'Journaling',
+    mindfulness: 'Mindfulness',
+    movement: 'Movement',
+    rest: 'Rest',
+    communication: 'A talk with somebody',
+    other: 'Other',
+  },
+);

@@ -14,6 +14,7 @@ import { enquiry } from './enquiry.ts';
 import { episode } from './episode.ts';
 import { familyMember } from './family-member.ts';
 import { goal } from './goal.ts';
+import { homePractice } from './home-practice.ts';
 import { letter } from './letter.ts';
 import { medication } from './medication.ts';
 import { plan } from './plan.ts';
@@ -50,6 +51,7 @@ export const CONCEPTS: readonly Concept[] = [
   urineScreen,
   score,
   checkIn,
+  homePractice,
   slip,
   discharge,
   letter,

@@ -45,6 +45,7 @@ const RECORDS: Readonly<Record<string, JsonObject>> = {
     ...{ clinician: 'dr-a', text: 'Is in treatment three evenings a week.' },
   }),
   tasks: of('task', { matter: 'employer', status: 'in-progress', at, owner: 'dr-a', letter: 'letter-1' }),
+  homePractice: of('home-practice', { at, practice: 'journaling', text: 'Two pages.' }),
   discharges: of('discharge', {
     ...{ episode: 'episode-1', at, clinician: 'dr-a', stage: 'final', disposition: 'home' },
     summary: 'Went well.',

@@ -10,6 +10,7 @@ import type { Concept, RecordEnvelope } from '../../src/iop/concept.ts';
 import { discharge } from '../../src/iop/discharge.ts';
 import { enquiry } from '../../src/iop/enquiry.ts';
 import { familyMember } from '../../src/iop/family-member.ts';
+import { homePractice } from '../../src/iop/home-practice.ts';
 import { letter } from '../../src/iop/letter.ts';
 import { referral } from '../../src/iop/referral.ts';
 import { slip } from '../../src/iop/slip.ts';
@@ -23,6 +24,7 @@ import {
   discharges,
   enquiries,
   familyMembers,
+  homePractices,
   letters,
   referrals,
   slips,
@@ -47,6 +49,7 @@ const CASES: readonly Case[] = [
   { concept: discharge, records: discharges, local: ['recordedAt'] },
   { concept: letter, records: letters, local: ['recordedAt'] },
   { concept: task, records: tasks, local: ['recordedAt'] },
+  { concept: homePractice, records: homePractices, local: [] },
 ];
 
 const ajv = new Ajv({ allErrors: true });

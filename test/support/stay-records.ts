@@ -6,6 +6,7 @@ import { type CheckInRecord, checkIn } from '../../src/iop/check-in.ts';
 import { type DischargeRecord, discharge } from '../../src/iop/discharge.ts';
 import { type EnquiryRecord, enquiry } from '../../src/iop/enquiry.ts';
 import { type FamilyMemberRecord, familyMember } from '../../src/iop/family-member.ts';
+import { type HomePracticeRecord, homePractice } from '../../src/iop/home-practice.ts';
 import { type LetterRecord, letter } from '../../src/iop/letter.ts';
 import { type ReferralRecord, referral } from '../../src/iop/referral.ts';
 import { type SlipRecord, slip } from '../../src/iop/slip.ts';
@@ -86,4 +87,8 @@ export const tasks: Arbitrary<TaskRecord> = recordArbitrary<TaskRecord>(task.sch
     const day = record.at.slice(0, 10);
     return due < day ? { ...record, due: day } : { ...record, due };
   },
+);
+
+export const homePractices: Arbitrary<HomePracticeRecord> = recordArbitrary<HomePracticeRecord>(
+  homePractice.schema,
 );

@@ -53,6 +53,7 @@ export interface ClientView {
   referrals: readonly Viewed[];
   assessments: readonly Viewed[];
   checkIns: readonly Viewed[];
+  homePractice: readonly Viewed[];
   slips: readonly Viewed[];
   discharges: readonly Viewed[];
   letters: readonly Viewed[];
@@ -79,6 +80,7 @@ export function viewOf(id: string, found: FoundRecords): ClientView {
     referrals: byTime(all('referral')),
     assessments: byTime(all('assessment')),
     checkIns: byTime(all('check-in')),
+    homePractice: byTime(all('home-practice')),
     slips: byTime(all('slip')),
     discharges: byTime(all('discharge')),
     letters: byTime(all('letter')),

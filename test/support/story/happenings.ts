@@ -5,6 +5,7 @@ import type { CheckInRecord } from '../../../src/iop/check-in.ts';
 import type { RecordEnvelope } from '../../../src/iop/concept.ts';
 import type { DischargeRecord } from '../../../src/iop/discharge.ts';
 import { addDays } from '../../../src/iop/generate/calendar.ts';
+import type { HomePracticeRecord } from '../../../src/iop/home-practice.ts';
 import type { LetterRecord } from '../../../src/iop/letter.ts';
 import type { ReferralRecord } from '../../../src/iop/referral.ts';
 import type { SlipRecord } from '../../../src/iop/slip.ts';
@@ -96,7 +97,31 @@ function toSeeTo(
   return [day, record];
 }
 
+function practiced(
+  number: string,
+  said: Pick<HomePracticeRecord, 'at' | 'practice' | 'minutes' | 'text'>,
+): Happening {
+  const day = said.at.slice(0, 10);
+  const record: HomePracticeRecord = {
+    ...{ kind: 'home-practice', id: `practice-${number}-${day}`, ...of(number), recordedAt: said.at },
+    ...{ plan: `plan-${number}`, ...said },
+  };
+  return [day, record];
+}
+
 const HAPPENINGS: readonly Happening[] = [
+  practiced('106', { at: '2026-09-14T16:00:00-04:00', practice: 'breathing', minutes: 10 }),
+  practiced('106', { at: '2026-09-15T16:10:00-04:00', practice: 'breathing', minutes: 10 }),
+  practiced('106', {
+    ...{ at: '2026-10-06T19:00:00-04:00', practice: 'breathing', minutes: 15 },
+    text: 'Before the last midterm. Slept afterwards.',
+  }),
+  practiced('107', {
+    at: '2026-09-05T08:30:00-04:00',
+    practice: 'movement',
+    minutes: 25,
+    text: 'To the river.',
+  }),
   wrote('104', {
     ...{ at: '2026-09-10T11:00:00-04:00', clinician: 'moss', status: 'draft', subject: 'attendance' },
     to: { kind: 'employer', name: 'Station Road Foundry' },

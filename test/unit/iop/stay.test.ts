@@ -9,6 +9,7 @@ import { conceptOf } from '../../../src/iop/concepts.ts';
 import { discharge } from '../../../src/iop/discharge.ts';
 import { enquiry } from '../../../src/iop/enquiry.ts';
 import { familyMember } from '../../../src/iop/family-member.ts';
+import { homePractice } from '../../../src/iop/home-practice.ts';
 import { letter } from '../../../src/iop/letter.ts';
 import { referral } from '../../../src/iop/referral.ts';
 import { slip } from '../../../src/iop/slip.ts';
@@ -52,6 +53,14 @@ const RECORDS = {
   task: {
     ...{ kind: 'task', ...envelope, matter: 'childcare', status: 'requested', at, due: '2026-09-07' },
     text: 'Somebody for Wednesday evenings.',
+  },
+  'home-practice': {
+    kind: 'home-practice',
+    ...envelope,
+    at,
+    practice: 'breathing',
+    minutes: 10,
+    plan: 'plan-1',
   },
   referral: {
     ...{ kind: 'referral', ...envelope, direction: 'out', service: 'peer-support', status: 'active', at },
@@ -168,6 +177,16 @@ describe('a check-in', () => {
     expect(component.map(one => (one.code as { coding: { code: string }[] }).coding[0]?.code)).toEqual([
       ...['craving', 'trigger', 'trigger', 'sleep', 'stressor'],
     ]);
+  });
+});
+
+test("home practice is the client's own word, on the plan in which it was agreed", () => {
+  const made = resourcesOf(homePractice, RECORDS['home-practice'] as never, world('riverbend')).get('')!;
+  expect(made).toMatchObject({
+    meta: { security: [{ code: 'PATAST' }] },
+    performer: [made.subject],
+    basedOn: [{ reference: expect.stringMatching(/^CarePlan\//) }],
+    valueCodeableConcept: { coding: [{ code: 'breathing' }] },
   });
 });
 
