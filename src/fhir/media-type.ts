@@ -54,26 +54,23 @@ export function demandJson(accept: string | undefined, format: string | undefine
 const HTML_TYPES: ReadonlySet<string> = new Set(['text/html', 'html']);
 
 /**
- * Where an answer may be had as a page too: is it what the caller asks for? A browser names text/html before
- * anything else. Throws `not-acceptable` where neither JSON nor a page will do.
+ * Where an answer may be had as a page too: is it what the caller asks for? Only where HTML is named, and named
+ * before JSON. Throws `not-acceptable` where neither will do.
  */
 export function wantsHtml(accept: string | undefined, format: string | undefined): boolean {
   if (format !== undefined && HTML_TYPES.has(parseMediaType(format).type)) return true;
-  if (format === undefined && qualityOf('text/html', accept) > qualityOf('application/json', accept))
-    return true;
+  if (format === undefined && qualityOf(HTML_TYPES, accept) > qualityOf(JSON_TYPES, accept)) return true;
   demandJson(accept, format);
   return false;
 }
 
-/** 0 where it is refused or not named. */
-function qualityOf(type: string, accept = ''): number {
-  const range = accept
+/** The best of these types; 0 where none is named, or all are refused. */
+function qualityOf(types: ReadonlySet<string>, accept = ''): number {
+  const named = accept
     .split(',')
     .map(parseMediaType)
-    .find(one => one.type === type);
-  if (range === undefined) return 0;
-  const quality = Number(range.parameters.get('q') ?? '1');
-  return Number.isNaN(quality) ? 0 : quality;
+    .filter(one => types.has(one.type));
+  return Math.max(0, ...named.map(one => Number(one.parameters.get('q') ?? '1') || 0));
 }
 
 const CSV_TYPES: ReadonlySet<string> = new Set(['text/csv', 'csv']);

@@ -130,6 +130,17 @@ onEveryStore(store => {
     for (const told of [text, printed]) expect(told).not.toMatch(/Family-t/);
   });
 
+  test.each(['timeline', 'progress', 'summary'])(
+    'staff by care team gets the %s of those alone',
+    async name => {
+      const status = async (id: string): Promise<number> => {
+        const patient = (await clinic.made('client', id)).split('/')[1]!;
+        return (await dana.get(`/iop/clients/${patient}/${name}`)).status;
+      };
+      expect([await status('one'), await status('two')]).toEqual([200, 404]);
+    },
+  );
+
   test('scopes that reach a part tell no free seats', async () => {
     const scope =
       'system/EpisodeOfCare.rs?status=active system/Patient.rs system/Appointment.rs system/Schedule.rs';

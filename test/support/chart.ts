@@ -33,7 +33,9 @@ export function chartOf(records: readonly LooseRecord[], options: ChartOptions =
   const partsOf = (record: LooseRecord) => {
     const full = { program: 'p', client: 'c1', ...record } as unknown as RecordEnvelope;
     const parts = conceptOf(record.kind)!.toFhir(full, { to });
-    return new Map(parts.map(({ role, resource }) => [role, clone(resource)]));
+    // A Slot names nobody: a search by the client does not find it.
+    const found = parts.filter(({ resource }) => resource.resourceType !== 'Slot');
+    return new Map(found.map(({ role, resource }) => [role, clone(resource)]));
   };
   const resources = new Map<string, AnyResource>();
   const past = new Map<string, PastVersion[]>();

@@ -106,7 +106,7 @@ function scoresPart(scores: readonly ScoreTrend[]): Html[] {
     ];
     const caption = `${name}${change === undefined ? '' : `, ${change > 0 ? '+' : ''}${change} since the first`}; higher is worse`;
     return [
-      html`<figure>${lineChart(`score-${instrument}`, name, text, drawn, most)}</figure>`,
+      html`<figure><figcaption>${name} over time</figcaption>${lineChart(`score-${instrument}`, name, text, drawn, most)}</figure>`,
       table(caption, columns, points, ''),
     ];
   });

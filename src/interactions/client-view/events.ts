@@ -173,12 +173,13 @@ function planEvents({ found, past, calendar }: Chart): EventDraft[] {
         const before = said[at - 1]?.record;
         return before !== undefined && (before.status !== then.status || hours(before) !== hours(then));
       });
+      const begun = record.status !== 'draft' && calendar.dayOf(record.from) <= calendar.today;
       const over =
         record.until !== undefined &&
         record.status !== 'active' &&
         calendar.dayOf(record.until) <= calendar.today;
       return [
-        event(record.from, 'begun', `begun${hours(said[0]?.record ?? record)}`),
+        ...(begun ? [event(record.from, 'begun', `begun${hours(said[0]?.record ?? record)}`)] : []),
         ...changes.map(({ at, record: then }) =>
           event(at, then.status, `${wordOf(then.status)}${hours(then)}`),
         ),

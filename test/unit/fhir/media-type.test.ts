@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { demandContentType, demandJson } from '../../../src/fhir/media-type.ts';
+import { demandContentType, demandJson, wantsHtml } from '../../../src/fhir/media-type.ts';
 
 describe('content negotiation: JSON of FHIR 4.0 and nothing else', () => {
   test.each([
@@ -46,4 +46,32 @@ describe('a body is JSON in UTF-8', () => {
       expect(() => demandContentType(type)).toThrow(expect.objectContaining({ code: 'media-type' }));
     },
   );
+});
+
+describe('a page is had by whoever names HTML before JSON', () => {
+  test.each<[string | undefined, string | undefined, boolean]>([
+    ['text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8', undefined, true],
+    ['text/html', undefined, true],
+    ['text/html;q=0.9, application/json;q=0.8', undefined, true],
+    ['application/json', 'html', true],
+    ['application/json', 'text/html', true],
+    [undefined, undefined, false],
+    ['*/*', undefined, false],
+    ['text/*', undefined, false],
+    ['application/json, text/html', undefined, false],
+    ['application/fhir+json, text/html;q=0.9', undefined, false],
+    ['text/html;q=0, application/json', undefined, false],
+    ['text/html;q=none, application/json', undefined, false],
+    ['text/html', 'json', false],
+  ])('Accept %j with _format %j: %j', (accept, format, page) => {
+    expect(wantsHtml(accept, format)).toBe(page);
+  });
+
+  test.each([
+    ['text/html;q=0', undefined],
+    ['application/pdf', undefined],
+    ['text/html', 'pdf'],
+  ])('Accept %j with _format %j is neither', (accept, format) => {
+    expect(() => wantsHtml(accept, format)).toThrow(expect.objectContaining({ code: 'not-acceptable' }));
+  });
 });

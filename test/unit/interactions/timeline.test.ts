@@ -123,6 +123,57 @@ test('a consent is revoked when that was written down', () => {
   ]);
 });
 
+test('a plan tells when it began, changed and ended; a draft and one to come do not', () => {
+  const told = (...args: Parameters<typeof chartOf>) =>
+    timelineOf(chartOf(...args)).events.map(one => [one.date, one.text, one.plannedHours]);
+  expect(told([treatment({ status: 'draft' })])).toEqual([]);
+  expect(told([treatment({ from: '2026-12-14' })])).toEqual([]);
+  const ended = treatment({
+    until: '2026-11-20',
+    status: 'completed',
+    intensity: { sessionsPerWeek: 2, minutesPerSession: 90 },
+  });
+  const options = {
+    before: [[treatment(), '2026-10-19T15:00:00Z']] as const,
+    updated: '2026-11-02T15:00:00Z',
+  };
+  expect(told([ended], options)).toEqual([
+    ['2026-10-19', 'Treatment plan begun, 9 hours a week', 9],
+    ['2026-11-02', 'Treatment plan completed, 3 hours a week', 3],
+    ['2026-11-20', 'Treatment plan ended: completed', 3],
+  ]);
+});
+
+test('medication and goals are events too', () => {
+  const { events } = timelineOf(
+    chartOf([
+      {
+        kind: 'medication',
+        id: 'rx',
+        status: 'completed',
+        rxnorm: '1010604',
+        orderedAt: '2026-10-20T09:00:00-04:00',
+        until: '2026-11-20',
+        dosage: { text: 'Daily' },
+      },
+      {
+        kind: 'goal',
+        id: 'g',
+        description: 'Sleep',
+        status: 'active',
+        from: '2026-10-19',
+        progress: [{ at: '2026-11-02T02:00:00Z', text: 'Six hours.' }],
+      },
+    ]),
+  );
+  expect(events.map(one => [one.date, one.kind, one.what])).toEqual([
+    ['2026-10-19', 'goal', 'set'],
+    ['2026-10-20', 'medication', 'ordered'],
+    ['2026-11-01', 'goal', 'progress'],
+    ['2026-11-20', 'medication', 'ended'],
+  ]);
+});
+
 test('a stay that has not begun has no weeks', () => {
   const chart = chartOf([stay({ status: 'planned', from: '2026-12-14', phase: undefined })]);
   const { stays, events } = timelineOf(chart);
