@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { JsonObject } from '../../src/fhir/types.ts';
 import { clientPages } from '../../src/interactions/client-pages.ts';
-import { VIEWED_TYPES } from '../../src/interactions/client-view/view.ts';
+import { DEMANDED_TYPES } from '../../src/interactions/client-view/view.ts';
 import { auditRows, markAudit } from '../support/audit.ts';
 import { attendance, type Clinic, client, eveningTrack, session, startClinic } from '../support/clinic.ts';
 import { type CallerName, consentFor } from '../support/server.ts';
@@ -162,7 +162,7 @@ onEveryStore(store => {
       const { body } = await caller.get(`/iop/clients/${ids.one}/timeline`).expect(200);
       return (body.events as { kind: string }[]).map(one => one.kind);
     };
-    const narrow = ['Patient', ...VIEWED_TYPES].map(type => `system/${type}.rs`);
+    const narrow = ['Patient', ...DEMANDED_TYPES].map(type => `system/${type}.rs`);
     expect(await kinds('system/*.rs')).toContain('consent');
     const seen = await kinds(narrow.join(' '));
     expect(seen).not.toContain('consent');

@@ -21,7 +21,7 @@ import { type Calendar, calendarOf } from './calendar.ts';
 import { nameOf } from './name.ts';
 import { type FoundRecords, recordsOf } from './records.ts';
 import type { Past, PastVersion } from './said.ts';
-import { VIEWED_TYPES } from './view.ts';
+import { DEMANDED_TYPES, VIEWED_TYPES } from './view.ts';
 
 /** Resources of one type. A stay of years has hundreds; more is no view for a person. */
 const MOST = 10_000;
@@ -44,7 +44,7 @@ export async function readClient(
   principal: Principal,
 ): Promise<{ reader: Reader; patient: Version }> {
   await demandProgram(context, principal);
-  const asked = VIEWED_TYPES.map(type => ({ type, use: 'search' as const }));
+  const asked = DEMANDED_TYPES.map(type => ({ type, use: 'search' as const }));
   const grant = audit.decide([{ type: 'Patient', use: 'read' }, ...asked]);
   const patient = isId(id) ? await context.store.read('Patient', id, grant) : undefined;
   if (patient === undefined || patient.deleted || patient.owner !== principal.organization) throw notFound();

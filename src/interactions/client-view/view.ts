@@ -7,8 +7,8 @@ import { isoWeek } from './iso-week.ts';
 import { byStart, type Read, readAppointments, readAttendance, readKind } from './read.ts';
 import type { FoundRecords } from './records.ts';
 
-/** Searched by `patient`. */
-export const VIEWED_TYPES: readonly string[] = [
+/** Searched by `patient`; without scope for one of them there is no view. */
+export const DEMANDED_TYPES: readonly string[] = [
   'EpisodeOfCare',
   'Appointment',
   'Encounter',
@@ -20,6 +20,10 @@ export const VIEWED_TYPES: readonly string[] = [
   'Goal',
   'CarePlan',
   'MedicationRequest',
+];
+/** All that is searched; of the others there is what the scopes reach. */
+export const VIEWED_TYPES: readonly string[] = [
+  ...DEMANDED_TYPES,
   'Communication',
   'Flag',
   'RelatedPerson',
