@@ -129,7 +129,8 @@ function screensPart({ screens, screenTotals }: Progress): Html[] {
     { title: 'Result', of: one => SCREEN_MARKS[one.mark] },
     { title: 'Drugs, specimen', of: drugsOf },
   ];
-  const { valid, unexpected, positive, notValid, refused, notCollected, longestNegativeRun } = screenTotals;
+  const { valid, unexpected, positive, notValid, refused, notCollected, longestRunWithoutUnexpected } =
+    screenTotals;
   return [
     html`<figure>${markChart('screens', 'Urine screens in order of time', text, marks)}
 <figcaption>${used.map(mark => `${mark}: ${SCREEN_MARKS[mark]}`).join('. ')}.</figcaption></figure>`,
@@ -140,7 +141,7 @@ function screensPart({ screens, screenTotals }: Progress): Html[] {
       ],
       ['Without a prescribed drug', screenTotals.prescribedAbsent],
       ['Not valid, refused, not collected', `${notValid}, ${refused}, ${notCollected}`],
-      ['Longest run without an unexpected positive', longestNegativeRun],
+      ['Longest run without an unexpected positive', longestRunWithoutUnexpected],
     ]),
     table('Urine screens', columns, screens, ''),
   ];

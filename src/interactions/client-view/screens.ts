@@ -135,7 +135,7 @@ export interface ScreenTotals {
   notCollected: number;
   open: number;
   /** Longest run of screens without a positive that no medication order explains, by time of collection. */
-  longestNegativeRun: number;
+  longestRunWithoutUnexpected: number;
 }
 
 export function totalsOf(chart: Measured): ScreenTotals {
@@ -154,7 +154,7 @@ export function totalsOf(chart: Measured): ScreenTotals {
     refused: count('R'),
     notCollected: count('M'),
     open: count('O'),
-    longestNegativeRun: longestRun(marks),
+    longestRunWithoutUnexpected: longestRun(marks),
   };
 }
 

@@ -302,7 +302,7 @@ describe('urine screens', () => {
       refused: 1,
       notCollected: 1,
       open: 1,
-      longestNegativeRun: 2,
+      longestRunWithoutUnexpected: 2,
     });
   });
 
