@@ -67,10 +67,22 @@ export function careTeamRules({ organization, practitioner }: Principal, at: num
   };
 }
 
-/** Of a narrowed caller. Throws `forbidden` where it would write what decides whom it sees. */
+/** What says who treats whom, and who belongs to what a Consent names (membership.ts). */
+const DECIDING: ReadonlySet<string> = new Set([
+  'CareTeam',
+  'Group',
+  'Organization',
+  'OrganizationAffiliation',
+  'PractitionerRole',
+]);
+
+/** Of a narrowed caller. Throws `forbidden` where it would write what decides whom it or somebody outside sees. */
 export function demandNoWidening(asked: readonly { type?: string; use: Use }[]): void {
   if (asked.some(({ type, use }) => type !== undefined && widens(type, use)))
-    throw new FhirError('forbidden', 'A CareTeam decides whom the staff see: the staff do not write it.');
+    throw new FhirError(
+      'forbidden',
+      'A CareTeam, a Group, a role or an Organization decides who sees whom: the staff do not write it.',
+    );
 }
 
-const widens = (type: string, use: Use): boolean => type === 'CareTeam' && !READING.has(use);
+const widens = (type: string, use: Use): boolean => DECIDING.has(type) && !READING.has(use);

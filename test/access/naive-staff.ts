@@ -30,10 +30,12 @@ export function treats({ all, now }: Facts, asker: Asker, person: string): boole
 export function seesBound(facts: Facts, asker: Asker, fact: Fact, images: readonly AnyResource[]): boolean {
   if (fact.owner !== asker.organization) return false;
   const persons = images.map(peopleOf);
-  if (persons.every(people => people.length === 0)) return images.every(isDirectoryType);
+  if (persons.every(people => people.length === 0))
+    return images.every(one => isDirectoryType(one) || one.resourceType === 'OrganizationAffiliation');
   return persons.every(people => people.length > 0 && people.every(one => treats(facts, asker, one)));
 }
 
-/** A write that none of those who are bound may even ask for: it would say whom they see. */
+/** A write that none of those who are bound may even ask for: it would say whom they, or others by Consents, see. */
 export const isOutOfBounds = (facts: Facts, asker: Asker, type: string): boolean =>
-  isBound(facts, asker) && type === 'CareTeam';
+  isBound(facts, asker) &&
+  ['CareTeam', 'Group', 'Organization', 'OrganizationAffiliation', 'PractitionerRole'].includes(type);

@@ -60,6 +60,8 @@ export async function openWorld(
     await app.token(organization, role, { prefix });
   const server = await new Promise<Server>(resolve => {
     const made = app.app.http.listen(0, '127.0.0.1', () => resolve(made));
+    // Client and server share a process: where it is busy for seconds an idle connection would end under a request.
+    made.keepAliveTimeout = 0;
   });
   const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}/fhir`;
   const tokens = new Map<string, Promise<string>>();

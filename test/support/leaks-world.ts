@@ -244,6 +244,8 @@ export async function openWorld(store: TestStore, more: readonly AnyResource[]):
   };
   const server = await new Promise<Server>(resolve => {
     const listening = app.app.http.listen(0, '127.0.0.1', () => resolve(listening));
+    // See access-world.ts.
+    listening.keepAliveTimeout = 0;
   });
   const world = {
     app,
