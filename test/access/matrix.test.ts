@@ -65,6 +65,31 @@ const readingCells = (world: World, asker: Asker, facts: readonly Fact[]) => [
 const cellsIn = (store: TestStore): string =>
   takesAll(store) ? 'every cell' : 'a fourth of the cells (LONG=1: in half of them)';
 
+describe('the cells', () => {
+  let world: World;
+  beforeAll(async () => {
+    world = await openWorld(STORY);
+  }, 60_000);
+  afterAll(() => world.close());
+
+  test('scopes that say more than types show some resources of a type and hide others', () => {
+    const cells = Object.values(SCOPES)
+      .filter(bound => typeof bound !== 'string' || bound.includes('?'))
+      .flatMap(scopedAskers)
+      .flatMap(asker => readingCells(world, asker, sampleOf(world.facts.all)));
+    expect(cells.length).toBeGreaterThanOrEqual(7000);
+    for (const status of ['200', '404', '410', '403', '', '1', '0'])
+      expect(cells.filter(cell => cell.expected === status).length).toBeGreaterThan(50);
+  });
+
+  test('there are thousands of cells, with every answer among them', () => {
+    const cells = Object.values(ASKERS).flatMap(asker => readingCells(world, asker, world.facts.all));
+    expect(cells.length).toBeGreaterThanOrEqual(7000);
+    for (const status of ['200', '404', '410'])
+      expect(cells.filter(cell => cell.expected === status).length).toBeGreaterThan(20);
+  });
+});
+
 onEveryStore(store => {
   /** The cells that fall to the caller with this number. */
   const share = <T>(all: readonly T[], number: number): T[] => shareOf(store, all, number);
@@ -102,23 +127,6 @@ onEveryStore(store => {
       },
       60_000,
     );
-
-    test('scopes that say more than types show some resources of a type and hide others', () => {
-      const cells = Object.values(SCOPES)
-        .filter(bound => typeof bound !== 'string' || bound.includes('?'))
-        .flatMap(scopedAskers)
-        .flatMap(asker => readingCells(world, asker, sampleOf(world.facts.all)));
-      expect(cells.length).toBeGreaterThanOrEqual(7000);
-      for (const status of ['200', '404', '410', '403', '', '1', '0'])
-        expect(cells.filter(cell => cell.expected === status).length).toBeGreaterThan(50);
-    });
-
-    test('there are thousands of cells, with every answer among them', () => {
-      const cells = Object.values(ASKERS).flatMap(asker => readingCells(world, asker, world.facts.all));
-      expect(cells.length).toBeGreaterThanOrEqual(7000);
-      for (const status of ['200', '404', '410'])
-        expect(cells.filter(cell => cell.expected === status).length).toBeGreaterThan(20);
-    });
   });
 
   describe('writing', () => {

@@ -4,9 +4,25 @@ import type { AnyResource, Json, JsonObject } from '../../src/fhir/types.ts';
 import type { Fact } from './naive.ts';
 import { isDeleted, lastLive, objects, within } from './naive-resource.ts';
 
+/** Asked for every cell of the matrix: the others are many. */
+const TYPES = new Set(['Organization', 'OrganizationAffiliation', 'PractitionerRole', 'CareTeam', 'Group']);
+
 /** `own`: `payer`, `Practitioner/anna`. */
 export function namesFor(all: readonly Fact[], owner: string, own: readonly string[], now: number): string[] {
+  const stamp = all.reduce((sum, fact) => (TYPES.has(fact.type) ? sum + fact.versions.length : sum), 0);
+  const known = KNOWN.get(all) ?? new Map<string, string[]>();
+  const key = JSON.stringify([owner, own, now, stamp]);
+  const names = known.get(key) ?? workOut(all, owner, own, now);
+  KNOWN.set(all, known.set(key, names));
+  return names;
+}
+
+/** What was worked out stands until something more is written. */
+const KNOWN = new WeakMap<readonly Fact[], Map<string, string[]>>();
+
+function workOut(all: readonly Fact[], owner: string, own: readonly string[], now: number): string[] {
   const written = all
+    .filter(fact => TYPES.has(fact.type))
     .filter(fact => fact.owner === owner && !isDeleted(fact) && fact.versions.at(-1)!.writer === owner)
     .map(fact => lastLive(fact))
     .filter(one => one.modifierExtension === undefined && one.implicitRules === undefined);

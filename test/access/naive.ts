@@ -2,7 +2,7 @@
 // time, over a plain list of everything that was ever written. Slow and simple on purpose; the matrix
 // holds the server to it.
 import type { Role } from '../../src/access/grant.ts';
-import type { AnyResource } from '../../src/fhir/types.ts';
+import type { AnyResource, JsonObject } from '../../src/fhir/types.ts';
 import { covers, namesIn, type Question, type Said, saidOf } from './naive-consent.ts';
 import { namesFor } from './naive-membership.ts';
 import {
@@ -61,7 +61,7 @@ function allows({ all }: Facts, question: Question, person: string, resource: An
     .filter(fact => fact.type === 'Consent' && fact.owner === question.owner && !isDeleted(fact))
     .filter(fact => fact.versions.at(-1)!.writer === question.owner)
     .map(fact => lastLive(fact))
-    .filter(consent => objects(consent.patient)[0]?.reference === `Patient/${person}`)
+    .filter(({ patient }) => (patient as JsonObject | undefined)?.reference === `Patient/${person}`)
     .flatMap(one => saidOf(one, question, resource));
   const highest = (effect: Said['effect']) =>
     Math.max(-Infinity, ...said.filter(one => one.effect === effect).map(one => one.rank));
@@ -72,6 +72,7 @@ function allows({ all }: Facts, question: Question, person: string, resource: An
 function isMember({ all, now }: Facts, payer: string, owner: string, person: string): boolean {
   const organization = `Organization/${payer}`;
   const kept = all
+    .filter(fact => fact.type === 'Coverage' || fact.type === 'Group')
     .filter(fact => fact.owner === owner && !isDeleted(fact) && fact.versions.at(-1)!.writer === owner)
     .map(fact => lastLive(fact))
     .filter(one => one.modifierExtension === undefined);
