@@ -98,6 +98,9 @@ describe('paths', () => {
     setAt(record, 'c[1].e', 3);
     setAt(record, 'f[0]', 4);
     expect(record).toEqual({ a: { b: 1 }, c: [undefined, { d: 2, e: 3 }], f: [4] });
+    const odd = {};
+    setAt(odd, 'constructor.name', 'x');
+    expect([JSON.stringify(odd), Object.name]).toEqual(['{"constructor":{"name":"x"}}', 'Object']);
   });
 });
 

@@ -29,7 +29,10 @@ export function setAt(record: JsonObject, path: string, value: Json): void {
   });
   let place: JsonObject | Json[] = record;
   for (const [at, step] of steps.entries()) {
-    const held = (place as Record<string | number, Json | undefined>)[step];
+    // Of its own: `constructor` is a name like any other.
+    const held = Object.hasOwn(place, step)
+      ? (place as Record<string | number, Json | undefined>)[step]
+      : undefined;
     if (at === steps.length - 1) {
       (place as Record<string | number, Json>)[step] = value;
       return;
