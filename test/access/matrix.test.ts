@@ -63,7 +63,7 @@ const readingCells = (world: World, asker: Asker, facts: readonly Fact[]) => [
 ];
 
 const cellsIn = (store: TestStore): string =>
-  takesAll(store) ? 'every cell' : 'a fourth of the cells (LONG=1: in half of them)';
+  takesAll(store) ? 'every cell' : 'a fourth of the cells (LONG=1: in three eighths)';
 
 describe('the cells', () => {
   let world: World;
