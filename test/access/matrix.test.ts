@@ -62,8 +62,7 @@ const readingCells = (world: World, asker: Asker, facts: readonly Fact[]) => [
   ...setCells(world, asker),
 ];
 
-const cellsIn = (store: TestStore): string =>
-  takesAll(store) ? 'every cell' : 'a fourth of the cells (LONG=1: in three eighths)';
+const cellsIn = (store: TestStore): string => (takesAll(store) ? 'every cell' : 'a fourth of the cells');
 
 describe('the cells', () => {
   let world: World;

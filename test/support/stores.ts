@@ -41,14 +41,13 @@ export function onEveryStore(tests: (store: TestStore) => void): void {
 export const takesAll = ({ name }: TestStore): boolean => name === 'SQLite';
 
 const SHARE = 1 / 4;
-/** Where LONG=1 asks for more: on the second store, and of what has very many cells. */
+/** Of what has very many cells, where LONG=1 asks for more. */
 const LONG_SHARE = 3 / 8;
 
 /** All, or on the second store about a fourth of it: another one for each seed, the same every time. */
 export const shareOf = <T>(store: TestStore, all: readonly T[], seed: number): T[] => {
   if (takesAll(store)) return [...all];
-  const share = process.env.LONG === '1' ? LONG_SHARE : SHARE;
-  return all.filter((_, at) => spread(at, seed) < share);
+  return all.filter((_, at) => spread(at, seed) < SHARE);
 };
 
 /**
