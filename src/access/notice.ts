@@ -45,6 +45,10 @@ export function part2Of(
   return versions.filter(({ owner }) => programs.has(owner));
 }
 
+/** Shown to its source, whoever permits what. */
+export const isOwnWork = ({ source, writer }: Version, { organization }: Principal): boolean =>
+  source === organization && writer === organization;
+
 /** What a Grant asks of Consents for one purpose. */
 export type Permit = Extract<Predicate, { kind: 'consent' }>;
 

@@ -48,8 +48,9 @@ async function factsOf(reader: Reader): Promise<{ facts: CensusFacts; versions: 
   const time = (at: number) => new Date(at).toISOString();
   const near = `date=ge${time(now - AROUND)}&date=le${time(now + AROUND)}`;
   const missed = await findAll('Appointment', `status=noshow&${near}`, reader);
-  const personOf = new Map([...stays, ...missed].map(one => [nameIn(one), personIn(one)]));
-  const trackOf = new Map(stays.map(one => [nameIn(one), trackIn(one)]));
+  const { base } = context;
+  const personOf = new Map([...stays, ...missed].map(one => [nameIn(one), personIn(one, base)]));
+  const trackOf = new Map(stays.map(one => [nameIn(one), trackIn(one, base)]));
   const tracks = await tracksOf(present(trackOf), reader);
   const people = await findPeople(present(personOf), reader);
   const versions = [...stays, ...missed, ...people, ...tracks];
@@ -66,21 +67,21 @@ async function factsOf(reader: Reader): Promise<{ facts: CensusFacts; versions: 
 
 const nameIn = ({ type, id }: Version): string => `${type}/${id}`;
 
-function personIn({ type, body }: Version): string | undefined {
+function personIn({ type, body }: Version, base: string): string | undefined {
   const { resource } = parseBody(body);
   const references =
     type === 'Appointment'
       ? ((resource as unknown as Appointment).participant ?? []).map(one => one.actor?.reference)
       : [(resource as unknown as EpisodeOfCare).patient?.reference];
   return references
-    .map(one => localId(one, 'Patient'))
+    .map(one => localId(one, 'Patient', base))
     .filter(id => id !== undefined)
     .map(id => `Patient/${id}`)[0];
 }
 
-function trackIn({ body }: Version): string | undefined {
+function trackIn({ body }: Version, base: string): string | undefined {
   const stay = parseBody(body).resource as unknown as EpisodeOfCare;
-  const id = localId(extensionValue(EPISODE_TRACK, stay)?.reference, 'Schedule');
+  const id = localId(extensionValue(EPISODE_TRACK, stay)?.reference, 'Schedule', base);
   return id === undefined ? undefined : `Schedule/${id}`;
 }
 

@@ -52,5 +52,5 @@ function clientPage<A>(
 export const clientPages: readonly ClientPage[] = [
   clientPage('timeline', ['Consent'], timelineOf, timelinePage),
   clientPage('progress', [], progressOf, progressPage),
-  clientPage('summary', ['Condition', 'CareTeam', 'Flag'], summaryOf, summaryPage),
+  clientPage('summary', ['Condition', 'CareTeam'], summaryOf, summaryPage),
 ];

@@ -1,7 +1,7 @@
 // By whose consent something went out: 42 CFR 2.32 asks for a copy of the consent or a clear statement of its
 // scope. Here it is a reference that the recipient can follow, or that statement where there is none.
 import type { Grant, Principal } from '../access/grant.ts';
-import { chartName, chartsIn, opening, permitsOf } from '../access/notice.ts';
+import { chartName, chartsIn, isOwnWork, opening, permitsOf } from '../access/notice.ts';
 import { FhirError } from '../fhir/error.ts';
 import { UNKNOWN_PERSON } from '../search/persons.ts';
 import type { ConsentLine, LinesQuery, Version } from '../store/port.ts';
@@ -52,10 +52,6 @@ export async function consentReference(
         .map(id => `Consent/${id}`)
         .join(', ');
 }
-
-/** Shown to its source, whoever permits what. */
-const isOwnWork = ({ source, writer }: Version, { organization }: Principal): boolean =>
-  source === organization && writer === organization;
 
 /** Those that the caller may not read. Of many none: they are counted and not named. */
 async function hiddenOf(ids: ReadonlySet<string>, grant: Grant, { store }: Context): Promise<Set<string>> {

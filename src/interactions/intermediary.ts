@@ -3,7 +3,7 @@
 // whose consent the answer goes out, and later nobody could tell. https://www.ecfr.gov/current/title-42/section-2.24
 import { viaActor, viasOf } from '../access/actor.ts';
 import type { Grant, Principal } from '../access/grant.ts';
-import { chartName, chartsIn, permitsOf } from '../access/notice.ts';
+import { chartName, chartsIn, isOwnWork, permitsOf } from '../access/notice.ts';
 import { seenIn } from '../audit/row.ts';
 import { UNKNOWN_PERSON } from '../search/persons.ts';
 import type { ConsentLine, Version } from '../store/port.ts';
@@ -20,7 +20,9 @@ export async function recordIntermediaries(
   context: Context,
   principal: Principal,
 ): Promise<void> {
-  const given = disclosed.filter(one => intermediariesFor(principal, one.owner).length > 0);
+  const given = disclosed.filter(
+    one => !isOwnWork(one, principal) && intermediariesFor(principal, one.owner).length > 0,
+  );
   if (given.length === 0) return;
   const grant = context.decide(principal, []);
   const opened = await openedThrough(given, context, grant);

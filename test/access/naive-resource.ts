@@ -22,10 +22,12 @@ const PEOPLE_IN: Readonly<Record<string, readonly string[]>> = {
   Task: ['for'],
 };
 
-export const objects = (value: Json | undefined): JsonObject[] =>
-  (Array.isArray(value) ? value : [value]).filter(
-    (one): one is JsonObject => typeof one === 'object' && one !== null && !Array.isArray(one),
-  );
+export const objects = (value: Json | undefined): JsonObject[] => {
+  if (Array.isArray(value)) return value.filter(isObject);
+  return isObject(value) ? [value] : [];
+};
+const isObject = (value: Json | undefined): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 export const along = (resource: JsonObject, path: string): JsonObject[] =>
   path.split('.').reduce((found, name) => found.flatMap(one => objects(one[name])), [resource]);
 

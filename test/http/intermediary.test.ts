@@ -77,6 +77,17 @@ onEveryStore(store => {
       expect(await listed(exchange, 'far')).toEqual([['Organization/ehr', '2 Observation, 1 Patient']]);
     });
 
+    test('what the recipient writes itself goes to nobody', async () => {
+      const before = await listed(exchange, 'far');
+      const goal = { resourceType: 'Goal', lifecycleStatus: 'active', description: { text: 'Sleep' } };
+      const subject = { reference: 'Patient/far' };
+      await world.ehr
+        .post('/fhir/Goal')
+        .send({ ...goal, subject })
+        .expect(201);
+      expect(await listed(exchange, 'far')).toEqual(before);
+    });
+
     test('what goes by a consent that names the recipient is none of its business', async () => {
       await world.ehr.get('/fhir/Patient/direct').expect(200);
       expect(await listed(exchange, 'direct')).toEqual([]);
