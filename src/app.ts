@@ -34,6 +34,7 @@ import { registeredBy } from './interactions/emergency.ts';
 import { handle } from './interactions/handle.ts';
 import { readLines } from './interactions/import/lines.ts';
 import type { Input } from './interactions/import/outcome.ts';
+import { type Decision, resolveConflict } from './interactions/import/resolve.ts';
 import type { SheetImport } from './interactions/import/sheet/sheet-import.ts';
 import { type ImportOptions, importRecords, type RecordOutcome } from './interactions/import.ts';
 import { pageSeal } from './interactions/page-link.ts';
@@ -97,6 +98,8 @@ export interface App {
     principal: Principal,
     options?: ImportOptions & { read?: (chunks: AsyncIterable<Uint8Array>) => AsyncIterable<Input> },
   ): AsyncIterable<RecordOutcome>;
+  /** A conflict of an import, decided: its record is imported again. */
+  resolveConflict(decision: Omit<Decision, 'request'>, principal: Principal): Promise<RecordOutcome>;
   /** A sheet (CSV) of records of a program, by the text of a map: `read` is for importRecords. */
   sheet(map: string, program: string): Promise<SheetImport>;
   /** A Consent as a form, HTML: as the program's door gives it. */
@@ -204,6 +207,8 @@ export async function createApp(config: Config, surroundings: Surroundings = {})
     handle: (request, principal) => handle(request, context, principal),
     importRecords: (chunks, principal, { read = readLines, ...options } = {}) =>
       importRecords(read(chunks), context, principal, options),
+    resolveConflict: (decision, principal) =>
+      resolveConflict({ ...decision, request: context.ids() }, context, principal),
     // What reads sheets is loaded by who does: a server never.
     sheet: async (map, program) =>
       (await import('./interactions/import/sheet/sheet-import.ts')).sheetImport(map, program),

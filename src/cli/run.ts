@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { VERSION } from '../app.ts';
 import { checkpointAudit, verifyAudit } from './audit.ts';
 import { addClientCommands } from './client-commands.ts';
+import { listConflicts, resolve } from './conflicts.ts';
 import { addConsentCommands } from './consent-commands.ts';
 import { startDemo } from './demo.ts';
 import { addExceptionCommands } from './exception-commands.ts';
@@ -116,6 +117,27 @@ function commandsOf(
     .option('--dry-run', 'plan everything, write nothing, and tell what would be written')
     .option('--json', 'print the summary as JSON')
     .action(keep((options, file) => runImport(terminal, options, file)));
+
+  const conflicts = root
+    .command('conflicts')
+    .description('what an import and FHIR both changed, for a person to decide')
+    .exitOverride();
+  conflicts
+    .command('list')
+    .description('open conflicts: id, record, and of each field what the record says and what FHIR said')
+    .requiredOption('--program <id>', "logical id of the program's Organization")
+    .option('--json', 'print JSON')
+    .action(keep(options => listConflicts(terminal, options)));
+  conflicts
+    .command('resolve')
+    .description("import the record again as it came, with one side's value of every field that both changed")
+    .argument('<id>', 'as `conflicts list` has it')
+    .requiredOption('--program <id>', "logical id of the program's Organization")
+    .option('--take <side>', 'record or fhir: of every field that is not named')
+    .option('--record <paths...>', "fields that get the record's value")
+    .option('--fhir <paths...>', "fields that keep FHIR's value, until the record changes there")
+    .option('--json', 'print JSON')
+    .action(keep((options, id) => resolve(terminal, options, id)));
 
   root
     .command('migrate')
