@@ -40,7 +40,7 @@ import { type ImportOptions, importRecords, type RecordOutcome } from './interac
 import { pageSeal } from './interactions/page-link.ts';
 import type { FhirRequest, Reply } from './interactions/request.ts';
 import { createLog } from './observe/log.ts';
-import { isServed, lockServer, type OpenedStore, openStore } from './open-store.ts';
+import { isServed, lockServer, type OpenedStore, openStore, removeStore } from './open-store.ts';
 import { EXTRACTORS, extract } from './search/extract.ts';
 import { PLACE_FACT } from './store/archive.ts';
 import { demandWhole, moveStore } from './store/move.ts';
@@ -64,7 +64,17 @@ export { rotateSigningKey } from './access/oauth/signing-key.ts';
 export { parseScopes } from './access/scope.ts';
 export { type Config, ConfigError, readConfig, type StorePlace } from './config.ts';
 export type { AuditAct, ClientEntry, ExceptionEntry, ExceptionOf, Principal, TokenClaims };
-export { isServed, lockServer, moveStore, type OpenedStore, readSigned, VERSION, type Verified, verifyStore };
+export {
+  isServed,
+  lockServer,
+  moveStore,
+  type OpenedStore,
+  readSigned,
+  removeStore,
+  VERSION,
+  type Verified,
+  verifyStore,
+};
 
 /** What may be replaced for tests: time and ids. */
 export interface Surroundings {
@@ -117,10 +127,12 @@ const DERIVATION = `${EXTRACTORS} ${CONSENT_RULES} ${ROSTER_RULES} ${LABEL_RULES
 
 /** Builds the server on the store that `config` names. Nothing listens until `listen()`. */
 export async function createApp(config: Config, surroundings: Surroundings = {}): Promise<App> {
-  const clock = surroundings.clock ?? systemClock;
+  const shifted = { ms: 0 };
+  const clock = surroundings.clock ?? (() => systemClock() + shifted.ms);
   const keys = await openKeyring(config.keys, clock);
   const base = baseOf(config);
-  const { store, registry, close } = await openWhole(config, surroundings, base);
+  const { store, registry, close } = await openWhole(config, { ...surroundings, clock }, base);
+  shifted.ms = await demoShift(registry);
   const log = createLog(config.logLevel);
   const context: Context = {
     store,
@@ -221,6 +233,16 @@ export async function createApp(config: Config, surroundings: Surroundings = {})
     principalOf: async caller =>
       withMemberships(principalOf(caller, await registry.organizations()), registry, clock()),
   };
+}
+
+/** What a store says that is a demo's, and by how many ms its clock is ahead of the machine's (less than 0: behind). */
+export const DEMO_FACT = { marked: 'demo', clock: 'demo-clock' } as const;
+
+/** A demo may have a clock of its own, for every command on it: see `demo --now`. No other store has. */
+async function demoShift(registry: Registry): Promise<number> {
+  if ((await registry.fact(DEMO_FACT.marked)) !== 'yes') return 0;
+  const ms = Number((await registry.fact(DEMO_FACT.clock)) ?? 0);
+  return Number.isSafeInteger(ms) ? ms : 0;
 }
 
 /** The FHIR base; its port is known once the server listens. */

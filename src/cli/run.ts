@@ -5,7 +5,7 @@ import { checkpointAudit, verifyAudit } from './audit.ts';
 import { addClientCommands } from './client-commands.ts';
 import { listConflicts, resolve } from './conflicts.ts';
 import { addConsentCommands } from './consent-commands.ts';
-import { startDemo } from './demo.ts';
+import { resetDemo, startDemo } from './demo.ts';
 import { addExceptionCommands } from './exception-commands.ts';
 import { generate } from './generate.ts';
 import { runImport } from './import-command.ts';
@@ -58,7 +58,14 @@ function commandsOf(
   root
     .command('demo')
     .description('serve a small invented clinic on loopback; prints tokens and curl lines')
-    .action(keep(() => startDemo(terminal)));
+    .option('--now <date>', "a new demo's clock starts there (2026-10-16, or an instant) and goes on")
+    .action(keep(options => startDemo(terminal, options)));
+
+  root
+    .command('reset')
+    .description('make the demo anew, as it was in the beginning; no other store. No server may have it open')
+    .option('--now <date>', 'its clock starts there (2026-10-16, or an instant) and goes on')
+    .action(keep(options => resetDemo(terminal, options)));
 
   root
     .command('serve')
