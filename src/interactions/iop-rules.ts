@@ -13,13 +13,18 @@ import { demandRevocable } from './revocable.ts';
 const ONE_PERSON: ReadonlySet<string> = new Set([
   'Appointment',
   'CarePlan',
+  'Contract',
+  'CoverageEligibilityResponse',
   'DiagnosticReport',
   'Encounter',
+  'Flag',
   'Goal',
   'MedicationRequest',
   'Observation',
   'Procedure',
+  'QuestionnaireResponse',
   'Specimen',
+  'Task',
 ]);
 
 const ACT_CODE = 'http://terminology.hl7.org/CodeSystem/v3-ActCode';

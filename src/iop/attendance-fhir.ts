@@ -76,7 +76,10 @@ function encounterOf(record: AttendanceRecord, links: Links): Part {
     type: [localConcept(SESSION_TYPE, record.type), ...(record.serviceCodes ?? []).map(serviceConcept)],
     subject: { reference: links.to('client', record.client) },
     episodeOfCare: episode && [episode],
-    participant: clinician && [{ individual: clinician }],
+    participant: [
+      ...(clinician === undefined ? [] : [{ individual: clinician }]),
+      ...(record.family ?? []).map(id => ({ individual: { reference: links.to('family-member', id) } })),
+    ],
     appointment: appointment && [appointment],
     period: { start: record.start, end: record.end },
     length:
@@ -84,6 +87,7 @@ function encounterOf(record: AttendanceRecord, links: Links): Part {
         ? undefined
         : { value: record.minutes, unit: 'min', system: UCUM, code: 'min' },
     reasonCode: topicConcepts(record.topic),
+    reasonReference: record.checkIns?.map(id => ({ reference: links.to('check-in', id) })),
     diagnosis: record.diagnoses?.map(id => ({ condition: { reference: links.to('diagnosis', id) } })),
     location: site && [{ location: site }],
     serviceProvider: organizationReference(record.program),
@@ -120,6 +124,7 @@ export function attendanceFromFhir(
   const amended = [...parts].find(([role]) => role.startsWith('amended/'))?.[1] as
     | Partial<Appointment>
     | undefined;
+  const who = encounter.participant?.map(one => one.individual ?? {});
   const planned = names.of(encounter.appointment?.[0]?.reference ?? '');
   return prune<AttendanceRecord>({
     kind: 'attendance',
@@ -138,7 +143,7 @@ export function attendanceFromFhir(
     end: encounter.period?.end,
     minutes: minutesOf(encounter.length),
     episode: keyOf(names, 'episode', encounter.episodeOfCare?.[0]),
-    clinician: keyOf(names, 'clinician', encounter.participant?.[0]?.individual),
+    clinician: keysOf(names, 'clinician', who)?.[0],
     site: keyOf(names, 'site', encounter.location?.[0]?.location),
     topic: topicOf(encounter.reasonCode),
     serviceCodes: serviceCodesIn(encounter.type),
@@ -148,6 +153,8 @@ export function attendanceFromFhir(
       'diagnosis',
       encounter.diagnosis?.map(one => one.condition),
     ),
+    family: keysOf(names, 'family-member', who),
+    checkIns: keysOf(names, 'check-in', encounter.reasonReference),
     reason: extensionValue(ABSENCE_REASON_EXTENSION, encounter._status),
     noticeAt: extensionValue(CANCELLED_AT_EXTENSION, encounter._status),
   } as AttendanceRecord);

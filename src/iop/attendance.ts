@@ -3,7 +3,8 @@
 // Glossary. present, late, left-early: the client was there, from `start` to `end`; minutes: what counts
 // of that time, where breaks are taken off. excused: absent with the program's agreement; no-show: absent
 // without; then `start` to `end` is the time that was missed. noticeAt: when the client let the program
-// know. procedures: what was done, for measures that count treatments and not billing codes.
+// know. procedures: what was done, for measures that count treatments and not billing codes. family: who of the
+// client's family or friends took part. checkIns: what the client brought to the session, a stressor for instance.
 //
 // The record stands alone: it repeats type, mode, clinician and site of the session, because what took
 // place may differ from what was planned, and because it is what is billed. It has no room for what was
@@ -45,6 +46,10 @@ export interface AttendanceRecord extends RecordEnvelope {
   serviceCodes?: string[];
   procedures?: Modality[];
   diagnoses?: string[];
+  /** Family member records, of a family session. */
+  family?: string[];
+  /** Check-in records: what the client brought to it. */
+  checkIns?: string[];
   /** Why the client was absent, in a few words. */
   reason?: string;
   /** When the client let the program know. */
@@ -77,11 +82,16 @@ const schema = recordSchema(
     serviceCodes: set(serviceCode('A service that was delivered.'), 'What was delivered.', 10),
     procedures: set(choice(MODALITIES, 'A method.'), 'What was done.', 10),
     diagnoses: set(keyOfA('diagnosis', 'What was treated.'), 'What was treated.', 20),
+    family: set(keyOfA('family-member', 'Who took part.'), 'Who of the family took part.', 10),
+    checkIns: set(keyOfA('check-in', 'What was brought.'), 'What the client brought to it.', 5),
     reason: line('Why the client was absent, in a few words.'),
     noticeAt: instant('When the client let the program know.'),
   },
   ['session', 'client', 'status', 'type', 'mode', 'start', 'end'],
 );
+
+/** What family and friends come to; a group is the clients' own. */
+const FAMILY_TYPES: readonly SessionType[] = ['family', 'education'];
 
 function check(record: AttendanceRecord): Problem[] {
   const span = minutesBetween(record.start, record.end);
@@ -100,6 +110,13 @@ function check(record: AttendanceRecord): Problem[] {
     ...unless(there || record.serviceCodes === undefined, 'serviceCodes', present),
     ...unless(there || record.procedures === undefined, 'procedures', present),
     ...unless(there || record.diagnoses === undefined, 'diagnoses', present),
+    ...unless(there || record.family === undefined, 'family', present),
+    ...unless(there || record.checkIns === undefined, 'checkIns', present),
+    ...unless(
+      record.family === undefined || FAMILY_TYPES.includes(record.type),
+      'family',
+      'is for family sessions and education',
+    ),
     ...unless(!there || record.reason === undefined, 'reason', absent),
     ...unless(!there || record.noticeAt === undefined, 'noticeAt', absent),
   ];

@@ -138,7 +138,8 @@ function uuidOf(key: string): string {
 }
 
 function entryOf(fullUrl: string, resource: AnyResource): BundleEntry {
-  const [identifier] = (resource.identifier ?? []) as Identifier[];
+  // A QuestionnaireResponse has one, which is no list.
+  const [identifier] = [resource.identifier ?? []].flat() as unknown as Identifier[];
   const request = { method: 'POST' as const, url: resource.resourceType };
   return {
     fullUrl,

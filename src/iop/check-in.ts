@@ -3,7 +3,8 @@
 //
 // Glossary. By: whose word it is; a client's own is marked patient asserted (PATAST). Craving, exhaustion: 0 to
 // 10. Stressor: something real that the client brings to the next session. Progress: what became easier outside
-// of the clinic.
+// of the clinic: in words, and as mornings that went well, arguments at home, and patience. Readiness: how ready the
+// client says to be, as at intake.
 import type { AnyResource, Observation, ObservationComponent } from '../fhir/types.ts';
 import { unless } from './check.ts';
 import { CHECK_IN_ITEM, TRIGGER } from './codes-stay.ts';
@@ -32,6 +33,12 @@ export interface CheckInRecord extends RecordEnvelope {
   exhaustion?: number;
   stressor?: string;
   progress?: string;
+  /** Of the last seven days: mornings that went well, arguments at home. */
+  goodMornings?: number;
+  arguments?: number;
+  /** 0 to 10. */
+  patience?: number;
+  readiness?: number;
 }
 
 const SAID = [
@@ -42,6 +49,10 @@ const SAID = [
   'exhaustion',
   'stressor',
   'progress',
+  'goodMornings',
+  'arguments',
+  'patience',
+  'readiness',
 ] as const;
 
 const schema = recordSchema(
@@ -59,6 +70,10 @@ const schema = recordSchema(
     exhaustion: whole('Exhaustion.', 0, 10),
     stressor: prose('What is brought to the next session; no counselling notes.', 1000),
     progress: prose('What became easier in daily life; no counselling notes.', 1000),
+    goodMornings: whole('Mornings of the last seven that went well.', 0, 7),
+    arguments: whole('Arguments at home in the last seven days.', 0, 99),
+    patience: whole('Patience.', 0, 10),
+    readiness: whole('How ready the client says to be.', 0, 10),
   },
   ['client', 'at', 'by'],
 );
@@ -108,6 +123,10 @@ function toFhir(record: CheckInRecord, links: Links): Part[] {
       ...component('exhaustion', amountIn(record.exhaustion, '{score}')),
       ...component('stressor', text(record.stressor)),
       ...component('progress', text(record.progress)),
+      ...component('good-mornings', amountIn(record.goodMornings, 'd')),
+      ...component('arguments', amountIn(record.arguments, '{count}')),
+      ...component('patience', amountIn(record.patience, '{score}')),
+      ...component('readiness', amountIn(record.readiness, '{score}')),
     ],
   };
   return [part('', observation)];
@@ -138,6 +157,10 @@ function fromFhir(parts: ReadonlyMap<string, AnyResource>, names: Names, id: str
     exhaustion: all('exhaustion')[0]?.valueQuantity?.value,
     stressor: all('stressor')[0]?.valueString,
     progress: all('progress')[0]?.valueString,
+    goodMornings: all('good-mornings')[0]?.valueQuantity?.value,
+    arguments: all('arguments')[0]?.valueQuantity?.value,
+    patience: all('patience')[0]?.valueQuantity?.value,
+    readiness: all('readiness')[0]?.valueQuantity?.value,
   } as CheckInRecord);
 }
 

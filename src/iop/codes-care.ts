@@ -30,6 +30,13 @@ export const PLAN_ACTIVITY = defineSystem(
     'support-contact': 'Supportive contact',
     action: 'What to do',
     'follow-up': 'Follow-up',
+    wellness: 'Rest and wellness',
+    'own-check-in': "Check-ins of one's own",
+    sponsor: 'Sponsor',
+    'continuing-care-group': 'Continuing-care group',
+    'alumni-group': 'Alumni group',
+    'community-support': 'Support in the community',
+    'schedule-adjustment': 'Adjusted work or class schedule',
   },
 );
 

@@ -124,6 +124,10 @@ export const CHECK_IN_ITEM = defineSystem(
     exhaustion: 'Exhaustion, 0 to 10',
     stressor: 'Stressor for the next session',
     progress: 'Progress in daily life',
+    'good-mornings': 'Good mornings in the last seven days',
+    arguments: 'Arguments at home in the last seven days',
+    patience: 'Patience, 0 to 10',
+    readiness: 'Readiness to change, 0 to 10',
   },
 );
 
@@ -191,7 +195,12 @@ export const SLIP_RESPONSE = defineSystem(
 export const RISK = defineSystem(
   'risk',
   { title: 'Risk', description: 'What staff should bear in mind about a client.' },
-  { relapse: 'Risk of relapse' },
+  {
+    relapse: 'Risk of relapse',
+    'high-risk-period': 'A time of high risk of relapse',
+    symptoms: 'Symptoms that get worse',
+    'self-harm': 'Risk of self-harm',
+  },
 );
 
 export const LETTER_RECIPIENT = defineSystem(
@@ -251,6 +260,9 @@ export const PRACTICE = defineSystem(
     mindfulness: 'Mindfulness',
     movement: 'Movement',
     rest: 'Rest',
+    sleep: 'A bedtime that is kept',
+    'art-or-music': 'Art or music',
+    'skill-applied': 'A skill used the same day',
     communication: 'A talk with somebody',
     other: 'Other',
   },

@@ -89,6 +89,9 @@ export const SERVICE_TYPE = defineSystem(
     'continuing-care': 'Continuing care',
     'family-education': 'Family education',
     transport: 'Transport to sessions',
+    alumni: 'Alumni group',
+    'peer-support': 'Peer support',
+    'community-support': 'Support in the community',
   },
 );
 export type ServiceType = CodeOf<typeof SERVICE_TYPE>;
@@ -104,6 +107,10 @@ export const AMENITY = defineSystem(
     'childcare-coordination': 'Childcare coordination',
     'sliding-scale': 'Sliding-scale fees',
     accessible: 'Step-free access',
+    inclusive: 'Welcomes everybody',
+    'rideshare-credit': 'Rideshare credits',
+    'evening-weekend': 'Evening and weekend sessions',
+    grants: 'Grants and scholarships',
   },
 );
 export type Amenity = CodeOf<typeof AMENITY>;

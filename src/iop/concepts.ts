@@ -1,6 +1,8 @@
 // All program concepts, in the order in which records depend on each other: what is referred to first.
+import { agreement } from './agreement.ts';
 import { assessment } from './assessment.ts';
 import { attendance } from './attendance.ts';
+import { benefit } from './benefit.ts';
 import { careTeam } from './care-team.ts';
 import { checkIn } from './check-in.ts';
 import { client } from './client.ts';
@@ -20,13 +22,16 @@ import { medication } from './medication.ts';
 import { plan } from './plan.ts';
 import { program } from './program.ts';
 import { referral } from './referral.ts';
+import { risk } from './risk.ts';
 import { score } from './score.ts';
 import { session } from './session.ts';
 import { site } from './site.ts';
 import { slip } from './slip.ts';
+import { socialHistory } from './social-history.ts';
 import { task } from './task.ts';
 import { track } from './track.ts';
 import { urineScreen } from './urine-screen.ts';
+import { worksheet } from './worksheet.ts';
 
 export const CONCEPTS: readonly Concept[] = [
   program,
@@ -37,22 +42,27 @@ export const CONCEPTS: readonly Concept[] = [
   familyMember,
   consent,
   coverage,
+  benefit,
   careTeam,
   enquiry,
   diagnosis,
   episode,
   referral,
   assessment,
+  socialHistory,
   goal,
+  worksheet,
   plan,
+  agreement,
   medication,
   session,
+  checkIn,
   attendance,
   urineScreen,
   score,
-  checkIn,
   homePractice,
   slip,
+  risk,
   discharge,
   letter,
   task,

@@ -1,10 +1,12 @@
 // A coverage: who pays for a client's care (Coverage). Without a payer the client pays.
 //
 // Glossary. Payer: an outside Organization, by its logical id. Member id: the client's number with the
-// payer. Rank: 1 is asked first.
-import type { AnyResource, Coverage, CoverageClass } from '../fhir/types.ts';
+// payer. Rank: 1 is asked first. Sliding scale: the percentage of the full fee that a client pays, by income; of a
+// grant the plan is its number and name.
+import type { AnyResource, Coverage, CoverageClass, CoverageCostToBeneficiary } from '../fhir/types.ts';
 import { endAfterStart, unless } from './check.ts';
 import { COVERAGE_KIND, type CoverageKind } from './codes.ts';
+import { FEE } from './codes-life.ts';
 import type { Concept, Links, Names, Part, Problem, RecordEnvelope } from './concept.ts';
 import {
   businessIdentifier,
@@ -20,6 +22,7 @@ import {
   recordedAtOf,
   recordedExtension,
 } from './element.ts';
+import { quantity } from './quantity.ts';
 import { choice, date, keyOfA, line, object, organization, recordSchema, whole } from './schema.ts';
 import { COVERAGE_CLASS, SUBSCRIBER_RELATIONSHIP } from './systems.ts';
 import { codesOf, localCode, localConcept } from './vocabulary.ts';
@@ -42,6 +45,7 @@ export interface CoverageRecord extends RecordEnvelope {
   group?: PlanClass;
   plan?: PlanClass;
   rank?: number;
+  slidingScale?: number;
   from?: string;
   until?: string;
 }
@@ -69,17 +73,25 @@ const schema = recordSchema(
     group: planClass('group'),
     plan: planClass('plan'),
     rank: whole('1 is asked first.', 1, 20),
+    slidingScale: whole('Percentage of the full fee that the client pays.', 0, 100),
     from: date('First day.'),
     until: date('Last day.'),
   },
   ['client', 'status', 'type'],
 );
 
+const CLIENT_PAYS: readonly CoverageKind[] = ['self-pay', 'grant'];
+
 function check(record: CoverageRecord): Problem[] {
   const selfPay = record.type === 'self-pay';
   return [
     ...endAfterStart(record.from, record.until, 'until'),
     ...unless(!selfPay || record.payer === undefined, 'payer', 'does not belong to self-pay'),
+    ...unless(
+      record.slidingScale === undefined || CLIENT_PAYS.includes(record.type),
+      'slidingScale',
+      'is for self-pay and grants',
+    ),
     ...unless(selfPay || record.payer !== undefined, 'payer', 'is missing: only self-pay has none'),
   ];
 }
@@ -91,6 +103,16 @@ function planClassOf(code: string, from: readonly CoverageClass[] | undefined): 
   const found = from?.find(one => codeIn(COVERAGE_CLASS, one.type) === code);
   return found === undefined ? undefined : prune<PlanClass>({ value: found.value, name: found.name });
 }
+
+function feeOf(percent: number | undefined): CoverageCostToBeneficiary[] {
+  if (percent === undefined) return [];
+  return [
+    { type: localConcept(FEE, 'sliding-scale'), valueQuantity: quantity({ value: percent, unit: '%' })! },
+  ];
+}
+
+const slidingScaleIn = (from: readonly CoverageCostToBeneficiary[] | undefined): number | undefined =>
+  from?.find(one => localCode(FEE, one.type) === 'sliding-scale')?.valueQuantity?.value;
 
 function toFhir(record: CoverageRecord, links: Links): Part[] {
   const patient = { reference: links.to('client', record.client) };
@@ -108,6 +130,7 @@ function toFhir(record: CoverageRecord, links: Links): Part[] {
     payor: [payer === undefined ? patient : organizationReference(payer)],
     class: [...classOf('group', 'Group', record.group), ...classOf('plan', 'Plan', record.plan)],
     order: record.rank,
+    costToBeneficiary: feeOf(record.slidingScale),
   };
   return [part('', coverage)];
 }
@@ -129,6 +152,7 @@ function fromFhir(parts: ReadonlyMap<string, AnyResource>, names: Names, id: str
     group: planClassOf('group', coverage.class),
     plan: planClassOf('plan', coverage.class),
     rank: coverage.order,
+    slidingScale: slidingScaleIn(coverage.costToBeneficiary),
     from: coverage.period?.start,
     until: coverage.period?.end,
   });

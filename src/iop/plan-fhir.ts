@@ -4,9 +4,11 @@ import type {
   CarePlan,
   CarePlanActivity,
   CarePlanActivityDetail,
+  CodeableConcept,
   Timing,
 } from '../fhir/types.ts';
 import { PLAN_ACTIVITY, PLAN_PURPOSE } from './codes-care.ts';
+import { PLAN_CHANGE, PLAN_CHANGED } from './codes-life.ts';
 import type { Links, Names, Part } from './concept.ts';
 import {
   businessIdentifier,
@@ -28,7 +30,7 @@ import type {
   PlanStatus,
   PlanSubstance,
 } from './plan.ts';
-import { localCode, localConcept } from './vocabulary.ts';
+import { extend, extensionValue, localCode, localConcept } from './vocabulary.ts';
 
 /** http://hl7.org/fhir/R4/valueset-request-status.html and valueset-care-plan-activity-status.html */
 export const PLAN_STATUSES = [
@@ -66,6 +68,7 @@ export function planToFhir(record: PlanRecord, links: Links): Part[] {
   const one = (kind: string, id: string | undefined) => (id === undefined ? undefined : all(kind, [id]));
   const plan: CarePlan = {
     resourceType: 'CarePlan',
+    extension: extend(PLAN_CHANGED, changed(record)),
     identifier: [businessIdentifier(record)],
     partOf: one('plan', record.partOf),
     status: record.status,
@@ -82,7 +85,10 @@ export function planToFhir(record: PlanRecord, links: Links): Part[] {
     author: to('clinician', record.author),
     careTeam: one('care-team', record.careTeam),
     addresses: all('diagnosis', record.diagnoses),
-    supportingInfo: one('episode', record.episode),
+    supportingInfo: [
+      ...(one('episode', record.episode) ?? []),
+      ...(one('consent', record.contactConsent) ?? []),
+    ],
     goal: all('goal', record.goals),
     activity: [...intensityActivity(record), ...(record.activities ?? []).map(one => activityOf(one, links))],
     note: record.note === undefined ? undefined : [{ text: record.note }],
@@ -90,18 +96,38 @@ export function planToFhir(record: PlanRecord, links: Links): Part[] {
   return [part('', plan)];
 }
 
-const weekly = (times: number | undefined, minutes: number | undefined): Timing | undefined =>
-  times === undefined && minutes === undefined
-    ? undefined
-    : {
-        repeat: {
-          duration: minutes,
-          durationUnit: minutes === undefined ? undefined : 'min',
-          frequency: times,
-          period: times === undefined ? undefined : 1,
-          periodUnit: times === undefined ? undefined : 'wk',
-        },
-      };
+const changed = ({ change }: PlanRecord): CodeableConcept | undefined =>
+  change && {
+    ...localConcept(PLAN_CHANGE, change.what),
+    ...(change.text === undefined ? {} : { text: change.text }),
+  };
+
+function changeIn(plan: Partial<CarePlan>): PlanRecord['change'] {
+  const said = extensionValue(PLAN_CHANGED, plan);
+  const what = localCode(PLAN_CHANGE, said);
+  return what === undefined ? undefined : prune({ what, text: said?.text });
+}
+
+interface Rhythm {
+  perWeek?: number | undefined;
+  perMonth?: number | undefined;
+  minutes?: number | undefined;
+}
+
+function timingOf({ perWeek, perMonth, minutes }: Rhythm): Timing | undefined {
+  const times = perWeek ?? perMonth;
+  if (times === undefined && minutes === undefined) return undefined;
+  const every = perWeek === undefined ? ('mo' as const) : ('wk' as const);
+  return {
+    repeat: {
+      duration: minutes,
+      durationUnit: minutes === undefined ? undefined : 'min',
+      frequency: times,
+      period: times === undefined ? undefined : 1,
+      periodUnit: times === undefined ? undefined : every,
+    },
+  };
+}
 
 /** What a plan's own status means for the sessions that were agreed. */
 const SESSIONS: Readonly<Record<PlanStatus, CarePlanActivityDetail['status']>> = {
@@ -119,7 +145,7 @@ function intensityActivity({ intensity, status }: PlanRecord): CarePlanActivity[
     kind: 'Appointment',
     code: localConcept(PLAN_ACTIVITY, 'intensity'),
     status: SESSIONS[status],
-    scheduledTiming: weekly(intensity.sessionsPerWeek, intensity.minutesPerSession),
+    scheduledTiming: timingOf({ perWeek: intensity.sessionsPerWeek, minutes: intensity.minutesPerSession }),
   };
   return [{ detail }];
 }
@@ -127,38 +153,42 @@ function intensityActivity({ intensity, status }: PlanRecord): CarePlanActivity[
 const isModality = (what: PlanMatter): what is Modality => MODALITIES.some(one => one === what);
 
 function activityOf(
-  { what, status, text, timesPerWeek, minutes, who }: PlannedActivity,
+  { what, status, text, timesPerWeek, timesPerMonth, minutes, who }: PlannedActivity,
   links: Links,
 ): CarePlanActivity {
   const detail: CarePlanActivityDetail = {
-    kind: what === 'home-practice' ? 'Task' : undefined,
+    kind: what === 'home-practice' || what === 'own-check-in' ? 'Task' : undefined,
     code: isModality(what) ? modalityConcept(what) : localConcept(PLAN_ACTIVITY, what),
     status,
-    scheduledTiming: weekly(timesPerWeek, minutes),
+    scheduledTiming: timingOf({ perWeek: timesPerWeek, perMonth: timesPerMonth, minutes }),
     performer: who === undefined ? undefined : [{ reference: links.to('family-member', who) }],
     description: text,
   };
   return { detail };
 }
 
-/** Times a week and minutes of a Timing; one that is not by the week says no times. */
-function rhythmOf(timing: Timing | undefined): { times: number | undefined; minutes: number | undefined } {
+/** Times and minutes of a Timing; one that is neither by the week nor by the month says no times. */
+function rhythmOf(timing: Timing | undefined): Rhythm {
   const { frequency, period: every, periodUnit, duration, durationUnit } = timing?.repeat ?? {};
-  const times = every === 1 && periodUnit === 'wk' ? frequency : undefined;
-  if (duration === undefined) return { times, minutes: undefined };
-  if (durationUnit === 'h') return { times, minutes: duration * 60 };
-  return { times, minutes: durationUnit === 'min' ? duration : undefined };
+  const times = {
+    perWeek: every === 1 && periodUnit === 'wk' ? frequency : undefined,
+    perMonth: every === 1 && periodUnit === 'mo' ? frequency : undefined,
+  };
+  if (duration === undefined) return times;
+  if (durationUnit === 'h') return { ...times, minutes: duration * 60 };
+  return { ...times, minutes: durationUnit === 'min' ? duration : undefined };
 }
 
 const matterOf = ({ code }: CarePlanActivityDetail) => localCode(PLAN_ACTIVITY, code) ?? modalityOf(code);
 
 function plannedOf(detail: CarePlanActivityDetail, names: Names): PlannedActivity {
-  const { times, minutes } = rhythmOf(detail.scheduledTiming);
+  const { perWeek, perMonth, minutes } = rhythmOf(detail.scheduledTiming);
   return prune<PlannedActivity>({
     what: matterOf(detail) as PlanMatter,
     status: ACTIVITY_STATUSES.find(one => one === detail.status) as ActivityStatus,
     text: detail.description,
-    timesPerWeek: times,
+    timesPerWeek: perWeek,
+    timesPerMonth: perMonth,
     minutes,
     who: keysOf(names, 'family-member', detail.performer)?.[0],
   });
@@ -169,7 +199,7 @@ export function planFromFhir(parts: ReadonlyMap<string, AnyResource>, names: Nam
   const methods = plan.category?.map(modalityOf);
   const details = (plan.activity ?? []).map(one => one.detail).filter(one => one !== undefined);
   const sessions = details.find(one => matterOf(one) === 'intensity');
-  const { times: sessionsPerWeek, minutes: minutesPerSession } = rhythmOf(sessions?.scheduledTiming);
+  const { perWeek: sessionsPerWeek, minutes: minutesPerSession } = rhythmOf(sessions?.scheduledTiming);
   return prune<PlanRecord>({
     kind: 'plan',
     id,
@@ -191,6 +221,8 @@ export function planFromFhir(parts: ReadonlyMap<string, AnyResource>, names: Nam
       ?.map(method => KINDS.find(one => SUBSTANCES[one] === method))
       .filter(one => one !== undefined),
     intensity: { sessionsPerWeek, minutesPerSession } as PlanRecord['intensity'],
+    change: changeIn(plan),
+    contactConsent: keysOf(names, 'consent', plan.supportingInfo)?.[0],
     activities: details.filter(one => one !== sessions).map(one => plannedOf(one, names)),
     note: plan.note?.[0]?.text,
   });

@@ -4,9 +4,11 @@
 // contacts: may be shared by itself) or aftercare. substances: what a relapse prevention plan is to keep
 // away from. who: of a supportive contact, which of the client's family or friends it is. intensity: the sessions a week that were agreed; times
 // the minutes of one, the planned hours of a week. activities: methods of treatment, and what else
-// is to be done or kept in mind.
+// is to be done or kept in mind. change: why this version differs from the one before: hours taper, the stay is
+// extended. contactConsent: alumni are asked back by one alone.
 import { endAfterStart, unless } from './check.ts';
 import { PLAN_ACTIVITY, PLAN_PURPOSE } from './codes-care.ts';
+import { PLAN_CHANGE, type PlanChange } from './codes-life.ts';
 import type { Concept, Problem, RecordEnvelope } from './concept.ts';
 import { MODALITIES, type Modality } from './modality.ts';
 import { ACTIVITY_STATUSES, PLAN_STATUSES, planFromFhir, planToFhir, SUBSTANCES } from './plan-fhir.ts';
@@ -43,6 +45,10 @@ export interface PlanRecord extends RecordEnvelope {
   /** Of a relapse prevention plan. */
   substances?: PlanSubstance[];
   intensity?: { sessionsPerWeek: number; minutesPerSession: number };
+  /** Why it differs from its version before. */
+  change?: { what: PlanChange; text?: string };
+  /** The consent by which the program may get in touch after the stay. */
+  contactConsent?: string;
   activities?: PlannedActivity[];
   note?: string;
 }
@@ -52,8 +58,9 @@ export interface PlannedActivity {
   status: ActivityStatus;
   text?: string;
   timesPerWeek?: number;
+  timesPerMonth?: number;
   minutes?: number;
-  /** Family member record, of a supportive contact. */
+  /** Family member record, of a supportive contact or a sponsor. */
   who?: string;
 }
 
@@ -89,6 +96,12 @@ const schema = recordSchema(
       ['sessionsPerWeek', 'minutesPerSession'],
       'How much was agreed.',
     ),
+    change: object(
+      { what: choice(codesOf(PLAN_CHANGE), 'What changed.'), text: line('Why, in words.', 500) },
+      ['what'],
+      'Why this version differs from the one before.',
+    ),
+    contactConsent: keyOfA('consent', 'By which the program may get in touch after the stay.'),
     activities: list(
       object(
         {
@@ -96,8 +109,9 @@ const schema = recordSchema(
           status: choice(ACTIVITY_STATUSES, 'Where it stands.'),
           text: line('In words.', 1000),
           timesPerWeek: whole('Times a week.', 1, 50),
+          timesPerMonth: whole('Times a month.', 1, 31),
           minutes: whole('Minutes each time.', 1, 1440),
-          who: keyOfA('family-member', 'Who a supportive contact is.'),
+          who: keyOfA('family-member', 'Who a supportive contact or the sponsor is.'),
         },
         ['what', 'status'],
       ),
@@ -108,6 +122,21 @@ const schema = recordSchema(
   },
   ['client', 'purpose', 'status', 'title', 'from'],
 );
+
+/** Somebody to turn to, who is a person of their own. */
+const CONTACTS: readonly PlanMatter[] = ['support-contact', 'sponsor'];
+
+function checkActivity({ what, who, ...rhythm }: PlannedActivity, index: number): Problem[] {
+  const path = `activities[${index}]`;
+  return [
+    ...unless(who === undefined || CONTACTS.includes(what), `${path}.who`, 'is for supportive contacts'),
+    ...unless(
+      rhythm.timesPerWeek === undefined || rhythm.timesPerMonth === undefined,
+      `${path}.timesPerMonth`,
+      'stands beside times a week',
+    ),
+  ];
+}
 
 function check(record: PlanRecord): Problem[] {
   return [
@@ -123,13 +152,12 @@ function check(record: PlanRecord): Problem[] {
       'substances',
       'are for relapse prevention plans',
     ),
-    ...(record.activities ?? []).flatMap(({ what, who }, index) =>
-      unless(
-        who === undefined || what === 'support-contact',
-        `activities[${index}].who`,
-        'is for supportive contacts',
-      ),
+    ...unless(
+      record.contactConsent !== undefined || !record.activities?.some(one => one.what === 'alumni-group'),
+      'contactConsent',
+      'is missing: alumni are contacted by consent',
     ),
+    ...(record.activities ?? []).flatMap(checkActivity),
   ];
 }
 

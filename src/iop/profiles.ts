@@ -4,6 +4,7 @@
 import type { AnyResource, Json } from '../fhir/types.ts';
 import * as codes from './codes.ts';
 import * as careCodes from './codes-care.ts';
+import * as lifeCodes from './codes-life.ts';
 import * as sessionCodes from './codes-sessions.ts';
 import * as stayCodes from './codes-stay.ts';
 import * as element from './element.ts';
@@ -12,7 +13,16 @@ import * as modality from './modality.ts';
 import type { LocalExtension, LocalSystem } from './vocabulary.ts';
 
 /** Every file that defines local vocabulary. */
-const SOURCES: readonly object[] = [codes, sessionCodes, careCodes, stayCodes, modality, element, extensions];
+const SOURCES: readonly object[] = [
+  codes,
+  sessionCodes,
+  careCodes,
+  stayCodes,
+  lifeCodes,
+  modality,
+  element,
+  extensions,
+];
 
 const exportsOf = (): unknown[] => SOURCES.flatMap(source => Object.values(source));
 

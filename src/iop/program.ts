@@ -102,7 +102,10 @@ function toFhir(record: ProgramRecord): Part[] {
     identifier: [businessIdentifier(record), ...npiIdentifier(record.npi)],
     active: record.active,
     providedBy: organizationReference(record.program),
-    category: record.treats.map(what => concept(SERVICE_CATEGORY, ...TREATS[what])),
+    category: [
+      ...record.treats.map(what => concept(SERVICE_CATEGORY, ...TREATS[what])),
+      ...(record.service === 'transport' ? [concept(SERVICE_CATEGORY, '33', 'Transport')] : []),
+    ],
     type: [localConcept(SERVICE_TYPE, record.service)],
     name: record.name,
     comment: record.description,

@@ -4,10 +4,19 @@
 // Glossary. Direction: in, to the program; out, by it. Service: what the client is referred to; of one that
 // comes in always the program itself. Source: where the client comes from. Organization, facility: the other
 // side, by logical id, by name, or both. Withdrawal: why it was taken back (status revoked), for instance since
-// inpatient care is wiser; what follows from that is a referral of its own.
-import type { AnyResource, CodeableConcept, Extension, Reference, ServiceRequest } from '../fhir/types.ts';
+// inpatient care is wiser; what follows from that is a referral of its own. Part 2 records: those of another program
+// came with it, and keep their protection.
+import type {
+  AnyResource,
+  CodeableConcept,
+  Coding,
+  Extension,
+  Reference,
+  ServiceRequest,
+} from '../fhir/types.ts';
 import { unless } from './check.ts';
 import { LEVEL_OF_CARE, type LevelOfCare, REFERRAL_SOURCE, type ReferralSource } from './codes.ts';
+import { LABELLED_INBOUND } from './codes-life.ts';
 import { REFERRAL_DIRECTION, REFERRAL_REASON, REFERRAL_SERVICE, REFERRAL_WITHDRAWAL } from './codes-stay.ts';
 import type { Concept, Links, Names, Part, Problem, RecordEnvelope } from './concept.ts';
 import {
@@ -24,9 +33,20 @@ import {
   recordedExtension,
   reference,
 } from './element.ts';
-import { choice, instant, keyOfA, line, object, organization, prose, recordSchema, set } from './schema.ts';
-import { SNOMED } from './systems.ts';
-import { type CodeOf, codesOf, localCode, localConcept } from './vocabulary.ts';
+import {
+  choice,
+  instant,
+  keyOfA,
+  line,
+  mark,
+  object,
+  organization,
+  prose,
+  recordSchema,
+  set,
+} from './schema.ts';
+import { ACT_CODE, SNOMED } from './systems.ts';
+import { type CodeOf, codesOf, extend, extensionValue, localCode, localConcept } from './vocabulary.ts';
 
 export type ReferralService = CodeOf<typeof REFERRAL_SERVICE>;
 
@@ -52,10 +72,17 @@ export interface ReferralRecord extends RecordEnvelope {
   clinician?: string;
   diagnoses?: string[];
   episode?: string;
+  /** Records of another Part 2 program came with it. */
+  part2Records?: true;
+  /** Of one that goes out: the consent that it rests on. */
+  consent?: string;
   note?: string;
 }
 
 const STATUSES = ['active', 'completed', 'revoked', 'entered-in-error'] as const;
+
+/** The label of what came from another program: once there it is nobody's to lower. */
+const PART2_RECORDS: Coding = coding(ACT_CODE, '42CFRPart2', '42 CFR Part 2');
 
 /** Referral to a peer support program. */
 const PEER_SUPPORT = '461481000124109';
@@ -88,6 +115,8 @@ const schema = recordSchema(
     clinician: keyOfA('clinician', 'Who of the program takes or makes it.'),
     diagnoses: set(keyOfA('diagnosis', 'What for.'), 'What for.', 20),
     episode: keyOfA('episode', 'The stay it belongs to.'),
+    part2Records: mark('Records of another Part 2 program came with it; only of one that comes in.'),
+    consent: keyOfA('consent', 'The consent that it rests on; only of one that goes out.'),
     note: prose('Note; no counselling notes, these have rules of their own.'),
   },
   ['client', 'direction', 'service', 'status', 'at'],
@@ -101,6 +130,8 @@ function check(record: ReferralRecord): Problem[] {
     ...unless(comes || source === undefined, 'source', 'is for referrals to the program'),
     ...unless(!comes || source !== undefined, 'source', 'is missing'),
     ...unless(!comes || reason === undefined, 'reason', 'is for referrals by the program'),
+    ...unless(comes || record.part2Records === undefined, 'part2Records', 'is for referrals to the program'),
+    ...unless(!comes || record.consent === undefined, 'consent', 'is for referrals by the program'),
     ...unless(status !== 'revoked' || withdrawal !== undefined, 'withdrawal', 'is missing'),
     ...unless(
       status === 'revoked' || withdrawal === undefined,
@@ -151,7 +182,12 @@ function toFhir(record: ReferralRecord, links: Links): Part[] {
   const performers = comes ? [clinician ?? program] : [other];
   const request: ServiceRequest = {
     resourceType: 'ServiceRequest',
-    extension: [...recordedExtension(record), ...withdrawn(record)],
+    meta: record.part2Records === undefined ? undefined : { security: [PART2_RECORDS] },
+    extension: [
+      ...recordedExtension(record),
+      ...withdrawn(record),
+      ...extend(LABELLED_INBOUND, record.part2Records),
+    ],
     identifier: [businessIdentifier(record)],
     status: record.status,
     intent: 'order',
@@ -164,7 +200,10 @@ function toFhir(record: ReferralRecord, links: Links): Part[] {
     performer: performers.filter(one => one !== undefined),
     reasonCode: reasons(record),
     reasonReference: record.diagnoses?.map(id => ({ reference: links.to('diagnosis', id) })),
-    supportingInfo: record.episode === undefined ? [] : [{ reference: links.to('episode', record.episode) }],
+    supportingInfo: [
+      ...(record.episode === undefined ? [] : [{ reference: links.to('episode', record.episode) }]),
+      ...(record.consent === undefined ? [] : [{ reference: links.to('consent', record.consent) }]),
+    ],
     note: record.note === undefined ? undefined : [{ text: record.note }],
   };
   return [part('', request)];
@@ -200,6 +239,8 @@ function fromFhir(parts: ReadonlyMap<string, AnyResource>, names: Names, id: str
     clinician: keyOf(names, 'clinician', own),
     diagnoses: keysOf(names, 'diagnosis', request.reasonReference),
     episode: keysOf(names, 'episode', request.supportingInfo)?.[0],
+    part2Records: extensionValue(LABELLED_INBOUND, request) === true ? true : undefined,
+    consent: keysOf(names, 'consent', request.supportingInfo)?.[0],
     note: request.note?.[0]?.text,
   });
 }

@@ -3,8 +3,9 @@
 //
 // Glossary. Instrument: which questionnaire. Total: its sum score; a higher one means more distress or use.
 // When it was recorded is Observation.issued.
-import type { AnyResource, Observation } from '../fhir/types.ts';
+import type { AnyResource, CodeableConcept, Observation } from '../fhir/types.ts';
 import { unless } from './check.ts';
+import { INSTRUMENT } from './codes-life.ts';
 import type { Concept, Links, Names, Part, Problem, RecordEnvelope } from './concept.ts';
 import { businessIdentifier, codeIn, concept, keyOf, part, partOf, prune, reference } from './element.ts';
 import { quantity } from './quantity.ts';
@@ -22,15 +23,32 @@ export interface ScoreRecord extends RecordEnvelope {
   note?: string;
 }
 
-/** LOINC code of the total score, what it is called, and its greatest value. */
+/**
+ * Code of the total score, what it is called, and its greatest value. LOINC of GAD-7: HL7/personal-health-record-format-ig,
+ * input/fsh/pghd/valuesets/Observation-ScoredAssessmentScore.fsh; of DAST-10: https://loinc.org/82667-7. C-SSRS has
+ * codes for its questions alone.
+ */
 export const INSTRUMENTS = {
   'phq-9': { code: '44261-6', name: 'PHQ-9 total score', most: 27 },
   'audit-c': { code: '75626-2', name: 'AUDIT-C total score', most: 12 },
   audit: { code: '75624-7', name: 'AUDIT total score', most: 40 },
   dast: { code: '82665-1', name: 'DAST total score', most: 28 },
-} as const;
+  'dast-10': { code: '82667-7', name: 'DAST-10 total score', most: 10 },
+  'gad-7': { code: '70274-6', name: 'GAD-7 total score', most: 21 },
+  'c-ssrs': { system: INSTRUMENT.url, code: 'c-ssrs', name: INSTRUMENT.codes['c-ssrs'], most: 6 },
+} as const satisfies Record<string, Scored>;
 export type Instrument = keyof typeof INSTRUMENTS;
 const NAMES = Object.keys(INSTRUMENTS) as Instrument[];
+
+interface Scored {
+  /** LOINC unless told. */
+  system?: string;
+  code: string;
+  name: string;
+  most: number;
+}
+const isOf = ({ system = LOINC, code }: Scored, said: CodeableConcept | undefined): boolean =>
+  codeIn(system, said) === code;
 
 const schema = recordSchema(
   'score',
@@ -52,14 +70,14 @@ function check({ instrument, total }: ScoreRecord): Problem[] {
 }
 
 function toFhir(record: ScoreRecord, links: Links): Part[] {
-  const { code, name } = INSTRUMENTS[record.instrument];
+  const { system = LOINC, code, name }: Scored = INSTRUMENTS[record.instrument];
   const clinician = record.clinician === undefined ? undefined : links.to('clinician', record.clinician);
   const observation: Observation = {
     resourceType: 'Observation',
     identifier: [businessIdentifier(record)],
     status: 'final',
     category: [concept(OBSERVATION_CATEGORY, 'survey', 'Survey')],
-    code: concept(LOINC, code, name),
+    code: concept(system, code, name),
     subject: { reference: links.to('client', record.client) },
     effectiveDateTime: record.at,
     issued: record.recordedAt,
@@ -72,14 +90,13 @@ function toFhir(record: ScoreRecord, links: Links): Part[] {
 
 function fromFhir(parts: ReadonlyMap<string, AnyResource>, names: Names, id: string): ScoreRecord {
   const observation = partOf<Observation>(parts);
-  const code = codeIn(LOINC, observation.code);
   return prune<ScoreRecord>({
     kind: 'score',
     id,
     program: names.program,
     recordedAt: observation.issued,
     client: keyOf(names, 'client', observation.subject),
-    instrument: NAMES.find(name => INSTRUMENTS[name].code === code),
+    instrument: NAMES.find(name => isOf(INSTRUMENTS[name], observation.code)),
     total: observation.valueQuantity?.value,
     at: observation.effectiveDateTime,
     clinician: keyOf(names, 'clinician', observation.performer?.[0]),

@@ -32,7 +32,7 @@ const RECORDS: Readonly<Record<string, JsonObject>> = {
   episodes: of('episode', { status: 'planned', focus: 'substance-use', level: '2.1' }),
   referrals: of('referral', {
     ...{ direction: 'in', service: 'iop', source: 'residential', status: 'active', at },
-    facility: 'Cedar Hollow House',
+    ...{ facility: 'Cedar Hollow House', part2Records: true },
   }),
   assessments: of('assessment', {
     ...{ clinician: 'dr-a', start: at, end, recommended: '2.1', dimensions: { '1': 0, '5': 3 } },
@@ -40,6 +40,28 @@ const RECORDS: Readonly<Record<string, JsonObject>> = {
   }),
   checkIns: of('check-in', { at, by: 'client', craving: 4, triggers: ['stress'] }),
   slips: SLIP,
+  scores: of('score', { instrument: 'c-ssrs', total: 2, at }),
+  socialHistory: of('social-history', {
+    ...{ at, aspect: 'conflict', finding: 'past', by: 'clinician', clinician: 'dr-a' },
+  }),
+  goals: of('goal', { description: 'Sleep', status: 'active' }),
+  worksheets: of('worksheet', {
+    ...{ at, form: 'goal', status: 'completed', goal: 'goal-1', reviewedBy: 'dr-a' },
+    answers: [{ asked: 'want', text: 'Seven hours.' }],
+  }),
+  plans: of('plan', {
+    ...{ purpose: 'treatment', status: 'active', title: 'Plan', from: '2026-08-03' },
+    change: { what: 'extended', text: 'Two weeks more' },
+  }),
+  agreements: of('agreement', {
+    ...{ agreement: 'attendance', status: 'signed', signedOn: '2026-08-03', from: '2026-08-03' },
+    ...{ rules: ['attend', 'screening'], plan: 'plan-1' },
+  }),
+  benefits: of('benefit', {
+    ...{ coverage: 'coverage-1', payer: 'payer', at, outcome: 'complete', inForce: true },
+    benefits: [{ category: 'iop', limits: [{ what: 'sessions', allowed: 36 }] }],
+  }),
+  risks: of('risk', { risk: 'self-harm', status: 'active', from: '2026-09-07', score: 'score-1' }),
   letters: of('letter', {
     ...{ status: 'draft', to: { kind: 'employer', name: 'Invented Foundry' }, subject: 'leave', at },
     ...{ clinician: 'dr-a', text: 'Is in treatment three evenings a week.' },
@@ -60,7 +82,8 @@ onEveryStore(store => {
 
   beforeAll(async () => {
     clinic = await startClinic(store);
-    const outcomes = await clinic.take([clinician, client('nine'), ...Object.values(RECORDS)]);
+    const coverage = of('coverage', { status: 'active', type: 'commercial', payer: 'payer' });
+    const outcomes = await clinic.take([clinician, client('nine'), coverage, ...Object.values(RECORDS)]);
     expect(outcomesOf(outcomes)).toEqual(outcomes.map(() => 'written'));
     id = (await clinic.made('client', 'nine')).split('/')[1] ?? '';
   });
@@ -86,6 +109,11 @@ onEveryStore(store => {
     expect(await labels('slip')).toEqual(expect.arrayContaining(['SUD', 'ETHUD']));
     expect(await labels('slip', 'risk')).toContain('SUD');
     expect(await labels('assessment', 'home-safe')).toContain('SDV');
+    expect(await labels('social-history')).toContain('SDV');
+    expect(await labels('worksheet')).toContain('PATAST');
+    expect(await labels('agreement')).toContain('SUD');
+    expect(await labels('referral')).toContain('42CFRPart2');
+    expect(await labels('risk')).toContain('PSY');
   });
 
   test('an offered time that the program books through FHIR shows as booked', async () => {

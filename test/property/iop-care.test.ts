@@ -75,7 +75,7 @@ describe.each(cases.map(one => [one.concept.kind, one] as const))('%s', (_kind, 
 
 /** Fields without an R4 element of their own; everything else comes back without local extensions. */
 const LOCAL_FIELDS: Readonly<Record<string, readonly string[]>> = {
-  plan: [],
+  plan: ['change'],
   goal: ['recordedAt'],
   medication: ['recordedAt', 'observed'],
 };

@@ -1,10 +1,12 @@
-// How clients come, get on and leave: whatever the schema of a kind allows goes to FHIR and comes back the
+// How clients come, get on and leave, and their life around it: whatever the schema of a kind allows goes to FHIR and comes back the
 // same.
 import { describe, expect, test } from '@jest/globals';
 import { Ajv } from 'ajv';
 import addFormats from 'ajv-formats';
 import fc, { type Arbitrary } from 'fast-check';
+import { agreement } from '../../src/iop/agreement.ts';
 import { assessment } from '../../src/iop/assessment.ts';
+import { benefit } from '../../src/iop/benefit.ts';
 import { checkIn } from '../../src/iop/check-in.ts';
 import type { Concept, RecordEnvelope } from '../../src/iop/concept.ts';
 import { discharge } from '../../src/iop/discharge.ts';
@@ -13,10 +15,15 @@ import { familyMember } from '../../src/iop/family-member.ts';
 import { homePractice } from '../../src/iop/home-practice.ts';
 import { letter } from '../../src/iop/letter.ts';
 import { referral } from '../../src/iop/referral.ts';
+import { risk } from '../../src/iop/risk.ts';
+import { score } from '../../src/iop/score.ts';
 import { slip } from '../../src/iop/slip.ts';
+import { socialHistory } from '../../src/iop/social-history.ts';
 import { task } from '../../src/iop/task.ts';
+import { worksheet } from '../../src/iop/worksheet.ts';
 import { extract } from '../../src/search/extract.ts';
 import { validateResource } from '../../src/validation/validate.ts';
+import { agreements, benefits, risks, scores, socialHistories, worksheets } from '../support/life-records.ts';
 import { PROGRAM, without } from '../support/round-trip.ts';
 import {
   assessments,
@@ -42,7 +49,7 @@ interface Case<R extends RecordEnvelope = RecordEnvelope> {
 const CASES: readonly Case[] = [
   { concept: familyMember, records: familyMembers, local: ['recordedAt'] },
   { concept: enquiry, records: enquiries, local: ['recordedAt'] },
-  { concept: referral, records: referrals, local: ['recordedAt'] },
+  { concept: referral, records: referrals, local: ['recordedAt', 'part2Records'] },
   { concept: assessment, records: assessments, local: ['recordedAt'] },
   { concept: checkIn, records: checkIns, local: [] },
   { concept: slip, records: slips, local: [] },
@@ -50,6 +57,12 @@ const CASES: readonly Case[] = [
   { concept: letter, records: letters, local: ['recordedAt'] },
   { concept: task, records: tasks, local: ['recordedAt'] },
   { concept: homePractice, records: homePractices, local: [] },
+  { concept: score, records: scores, local: [] },
+  { concept: socialHistory, records: socialHistories, local: [] },
+  { concept: worksheet, records: worksheets, local: ['recordedAt'] },
+  { concept: agreement, records: agreements, local: ['recordedAt'] },
+  { concept: benefit, records: benefits, local: ['recordedAt'] },
+  { concept: risk, records: risks, local: ['recordedAt'] },
 ];
 
 const ajv = new Ajv({ allErrors: true });

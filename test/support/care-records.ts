@@ -38,14 +38,16 @@ function turned({ start, end, ...rest }: SessionClient): SessionClient {
   return Date.parse(start) <= Date.parse(end) ? { ...rest, start, end } : { ...rest, start: end, end: start };
 }
 
+const PRESENT_FIELDS = ['minutes', 'serviceCodes', 'procedures', 'diagnoses', 'family', 'checkIns'];
+
 export const attendances: Arbitrary<AttendanceRecord> = fc
   .tuple(recordArbitrary<AttendanceRecord>(attendance.schema), fc.integer({ min: 1, max: 1439 }))
   .map(([record, length]) => {
     const timed = { ...record, end: later(record.start, length) };
     const absent = record.status === 'excused' || record.status === 'no-show';
-    if (absent)
-      return without(timed, ['minutes', 'serviceCodes', 'procedures', 'diagnoses']) as AttendanceRecord;
-    const there = without(timed, ['reason', 'noticeAt']) as AttendanceRecord;
+    if (absent) return without(timed, PRESENT_FIELDS) as AttendanceRecord;
+    const clients = record.type === 'family' || record.type === 'education' ? [] : ['family'];
+    const there = without(timed, ['reason', 'noticeAt', ...clients]) as AttendanceRecord;
     return there.minutes === undefined ? there : { ...there, minutes: Math.min(there.minutes, length) };
   });
 
@@ -57,8 +59,20 @@ export const plans: Arbitrary<PlanRecord> = recordArbitrary<PlanRecord>(plan.sch
       ...(purpose === 'treatment' ? ['partOf'] : []),
       ...(purpose === 'relapse-prevention' ? [] : ['substances']),
     ];
-    const done = activities?.map(one => (one.what === 'support-contact' ? one : without(one, ['who'])));
-    return { purpose, ...without(rest, dropped), ...(done && { activities: done }) } as PlanRecord;
+    const done = activities?.map(one =>
+      without(one, [
+        ...(one.what === 'support-contact' || one.what === 'sponsor' ? [] : ['who']),
+        ...(one.timesPerWeek === undefined ? [] : ['timesPerMonth']),
+      ]),
+    );
+    const asked = activities?.some(one => one.what === 'alumni-group') === true;
+    const contact = asked ? { contactConsent: rest.contactConsent ?? 'form-1' } : {};
+    return {
+      purpose,
+      ...without(rest, dropped),
+      ...contact,
+      ...(done && { activities: done }),
+    } as PlanRecord;
   })
   .filter(record => plan.check(record).length === 0);
 

@@ -15,11 +15,24 @@ import { inOrder, recordArbitrary } from './record-arbitrary.ts';
 
 export const referrals: Arbitrary<ReferralRecord> = recordArbitrary<ReferralRecord>(referral.schema).map(
   record => {
-    const { withdrawal = { reason: 'declined' }, source = 'detox', reason, ...rest } = record;
+    const {
+      withdrawal = { reason: 'declined' },
+      source = 'detox',
+      reason,
+      part2Records,
+      consent,
+      ...rest
+    } = record;
     const taken = rest.status === 'revoked' ? { withdrawal } : {};
-    if (rest.direction === 'in') return { ...rest, ...taken, source, service: 'iop' } as ReferralRecord;
+    const inbound = part2Records === undefined ? {} : { part2Records };
+    if (rest.direction === 'in')
+      return { ...rest, ...taken, ...inbound, source, service: 'iop' } as ReferralRecord;
     const service = rest.service === 'iop' ? 'peer-support' : rest.service;
-    return { ...rest, ...taken, service, ...(reason === undefined ? {} : { reason }) } as ReferralRecord;
+    const outbound = {
+      ...(reason === undefined ? {} : { reason }),
+      ...(consent === undefined ? {} : { consent }),
+    };
+    return { ...rest, ...taken, service, ...outbound } as ReferralRecord;
   },
 );
 
@@ -81,8 +94,21 @@ export const letters: Arbitrary<LetterRecord> = recordArbitrary<LetterRecord>(le
   },
 );
 
+/** Whatever it is, it is one that closes such a gap. */
+function meansOf(
+  { matter }: Pick<TaskRecord, 'matter'>,
+  means: TaskRecord['means'],
+  who: string | undefined,
+): Pick<TaskRecord, 'means' | 'who'> {
+  if (means === undefined || (matter !== 'transport' && matter !== 'childcare')) return {};
+  const driven = matter === 'transport' ? ('carpool' as const) : ('family-care' as const);
+  if (who !== undefined) return { means: driven, who };
+  return { means: matter === 'transport' ? 'shuttle' : 'paid-care' };
+}
+
 export const tasks: Arbitrary<TaskRecord> = recordArbitrary<TaskRecord>(task.schema).map(
-  ({ due, ...record }) => {
+  ({ due, means: _means, who: _who, ...rest }) => {
+    const record = { ...rest, ...meansOf(rest, _means, _who) };
     if (due === undefined) return record;
     const day = record.at.slice(0, 10);
     return due < day ? { ...record, due: day } : { ...record, due };

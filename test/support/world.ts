@@ -28,6 +28,12 @@ const TYPES: Readonly<Record<string, string>> = {
   discharge: 'DocumentReference',
   letter: 'DocumentReference',
   task: 'Task',
+  score: 'Observation',
+  worksheet: 'QuestionnaireResponse',
+  benefit: 'CoverageEligibilityResponse',
+  agreement: 'Contract',
+  risk: 'Flag',
+  'social-history': 'Observation',
 };
 
 /** Types of resources that are not the only one of their record. */

@@ -66,13 +66,13 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
         '42242-8 58375-7 5644-0 55349-5 34180-0 58377-3 19710-3 96058-3 101809-2 ' +
         // Deprecated ones, of older data: cannabinoids, 6-monoacetylmorphine.
         '19702-0 19591-7 ' +
-        // DAST.
-        '82665-1',
+        // DAST and DAST-10.
+        '82665-1 82667-7',
     ],
     // AUDIT and AUDIT-C.
     [ALCOHOL, '72109-2 75626-2 72110-0 75624-7'],
-    // PHQ-9; C-SSRS; a mental health progress note.
-    [PSY, '44249-1 44261-6 93246-7 93249-1 34904-3'],
+    // PHQ-9; GAD-7; C-SSRS; a mental health progress note.
+    [PSY, '44249-1 44261-6 69737-5 70274-6 93246-7 93249-1 34904-3'],
   ],
   'https://www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets': [
     [SUD, 'H0001 H0003 H0005 H0006 H0007 H0015 H0047 H0048 H0049 H2035 H2036 J2315'],
@@ -111,7 +111,18 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
     [OPIOID, 'opioids'],
     [SUD, 'stimulants cannabis sedatives other'],
   ],
-  [`${CANONICAL_BASE}/CodeSystem/risk`]: [[SUD, 'relapse']],
+  [`${CANONICAL_BASE}/CodeSystem/risk`]: [
+    [SUD, 'relapse high-risk-period'],
+    [PSY, 'symptoms self-harm'],
+  ],
+  [`${CANONICAL_BASE}/CodeSystem/social-aspect`]: [
+    [SDV, 'housing conflict'],
+    [SUD, 'use-at-home'],
+  ],
+  [`${CANONICAL_BASE}/CodeSystem/agreement-rule`]: [[SUD, 'sober screening']],
+  [`${CANONICAL_BASE}/CodeSystem/benefit-category`]: [[SUD, 'urine-screening']],
+  [`${CANONICAL_BASE}/CodeSystem/plan-activity`]: [[SUD, 'urine-screening sponsor']],
+  [`${CANONICAL_BASE}/CodeSystem/instrument`]: [[PSY, 'c-ssrs']],
   // Withdrawal management.
   [`${CANONICAL_BASE}/CodeSystem/referral-service`]: [[SUD, 'detox']],
   [`${CANONICAL_BASE}/CodeSystem/referral-source`]: [[SUD, 'detox']],

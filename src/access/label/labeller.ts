@@ -5,7 +5,7 @@ import { DIRECTORY_TYPES } from '../directory.ts';
 import { CODES, ICD_10_CM, ICD_BLOCKS, type Sensitivity } from './codes.ts';
 
 /** Changes whenever the same resource may be labelled otherwise: a store made with another one is labelled anew. */
-export const LABEL_RULES = '2';
+export const LABEL_RULES = '3';
 
 /** Definitions and places: the codes in them are about nobody. */
 const UNLABELLED: ReadonlySet<string> = new Set([

@@ -29,6 +29,9 @@ export const VIEWED_TYPES: readonly string[] = [
   'RelatedPerson',
   'DocumentReference',
   'Task',
+  'QuestionnaireResponse',
+  'Contract',
+  'CoverageEligibilityResponse',
 ];
 
 /** A record without its envelope, and the FHIR resource that is its main part. */
@@ -62,6 +65,12 @@ export interface ClientView {
   discharges: readonly Viewed[];
   letters: readonly Viewed[];
   tasks: readonly Viewed[];
+  scores: readonly Viewed[];
+  socialHistory: readonly Viewed[];
+  worksheets: readonly Viewed[];
+  agreements: readonly Viewed[];
+  benefits: readonly Viewed[];
+  risks: readonly Viewed[];
 }
 
 /** `id`: the Patient's logical id, which is among the records. */
@@ -89,6 +98,12 @@ export function viewOf(id: string, found: FoundRecords): ClientView {
     discharges: byTime(all('discharge')),
     letters: byTime(all('letter')),
     tasks: byTime(all('task')),
+    scores: byTime(all('score')),
+    socialHistory: byTime(all('social-history')),
+    worksheets: byTime(all('worksheet')),
+    agreements: byTime(all('agreement')),
+    benefits: byTime(all('benefit')),
+    risks: byTime(all('risk')),
   };
 }
 
@@ -125,5 +140,5 @@ function weeksOf(found: FoundRecords): Week[] {
   });
 }
 
-const byTime = (all: Viewed[]): Viewed[] =>
-  all.sort((a, b) => byStart(a.at ?? a.start ?? a.on, b.at ?? b.start ?? b.on));
+const byTime = (all: Viewed[]): Viewed[] => all.sort((a, b) => byStart(momentOf(a), momentOf(b)));
+const momentOf = (one: Viewed): unknown => one.at ?? one.start ?? one.on ?? one.from;

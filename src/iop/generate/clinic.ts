@@ -1,7 +1,7 @@
 // What a clinic has before its first client comes: services, sites, tracks, staff.
 
 import type { ClinicianRecord } from '../clinician.ts';
-import type { CareDuty, Discipline, TrackSlot } from '../codes.ts';
+import type { CareDuty, Discipline, ServiceType, TrackSlot } from '../codes.ts';
 import type { RecordEnvelope } from '../concept.ts';
 import type { Day } from '../hours.ts';
 import type { ProgramRecord } from '../program.ts';
@@ -12,6 +12,14 @@ import type { TrackRecord } from '../track.ts';
 export const ZONE = 'America/New_York';
 /** A Monday, well before the records' own present. */
 export const FIRST_DAY = '2026-08-03';
+
+/** What there is beside the programs: [key, name, service]. */
+const AROUND: readonly (readonly [string, string, ServiceType])[] = [
+  ['shuttle', 'Riverbend Shuttle', 'transport'],
+  ['family-evening', 'Family Evenings', 'family-education'],
+  ['continuing-care', 'Continuing Care', 'continuing-care'],
+  ['alumni', 'Riverbend Alumni', 'alumni'],
+];
 
 export const services = (program: string): ProgramRecord[] => [
   {
@@ -33,7 +41,10 @@ export const services = (program: string): ProgramRecord[] => [
       { days: ['mon', 'tue', 'wed', 'thu', 'fri'], start: '07:00', end: '21:00' },
       { days: ['sat', 'sun'], start: '09:00', end: '13:00' },
     ],
-    amenities: ['pet-friendly', 'telehealth', 'shuttle', 'childcare-coordination', 'sliding-scale'],
+    amenities: [
+      ...(['pet-friendly', 'inclusive', 'telehealth', 'shuttle', 'childcare-coordination'] as const),
+      ...(['sliding-scale', 'grants', 'evening-weekend'] as const),
+    ],
     timeZone: ZONE,
   },
   {
@@ -49,6 +60,17 @@ export const services = (program: string): ProgramRecord[] => [
     amenities: ['pet-friendly', 'telehealth'],
     timeZone: ZONE,
   },
+  ...AROUND.map(([id, name, service]) => ({
+    kind: 'program' as const,
+    id,
+    program,
+    name,
+    active: true,
+    service,
+    treats: ['substance-use' as const, 'mental-health' as const],
+    part2: true,
+    timeZone: ZONE,
+  })),
 ];
 
 export const sites = (program: string): SiteRecord[] => [

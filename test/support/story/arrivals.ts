@@ -11,7 +11,10 @@ const of = (number: string) => ({ program: PROGRAM, client: `c-${number}` });
 
 function referredHere(
   number: string,
-  said: Pick<ReferralRecord, 'at' | 'source' | 'facility' | 'organization' | 'level' | 'note'>,
+  said: Pick<
+    ReferralRecord,
+    'at' | 'source' | 'facility' | 'organization' | 'level' | 'note' | 'part2Records'
+  >,
 ): ReferralRecord {
   return {
     ...{ kind: 'referral', id: `referral-${number}-in`, ...of(number), recordedAt: said.at },
@@ -129,6 +132,7 @@ export const ARRIVALS: readonly (RecordEnvelope & { client: string })[] = [
     at: '2026-08-12T10:20:00-04:00',
     source: 'residential',
     facility: 'Cedar Hollow House',
+    part2Records: true,
     note: 'Twenty-eight days there; discharge papers came with him.',
   }),
   referredHere('103', {

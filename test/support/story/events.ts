@@ -66,3 +66,14 @@ export const SCREENED: Readonly<Record<string, Screened>> = {
   '108 2026-08-10': { collection: 'not-collected' },
   '108 2026-08-17': { collection: 'not-collected' },
 };
+
+/** Who comes to the family sessions of a client: family member records. */
+export const RELATIVES: Readonly<Record<string, readonly string[]>> = {
+  'c-101': ['family-101-piet'],
+  'c-104': ['family-104-luis'],
+};
+
+/** What a client brought to a session: attendance -> check-ins from before it. */
+export const BROUGHT: Readonly<Record<string, readonly string[]>> = {
+  'individual-c-106-2026-09-28-c-106': ['check-in-106-2026-09-27'],
+};

@@ -8,8 +8,11 @@ import { addDays } from '../../../src/iop/generate/calendar.ts';
 import type { HomePracticeRecord } from '../../../src/iop/home-practice.ts';
 import type { LetterRecord } from '../../../src/iop/letter.ts';
 import type { ReferralRecord } from '../../../src/iop/referral.ts';
+import type { RiskRecord } from '../../../src/iop/risk.ts';
+import type { ScoreRecord } from '../../../src/iop/score.ts';
 import type { SlipRecord } from '../../../src/iop/slip.ts';
 import type { TaskRecord } from '../../../src/iop/task.ts';
+import type { WorksheetRecord } from '../../../src/iop/worksheet.ts';
 import { PROGRAM } from './keys.ts';
 
 type Happening = readonly [day: string, record: RecordEnvelope];
@@ -20,7 +23,16 @@ function referredOn(
   number: string,
   said: Pick<
     ReferralRecord,
-    'at' | 'service' | 'reason' | 'status' | 'withdrawal' | 'facility' | 'organization' | 'level' | 'note'
+    | 'at'
+    | 'service'
+    | 'reason'
+    | 'status'
+    | 'withdrawal'
+    | 'facility'
+    | 'organization'
+    | 'level'
+    | 'consent'
+    | 'note'
   >,
 ): Happening {
   const record: ReferralRecord = {
@@ -81,7 +93,7 @@ function wrote(
 
 function toSeeTo(
   number: string,
-  said: Pick<TaskRecord, 'at' | 'matter' | 'status' | 'due' | 'text' | 'letter' | 'note'>,
+  said: Pick<TaskRecord, 'at' | 'matter' | 'status' | 'due' | 'text' | 'letter' | 'note' | 'means' | 'who'>,
 ): Happening {
   const day = said.at.slice(0, 10);
   const record: TaskRecord = {
@@ -109,7 +121,84 @@ function practiced(
   return [day, record];
 }
 
+function scored(
+  number: string,
+  said: Pick<ScoreRecord, 'at' | 'instrument' | 'total' | 'clinician' | 'note'>,
+): Happening {
+  const day = said.at.slice(0, 10);
+  const record: ScoreRecord = {
+    ...{ kind: 'score', id: `${said.instrument}-${number}-${day}`, ...of(number), recordedAt: said.at },
+    ...said,
+  };
+  return [day, record];
+}
+
+function watched(
+  number: string,
+  said: Pick<RiskRecord, 'risk' | 'status' | 'from' | 'until' | 'text' | 'score' | 'clinician'>,
+): Happening {
+  const record: RiskRecord = {
+    ...{ kind: 'risk', id: `${said.risk}-${number}`, ...of(number) },
+    recordedAt: `${said.from}T17:00:00-04:00`,
+    ...said,
+  };
+  return [said.from, record];
+}
+
+function filledIn(
+  number: string,
+  said: Pick<WorksheetRecord, 'at' | 'form' | 'goal' | 'reviewedBy' | 'answers'>,
+): Happening {
+  const day = said.at.slice(0, 10);
+  const record: WorksheetRecord = {
+    ...{ kind: 'worksheet', id: `worksheet-${number}-${day}`, ...of(number), recordedAt: said.at },
+    ...{ status: 'completed', ...said },
+  };
+  return [day, record];
+}
+
 const HAPPENINGS: readonly Happening[] = [
+  filledIn('101', {
+    ...{ at: '2026-08-10T17:40:00-04:00', form: 'goal', goal: 'goal-101-1', reviewedBy: 'okafor' },
+    answers: [
+      { asked: 'want', text: 'To be the one who reads the story.' },
+      { asked: 'step', text: 'Home before seven on Tuesdays and Thursdays.' },
+      { asked: 'step', text: 'No shop on the way.' },
+      { asked: 'obstacle', text: 'The meeting that runs late.' },
+      { asked: 'help', text: 'Piet, and the alarm on my phone.' },
+    ],
+  }),
+  filledIn('104', {
+    ...{ at: '2026-09-09T10:50:00-04:00', form: 'triggers', reviewedBy: 'lindqvist' },
+    answers: [
+      { asked: 'obstacle', text: 'Friday, four in the afternoon.' },
+      { asked: 'help', text: 'My brother has the card.' },
+      { asked: 'learned', text: 'An empty weekend is the harder half.' },
+    ],
+  }),
+  scored('101', { at: '2026-08-04T17:10:00-04:00', instrument: 'audit-c', total: 9, clinician: 'okafor' }),
+  scored('101', { at: '2026-10-06T17:10:00-04:00', instrument: 'audit-c', total: 2, clinician: 'okafor' }),
+  scored('104', { at: '2026-08-13T10:40:00-04:00', instrument: 'dast-10', total: 6, clinician: 'lindqvist' }),
+  scored('107', { at: '2026-08-10T13:10:00-04:00', instrument: 'phq-9', total: 17, clinician: 'harlow' }),
+  scored('107', { at: '2026-08-10T13:15:00-04:00', instrument: 'gad-7', total: 13, clinician: 'harlow' }),
+  scored('107', { at: '2026-08-10T13:20:00-04:00', instrument: 'c-ssrs', total: 2, clinician: 'harlow' }),
+  scored('107', { at: '2026-09-21T13:10:00-04:00', instrument: 'phq-9', total: 9, clinician: 'harlow' }),
+  scored('107', { at: '2026-09-21T13:15:00-04:00', instrument: 'gad-7', total: 8, clinician: 'harlow' }),
+  scored('107', { at: '2026-09-21T13:20:00-04:00', instrument: 'c-ssrs', total: 0, clinician: 'harlow' }),
+  watched('107', {
+    ...{ risk: 'self-harm', status: 'inactive', from: '2026-08-10', until: '2026-09-21' },
+    ...{ score: 'c-ssrs-107-2026-08-10', clinician: 'harlow', text: 'Safety plan gone through weekly.' },
+  }),
+  watched('106', {
+    ...{ risk: 'high-risk-period', status: 'inactive', from: '2026-09-28', until: '2026-10-07' },
+    ...{ clinician: 'lindqvist', text: 'Midterms.' },
+  }),
+  wrote('103', {
+    ...{ at: '2026-09-25T09:00:00-04:00', clinician: 'moss', status: 'sent', subject: 'attendance' },
+    to: { kind: 'insurer', name: 'Granite Mutual', organization: 'granite-mutual' },
+    ...{ sentAt: '2026-09-25T10:30:00-04:00', consent: 'consent-103-2' },
+    text: 'Sessions attended in August, as asked for on 22 September.',
+  }),
   practiced('106', { at: '2026-09-14T16:00:00-04:00', practice: 'breathing', minutes: 10 }),
   practiced('106', { at: '2026-09-15T16:10:00-04:00', practice: 'breathing', minutes: 10 }),
   practiced('106', {
@@ -175,11 +264,12 @@ const HAPPENINGS: readonly Happening[] = [
   checkedIn('101', {
     ...{ at: '2026-08-18T16:50:00-04:00', by: 'clinician', clinician: 'okafor' },
     ...{ craving: 6, triggers: ['stress'], triggerWords: 'The hour between work and dinner', sleepHours: 6 },
-    progress: 'Five evenings of seven.',
+    ...{ progress: 'Five evenings of seven.', goodMornings: 4, arguments: 3, patience: 4 },
   }),
   checkedIn('101', {
     ...{ at: '2026-09-15T16:50:00-04:00', by: 'clinician', clinician: 'okafor' },
     ...{ craving: 3, triggers: ['stress'], sleepHours: 7, exhaustion: 4 },
+    ...{ goodMornings: 6, arguments: 1, patience: 7, readiness: 9 },
     progress: 'Mornings are quiet again; fewer arguments about small things.',
   }),
   checkedIn('102', {
@@ -214,17 +304,27 @@ const HAPPENINGS: readonly Happening[] = [
   }),
   toSeeTo('101', {
     ...{ at: '2026-08-06T09:00:00-04:00', matter: 'childcare', status: 'completed', due: '2026-08-12' },
+    means: 'family-care',
     text: 'Somebody for Wednesday evenings.',
     note: 'Grandmother does it.',
   }),
   toSeeTo('103', {
     ...{ at: '2026-08-28T09:00:00-04:00', matter: 'transport', status: 'completed' },
+    means: 'transit',
     text: 'Bus pass until the car is repaired.',
   }),
   toSeeTo('104', {
     ...{ at: '2026-09-10T11:10:00-04:00', matter: 'employer', status: 'on-hold', due: '2026-10-23' },
     letter: 'letter-104-2026-09-10',
     note: 'Tom wants to think about whom it names.',
+  }),
+  toSeeTo('104', {
+    ...{ at: '2026-08-12T09:00:00-04:00', matter: 'transport', status: 'completed' },
+    ...{ means: 'carpool', who: 'family-104-luis', text: 'The first two weeks, until the bus runs again.' },
+  }),
+  toSeeTo('103', {
+    ...{ at: '2026-09-21T09:30:00-04:00', matter: 'schedule', status: 'completed' },
+    text: 'Shift moved to the afternoon; she arranged it herself.',
   }),
   toSeeTo('105', {
     ...{ at: '2026-09-01T15:00:00-04:00', matter: 'court', status: 'in-progress', due: '2026-10-30' },
@@ -253,6 +353,7 @@ const HAPPENINGS: readonly Happening[] = [
     organization: 'lakeside-health',
     facility: 'Lakeside Health',
     level: '1',
+    consent: 'consent-101-1',
     status: 'active',
     note: 'One session a week from the middle of October.',
   }),

@@ -12,6 +12,7 @@ import { ZONE } from '../../../src/iop/generate/clinic.ts';
 import { agreementsOf } from './agreements.ts';
 import { ARRIVALS } from './arrivals.ts';
 import { type Base, clientKey, diagnosisKeys, PROGRAM } from './keys.ts';
+import { lifeOf } from './life.ts';
 import type { StoryConsent, StoryPerson } from './people.ts';
 
 const OUTSIDE = { ehr: 'lakeside-health', payer: 'granite-mutual' };
@@ -36,6 +37,7 @@ export function intakeOf(person: StoryPerson): RecordEnvelope[] {
     episodeOf(person, base),
     ...agreementsOf(person, base),
     ...arrivals.filter(one => one.kind !== 'family-member'),
+    ...lifeOf(person, base),
   ];
 }
 

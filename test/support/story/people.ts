@@ -40,9 +40,9 @@ export interface StoryPerson {
   episode: Pick<EpisodeRecord, 'status' | 'phase' | 'referral' | 'completion' | 'mentalHealthOnly'>;
   diagnoses: readonly Pick<DiagnosisRecord, 'code' | 'text' | 'status' | 'onset' | 'note'>[];
   consents: readonly StoryConsent[];
-  coverage: Pick<CoverageRecord, 'type' | 'memberId' | 'relationship' | 'plan'>;
+  coverage: Pick<CoverageRecord, 'type' | 'memberId' | 'relationship' | 'plan' | 'slidingScale'>;
   goals: readonly StoryGoal[];
-  plan: Pick<PlanRecord, 'status' | 'activities'>;
+  plan: Pick<PlanRecord, 'status' | 'activities' | 'change'>;
   relapsePrevention?: Pick<PlanRecord, 'activities' | 'substances'>;
   order?: Pick<MedicationRecord, 'rxnorm' | 'dosage' | 'observed' | 'status'>;
   /** What the order makes positive. */
@@ -320,6 +320,7 @@ export const PEOPLE: readonly StoryPerson[] = [
     ],
     plan: {
       status: 'active',
+      change: { what: 'extended', text: 'Three weeks more after the slip of 5 September' },
       activities: [
         ...therapy('motivational-interviewing'),
         screening,
@@ -572,7 +573,7 @@ export const PEOPLE: readonly StoryPerson[] = [
       { to: 'payer', form: 'payment' },
       { to: 'payer', form: 'no-payment' },
     ],
-    coverage: { type: 'self-pay' },
+    coverage: { type: 'self-pay', slidingScale: 60 },
     goals: [
       {
         description: 'Weekends without a drink',

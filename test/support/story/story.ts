@@ -1,4 +1,5 @@
 // The fixtures' clinic, told week by week: people and events become program records.
+import type { AttendanceRecord } from '../../../src/iop/attendance.ts';
 import type { RecordEnvelope } from '../../../src/iop/concept.ts';
 import { addDays, instantAt } from '../../../src/iop/generate/calendar.ts';
 import { directory, FIRST_DAY, ZONE } from '../../../src/iop/generate/clinic.ts';
@@ -7,7 +8,7 @@ import { attendanceOfWeek, type Stay, sessionsOfWeek } from '../../../src/iop/ge
 import type { SessionRecord } from '../../../src/iop/session.ts';
 import type { TrackRecord } from '../../../src/iop/track.ts';
 import type { UrineScreenRecord } from '../../../src/iop/urine-screen.ts';
-import { ATTENDED, CANCELLED, MOVED, SCREENED } from './events.ts';
+import { ATTENDED, BROUGHT, CANCELLED, MOVED, RELATIVES, SCREENED } from './events.ts';
 import { happeningsOfWeek } from './happenings.ts';
 import { intakeOf } from './intake.ts';
 import { clientKey, PROGRAM } from './keys.ts';
@@ -68,13 +69,24 @@ function weekOf(stays: readonly Stay[], week: number): RecordEnvelope[] {
     new Map(stays.map(stay => [stay.client, stay])),
     past,
     (stay, session) => ATTENDED[eventKey(stay.client, session)] ?? { status: 'present' },
-  );
+  ).map(withWhatCame);
   return [...sessions, ...attendance, ...screens(stays, monday), ...happeningsOfWeek(monday)];
 }
 
 /** `101 2026-08-12`, of sessions of a track only: single sessions all took place. */
 const eventKey = (client: string, session: SessionRecord): string =>
   session.track === undefined ? '' : `${client.slice(2)} ${session.start.slice(0, 10)}`;
+
+/** Who of the family took part, and what a client brought along. */
+function withWhatCame(one: AttendanceRecord): AttendanceRecord {
+  const relatives = one.type === 'family' ? RELATIVES[one.client] : undefined;
+  const checkIns = BROUGHT[one.id];
+  return {
+    ...one,
+    ...(relatives === undefined ? {} : { family: [...relatives] }),
+    ...(checkIns === undefined ? {} : { checkIns: [...checkIns] }),
+  };
+}
 
 function withChanges(session: SessionRecord): SessionRecord {
   const clients = (session.clients ?? []).map(one => {

@@ -52,6 +52,18 @@ describe('one person in a clinical resource of a program', () => {
       ['Goal'],
     ],
     [
+      'a carpool of two clients',
+      {
+        resourceType: 'Task',
+        status: 'requested',
+        intent: 'order',
+        for: a,
+        input: [{ type: { text: 'carpool' }, valueReference: b }],
+      },
+      ['Task'],
+    ],
+    ['an agreement of two', { resourceType: 'Contract', subject: [a, b] }, ['Contract']],
+    [
       'a group of people',
       { resourceType: 'Group', actual: true, type: 'person', member: [{ entity: a }, { entity: b }] },
       [],

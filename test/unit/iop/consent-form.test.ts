@@ -78,7 +78,7 @@ const formOf = (record: ConsentRecord): string =>
 test('kinds of records, what they reveal and when they are from are told in plain words', () => {
   const html = formOf(scoped);
   expect(valuesOf(html, 'Which records')).toEqual([
-    'urine screens, scores, assessments, check-ins and slips',
+    'urine screens, scores, assessments, check-ins, slips, and what of life bears on treatment',
     'goals',
     'medications',
     'what reveals sexual or domestic violence',
