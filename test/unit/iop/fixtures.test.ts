@@ -12,7 +12,9 @@ import { clientsFor } from '../../support/story/audience.ts';
 import { fixtureFiles, readmeWithCounts } from '../../support/story/files.ts';
 
 const FOLDER = new URL('../../../fixtures/', import.meta.url);
-const names = readdirSync(FOLDER).toSorted();
+const names = readdirSync(FOLDER, { recursive: true, encoding: 'utf8' })
+  .filter(name => name !== 'expected' && !name.startsWith('sheets/'))
+  .toSorted();
 const textOf = (name: string): string => readFileSync(new URL(name, FOLDER), 'utf8');
 const records: RecordEnvelope[] = names
   .filter(name => name.endsWith('.ndjson'))
