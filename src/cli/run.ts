@@ -7,7 +7,7 @@ import { listConflicts, resolve } from './conflicts.ts';
 import { addConsentCommands } from './consent-commands.ts';
 import { resetDemo, startDemo } from './demo.ts';
 import { addExceptionCommands } from './exception-commands.ts';
-import { generate } from './generate.ts';
+import { GENERATE_HELP, generate } from './generate.ts';
 import { runImport } from './import-command.ts';
 import { runMigrate } from './migrate.ts';
 import { addProgram } from './program.ts';
@@ -194,7 +194,9 @@ function commandsOf(
     .option('--weeks <n>', 'how many weeks', '12')
     .option('--seed <n>', 'the same seed gives the same clinic', '1')
     .option('--program <id>', 'whose records', 'riverbend')
+    .option('--now <day>', 'a day (2026-10-16) that is taken for today')
     .option('--bundles', 'FHIR transaction Bundles, one a line, instead of records')
+    .addHelpText('after', GENERATE_HELP)
     .action(keep(options => generate(terminal, options)));
 
   return root;

@@ -47,7 +47,8 @@ const DISPOSITIONS = {
 } as const;
 const CODES = Object.keys(DISPOSITIONS) as (keyof typeof DISPOSITIONS)[];
 
-const DISCHARGE_NOTE = '78263-1';
+/** LOINC. */
+export const DISCHARGE_NOTE = '78263-1';
 
 const schema = recordSchema(
   'discharge',

@@ -21,6 +21,7 @@ import { REFERRAL_DIRECTION, REFERRAL_REASON, REFERRAL_SERVICE, REFERRAL_WITHDRA
 import type { Concept, Links, Names, Part, Problem, RecordEnvelope } from './concept.ts';
 import {
   businessIdentifier,
+  codeIn,
   coding,
   keyOf,
   keysOf,
@@ -209,6 +210,12 @@ function toFhir(record: ReferralRecord, links: Links): Part[] {
   return [part('', request)];
 }
 
+/** What somebody else wrote says it by the standard code, and by who asks. */
+const serviceIn = (code: CodeableConcept | undefined): ReferralService | undefined =>
+  localCode(REFERRAL_SERVICE, code) ?? (codeIn(SNOMED, code) === PEER_SUPPORT ? 'peer-support' : undefined);
+const directionBy = ({ requester }: Partial<ServiceRequest>, program: string): 'out' | undefined =>
+  organizationKey(requester) === program ? 'out' : undefined;
+
 function withdrawalOf(request: Partial<ServiceRequest>): ReferralRecord['withdrawal'] {
   const said = request.extension?.find(one => one.url === STATUS_REASON)?.valueCodeableConcept;
   const reason = localCode(REFERRAL_WITHDRAWAL, said);
@@ -217,7 +224,7 @@ function withdrawalOf(request: Partial<ServiceRequest>): ReferralRecord['withdra
 
 function fromFhir(parts: ReadonlyMap<string, AnyResource>, names: Names, id: string): ReferralRecord {
   const request = partOf<ServiceRequest>(parts);
-  const direction = localCode(REFERRAL_DIRECTION, request.category);
+  const direction = localCode(REFERRAL_DIRECTION, request.category) ?? directionBy(request, names.program);
   const performer = request.performer?.[0];
   const [other, own] = direction === 'in' ? [request.requester, performer] : [performer, request.requester];
   return prune<ReferralRecord>({
@@ -227,7 +234,7 @@ function fromFhir(parts: ReadonlyMap<string, AnyResource>, names: Names, id: str
     recordedAt: recordedAtOf(request),
     client: keyOf(names, 'client', request.subject),
     direction,
-    service: localCode(REFERRAL_SERVICE, request.code),
+    service: serviceIn(request.code),
     status: STATUSES.find(one => one === request.status),
     withdrawal: withdrawalOf(request),
     at: request.authoredOn,

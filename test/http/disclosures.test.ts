@@ -153,6 +153,53 @@ onEveryStore(store => {
       expect(lines.slice(3)).toEqual(['']);
     });
 
+    test('tells of letters that were sent, with what they rest on, and of no draft', async () => {
+      const coded = (system: string, code: string) => ({
+        coding: [{ system: `https://iop-fhir.example/fhir/CodeSystem/${system}`, code }],
+      });
+      const letter = (more: object) => ({
+        ...{ resourceType: 'Communication', status: 'completed', subject: { reference: 'Patient/a' } },
+        category: [coded('contact-kind', 'letter')],
+        topic: coded('letter-subject', 'accommodation'),
+        recipient: [{ type: 'Organization', display: 'Invented College' }],
+        basedOn: [{ reference: 'Consent/c' }],
+        payload: [{ contentString: 'Is not to be examined after six.' }],
+        ...more,
+      });
+      for (const body of [
+        letter({ sent: '2026-09-01T23:00:00Z' }),
+        letter({ sent: '2026-08-30T09:00:00Z', recipient: [{ reference: 'Organization/ehr' }] }),
+        letter({ status: 'preparation', sent: '2026-09-01T23:00:00Z' }),
+        letter({ sent: '2026-09-01T23:00:00Z', recipient: [{ reference: 'Patient/a' }] }),
+        letter({ sent: '2026-09-01T23:00:00Z', recipient: [{ reference: 'Organization/program' }] }),
+        letter({ category: [coded('contact-kind', 'enquiry')], sent: '2026-09-01T23:00:00Z' }),
+      ])
+        await program.post('/fhir/Communication').send(body).expect(201);
+      for (const caller of [program, person]) {
+        const { disclosure } = await parametersOf(caller, ACCOUNTING);
+        expect((disclosure as { date: string[] }[]).map(one => one.date[0]!.slice(0, 16))).toEqual([
+          ...['2026-09-02T12:00', '2026-09-01T23:00', '2026-09-01T12:00', '2026-08-30T09:00'],
+        ]);
+        expect(disclosure![1]).toEqual({
+          date: ['2026-09-01T23:00:00.000000Z'],
+          recipient: [expect.stringContaining('Invented College')],
+          purpose: ['accommodation'],
+          what: [{ type: ['DocumentReference'], count: [1] }],
+          consent: ['Consent/c'],
+        });
+        expect(disclosure![3]).toMatchObject({
+          recipient: ['Organization/ehr'],
+          address: [JSON.stringify(EHR.address[0])],
+        });
+      }
+      const { text } = await program.get(`${ACCOUNTING}?_format=csv&start=2026-09-01&end=2026-09-01`);
+      expect(text.split('\r\n')[1]).toBe(
+        '2026-09-01T23:00:00.000000Z,2026-09-01T23:00:00.000000Z,Invented College,,,1 DocumentReference,accommodation,',
+      );
+      const narrow = await server.as('program', 'system/Patient.rs system/AuditEvent.rs');
+      await narrow.get(ACCOUNTING).expect(403);
+    });
+
     test('is for nobody else', async () => {
       await ehr.get(ACCOUNTING).expect(403);
       await auditor.get(ACCOUNTING).expect(403);

@@ -85,14 +85,14 @@ onEveryStore(store => {
     for (const one of [about('of-a', 'a'), about('of-b', 'b')])
       await program.put(`/fhir/Observation/${one.id}`).send(one).expect(201);
     await program
-      .put('/fhir/Task/of-both')
+      .put('/fhir/List/of-both')
       .send({
-        resourceType: 'Task',
+        resourceType: 'List',
         id: 'of-both',
-        status: 'requested',
-        intent: 'order',
-        for: { reference: 'Patient/a' },
-        owner: { reference: 'Patient/b' },
+        status: 'current',
+        mode: 'working',
+        subject: { reference: 'Patient/a' },
+        source: { reference: 'Patient/b' },
       })
       .expect(201);
     await program.put('/fhir/Consent/c').send({ ...consentFor('b', 'ehr'), id: 'c' });
@@ -210,7 +210,7 @@ onEveryStore(store => {
       for (const path of [
         'Patient/b',
         'Observation/of-b',
-        'Task/of-both',
+        'List/of-both',
         'Consent/of-a',
         'Consent/c',
         'Observation/neighbour-of-a',

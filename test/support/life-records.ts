@@ -42,8 +42,8 @@ export const benefits: Arbitrary<BenefitRecord> = recordArbitrary<BenefitRecord>
 type Limit = NonNullable<NonNullable<BenefitRecord['benefits']>[number]['limits']>[number];
 
 function limitOf(what: Limit['what'], allowed: number, used: number | undefined): Limit {
-  const fit = (value: number) => (what === 'sessions' || what === 'days' ? Math.floor(value) : value);
-  return { what, allowed: fit(allowed), ...(used === undefined ? {} : { used: fit(used) }) };
+  const rounded = (value: number) => (what === 'sessions' || what === 'days' ? Math.floor(value) : value);
+  return { what, allowed: rounded(allowed), ...(used === undefined ? {} : { used: rounded(used) }) };
 }
 
 export const risks: Arbitrary<RiskRecord> = recordArbitrary<RiskRecord>(risk.schema).map(record => {

@@ -1,7 +1,7 @@
 // The README's tables say what the code says.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { CONCEPTS } from '../../src/iop/concepts.ts';
 import { readCompose } from '../support/compose.ts';
 
@@ -11,6 +11,36 @@ test('the table of concepts lists every kind of record with what it becomes', ()
   const rows = CONCEPTS.map(({ kind, title, makes }) => `| \`${kind}\` | ${title} | ${makes.join(', ')} |`);
   const table = /<!-- concepts -->\n\n([\s\S]*?)\n\n<!-- \/concepts -->/.exec(readme)?.[1]?.split('\n');
   expect(table).toEqual(['| Record | What it is | FHIR |', '| --- | --- | --- |', ...rows]);
+});
+
+describe('the table of 62 concepts', () => {
+  const table = /<!-- rows -->\n\n[^\n]+\n[^\n]+\n([\s\S]*?)\n\n<!-- \/rows -->/.exec(readme)?.[1] ?? '';
+  const rows = table.split('\n').map(line => line.slice(2, -2).split(' | '));
+  const kinds = new Set(CONCEPTS.map(one => one.kind));
+
+  test('has all of them, in order, each of them here', () => {
+    expect(rows.map(row => row.length)).toEqual(Array.from({ length: 62 }, () => 5));
+    expect(rows.map(([number]) => number)).toEqual(Array.from({ length: 62 }, (_, index) => `${index + 1}`));
+    expect(new Set(rows.map(([, concept]) => concept)).size).toBe(62);
+    expect(new Set(rows.map(row => row[3]))).toEqual(new Set(['yes']));
+  });
+
+  test('names kinds of records that there are, and every kind', () => {
+    const named = rows.map(([, , record = '']) =>
+      [...record.matchAll(/`([a-z-]+)`/g)].map(found => found[1]!),
+    );
+    for (const [index, names] of named.entries()) {
+      expect([index + 1, names.length > 0]).toEqual([index + 1, true]);
+      expect([index + 1, names.filter(name => !kinds.has(name))]).toEqual([index + 1, []]);
+    }
+    expect([...kinds].filter(kind => !named.flat().includes(kind))).toEqual([]);
+  });
+
+  test.each(rows)('%s %s: its test is there', (_number, _concept, _record, _here, cell = '') => {
+    const [, file = '', name = ''] = /^`([^`]+)`: (.+)$/.exec(cell) ?? [];
+    const source = readFileSync(join(import.meta.dirname, '../..', file), 'utf8');
+    expect(["'", '"', '`'].some(quote => source.includes(`${quote}${name}${quote}`))).toBe(true);
+  });
 });
 
 test('every variable of the configuration is in its table', () => {

@@ -1,10 +1,11 @@
 // The events of a timeline, by where they come from. Pure; where in a stay they are is timeline.ts's.
 import { EPISODE_PHASE } from '../../iop/codes.ts';
 import { DRUG } from '../../iop/codes-care.ts';
+import { PLAN_CHANGE } from '../../iop/codes-life.ts';
 import { ATTENDANCE_STATUS, SESSION_TYPE } from '../../iop/codes-sessions.ts';
 import { consent } from '../../iop/consent.ts';
 import { medication } from '../../iop/medication.ts';
-import { plan, plannedHours } from '../../iop/plan.ts';
+import { type PlanRecord, plan, plannedHours } from '../../iop/plan.ts';
 import { medicationName } from '../../iop/rxnorm.ts';
 import { score } from '../../iop/score.ts';
 import { goalHistory } from './goals.ts';
@@ -152,6 +153,11 @@ export function careEvents(chart: Chart): EventDraft[] {
   return [...goals, ...planEvents(chart), ...medicationEvents(chart)];
 }
 
+const changeIn = ({ change }: PlanRecord): string =>
+  change === undefined
+    ? ''
+    : `, ${PLAN_CHANGE.codes[change.what].toLowerCase()}${change.text === undefined ? '' : `: ${change.text}`}`;
+
 function planEvents({ found, past, calendar }: Chart): EventDraft[] {
   return readKind(plan, found)
     .filter(({ record }) => record.from !== undefined && record.status !== 'entered-in-error')
@@ -162,6 +168,7 @@ function planEvents({ found, past, calendar }: Chart): EventDraft[] {
         const weekly = of.intensity === undefined ? undefined : plannedHours(of);
         return weekly === undefined || Number.isNaN(weekly) ? '' : `, ${weekly} hours a week`;
       };
+      const whatOf = (of: typeof record): string => `${hours(of)}${changeIn(of)}`;
       const event = (at: string, what: string, text: string): EventDraft => ({
         at,
         kind: 'plan',
@@ -171,7 +178,7 @@ function planEvents({ found, past, calendar }: Chart): EventDraft[] {
       });
       const changes = said.filter(({ record: then }, at) => {
         const before = said[at - 1]?.record;
-        return before !== undefined && (before.status !== then.status || hours(before) !== hours(then));
+        return before !== undefined && (before.status !== then.status || whatOf(before) !== whatOf(then));
       });
       const begun = record.status !== 'draft' && calendar.dayOf(record.from) <= calendar.today;
       const over =
@@ -181,7 +188,7 @@ function planEvents({ found, past, calendar }: Chart): EventDraft[] {
       return [
         ...(begun ? [event(record.from, 'begun', `begun${hours(said[0]?.record ?? record)}`)] : []),
         ...changes.map(({ at, record: then }) =>
-          event(at, then.status, `${wordOf(then.status)}${hours(then)}`),
+          event(at, then.status, `${wordOf(then.status)}${whatOf(then)}`),
         ),
         ...(over ? [event(record.until!, 'ended', `ended: ${wordOf(record.status)}`)] : []),
       ];

@@ -31,18 +31,32 @@ const read = <R>(source: FoundRecord, record: R): Read<R> => ({
 
 /**
  * A hospital's visit is no attendance, its blood count no screen, its stay none of the program's: what was
- * written through FHIR counts as such only where it says so in the program's codes.
+ * written through FHIR counts as such only where it says one of these in the program's codes.
  */
-const MUST_SAY: Readonly<Record<string, string>> = {
-  attendance: 'type',
-  episode: 'level',
-  score: 'instrument',
-  'urine-screen': 'panel',
+const MUST_SAY: Readonly<Record<string, readonly string[]>> = {
+  agreement: ['agreement'],
+  assessment: ['recommended', 'dimensions', 'readiness', 'homeSafe'],
+  attendance: ['type'],
+  benefit: ['benefits', 'inForce'],
+  'check-in': ['at'],
+  discharge: ['summary', 'disposition'],
+  enquiry: ['at'],
+  episode: ['level'],
+  'family-member': ['name', 'relationship'],
+  letter: ['subject'],
+  referral: ['service'],
+  risk: ['risk', 'text'],
+  score: ['instrument'],
+  slip: ['severity'],
+  'social-history': ['finding'],
+  task: ['matter', 'text'],
+  'urine-screen': ['panel'],
+  worksheet: ['answers'],
 };
 
 function isOurs({ id, record, source }: Read<object>): boolean {
-  const field = MUST_SAY[source.kind];
-  return id !== undefined || field === undefined || Object.hasOwn(record, field);
+  const fields = MUST_SAY[source.kind];
+  return id !== undefined || fields === undefined || fields.some(field => Object.hasOwn(record, field));
 }
 
 const readAs = <R extends RecordEnvelope>(concept: Concept<R>, one: FoundRecord, found: FoundRecords): R =>

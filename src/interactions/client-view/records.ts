@@ -6,6 +6,7 @@ import type { Version } from '../../store/port.ts';
 import type { Registry } from '../../store/registry.ts';
 import { type PartKey, parsePartKey } from '../import/key.ts';
 import { namesFrom, referencesIn } from '../import/link.ts';
+import { foreignPart } from './foreign.ts';
 
 /** The resources that one record made, or one resource that came from elsewhere. */
 export interface FoundRecord {
@@ -24,23 +25,6 @@ export interface FoundRecords {
   resources: ReadonlyMap<string, AnyResource>;
 }
 
-/** What a resource is in the program's words where no record made it. Parts of larger records are left out. */
-const FOREIGN: Readonly<Record<string, { kind: string; role: string }>> = {
-  Appointment: { kind: 'session', role: 'appointment/' },
-  CarePlan: { kind: 'plan', role: '' },
-  CareTeam: { kind: 'care-team', role: '' },
-  Condition: { kind: 'diagnosis', role: '' },
-  Consent: { kind: 'consent', role: '' },
-  DiagnosticReport: { kind: 'urine-screen', role: '' },
-  Encounter: { kind: 'attendance', role: '' },
-  EpisodeOfCare: { kind: 'episode', role: '' },
-  Goal: { kind: 'goal', role: '' },
-  MedicationRequest: { kind: 'medication', role: '' },
-  Observation: { kind: 'score', role: '' },
-  Patient: { kind: 'client', role: '' },
-  Schedule: { kind: 'track', role: '' },
-};
-
 export async function recordsOf(
   versions: readonly Version[],
   program: string,
@@ -52,10 +36,12 @@ export async function recordsOf(
   const claims = await registry.claimsOf([...references]);
   const records = new Map<string, FoundRecord>();
   for (const [reference, resource] of resources) {
-    const key = keyOf(claims.get(reference), program) ?? foreignKey(reference, resource);
+    const claimed = keyOf(claims.get(reference), program);
+    const key = claimed ?? foreignPart({ reference, resource, program, base });
     if (key === undefined) continue;
-    const name = `${key.kind}|${key.id ?? reference}`;
-    const record = records.get(name) ?? { ...key, parts: new Map(), references: new Map() };
+    const id = claimed?.id;
+    const name = `${key.kind}|${id ?? ('main' in key ? key.main : reference)}`;
+    const record = records.get(name) ?? { kind: key.kind, id, parts: new Map(), references: new Map() };
     record.parts.set(key.role, resource);
     record.references.set(key.role, reference);
     records.set(name, record);
@@ -65,14 +51,4 @@ export async function recordsOf(
 
 function keyOf(claims: readonly string[] | undefined, program: string): PartKey | undefined {
   return claims?.map(parsePartKey).find(key => key?.program === program);
-}
-
-function foreignKey(
-  reference: string,
-  resource: AnyResource,
-): { kind: string; id: undefined; role: string } | undefined {
-  const known = FOREIGN[resource.resourceType];
-  if (known === undefined) return undefined;
-  const role = known.role === '' ? '' : `${known.role}${reference.split('/')[1]}`;
-  return { kind: known.kind, id: undefined, role };
 }

@@ -9,6 +9,7 @@ import type { Context } from '../context.ts';
 import type { Reply } from '../request.ts';
 import type { OperationParameter } from './operation.ts';
 import { csvReply, parametersReply, part } from './parameters.ts';
+import type { SentLetter } from './sent-letters.ts';
 
 /** Years that an accounting reaches back where no start is given (45 CFR 164.528(c); 42 CFR 2.24 and 2.25). */
 const YEARS = 3;
@@ -39,13 +40,15 @@ export interface DisclosureList {
   /** Microseconds since the epoch. */
   period: { since: number; until?: number };
   disclosures: readonly Disclosure[];
+  /** Newest first. */
+  letters?: readonly SentLetter[];
 }
 
 export const answerWith = (
   list: DisclosureList,
   { known }: Recipients,
   { csv }: { csv: boolean | undefined },
-): Reply => (csv === true ? csvOf(list.disclosures, known) : parametersOf(list, known));
+): Reply => (csv === true ? csvOf(list, known) : parametersOf(list, known));
 
 interface Recipient {
   name?: string;
@@ -59,13 +62,14 @@ export interface Recipients {
 
 /** What the directory says of them today, as far as the caller's scopes reach it. */
 export async function recipientsOf(
-  disclosures: readonly Disclosure[],
+  disclosures: readonly Pick<SentLetter, 'recipient'>[],
   context: Context,
   grant: Grant,
 ): Promise<Recipients> {
   const known = new Map<string, Recipient>();
   const versions: Version[] = [];
   for (const id of new Set(disclosures.map(one => one.recipient))) {
+    if (id === undefined) continue;
     const version = await context.store.read('Organization', id, grant);
     if (version === undefined || version.deleted) continue;
     versions.push(version);
@@ -79,7 +83,7 @@ export async function recipientsOf(
 }
 
 function parametersOf(
-  { patient, period, disclosures }: DisclosureList,
+  { patient, period, ...list }: DisclosureList,
   recipients: ReadonlyMap<string, Recipient>,
 ): Reply {
   const { since, until } = period;
@@ -87,7 +91,10 @@ function parametersOf(
   return parametersReply([
     { name: 'patient', valueReference: { reference: `Patient/${patient}` } },
     { name: 'period', valuePeriod: bounds },
-    ...disclosures.map(one => ({ name: 'disclosure', part: partsOf(one, recipients.get(one.recipient)) })),
+    ...inOrder(list).map(one => {
+      const known = recipients.get(one.recipient ?? '');
+      return { name: 'disclosure', part: 'requests' in one ? partsOf(one, known) : letterParts(one, known) };
+    }),
   ]);
 }
 
@@ -112,25 +119,83 @@ function partsOf(one: Disclosure, { name, address }: Recipient = {}): JsonObject
   ];
 }
 
+function letterParts(one: SentLetter, { name = one.name, address }: Recipient = {}): JsonObject[] {
+  const on = instantOf(one.at);
+  const recipient = {
+    ...(one.recipient === undefined ? {} : { reference: `Organization/${one.recipient}` }),
+    type: 'Organization',
+    ...(name === undefined ? {} : { display: name }),
+  };
+  return [
+    { name: 'date', valuePeriod: { start: on, end: on } },
+    { name: 'recipient', valueReference: recipient },
+    ...part('address', address && { valueAddress: address }),
+    ...one.purposes.map(purpose => ({ name: 'purpose', valueCoding: { ...purpose } })),
+    {
+      name: 'what',
+      part: [
+        { name: 'type', valueCode: LETTER },
+        { name: 'count', valueInteger: one.documents },
+      ],
+    },
+    ...part(
+      'consent',
+      one.consent === undefined ? undefined : { valueReference: { reference: one.consent } },
+    ),
+  ];
+}
+
+/** What a letter is. */
+const LETTER = 'DocumentReference';
+
+/** What was asked for and what was sent, newest first. */
+const inOrder = ({
+  disclosures,
+  letters = [],
+}: Pick<DisclosureList, 'disclosures' | 'letters'>): (Disclosure | SentLetter)[] =>
+  letters.length === 0
+    ? [...disclosures]
+    : [...disclosures, ...letters].toSorted((a, b) => endOf(b) - endOf(a));
+const endOf = (one: Disclosure | SentLetter): number => ('last' in one ? one.last : one.at);
+
 const COLUMNS = ['from', 'to', 'recipient', 'recipient_id', 'address', 'what', 'purpose', 'requests'];
 
-function csvOf(disclosures: readonly Disclosure[], recipients: ReadonlyMap<string, Recipient>): Reply {
-  const rows = disclosures.map(one => {
-    const { name = '', address } = recipients.get(one.recipient) ?? {};
-    const what = [...one.what].map(([type, count]) => `${count} ${type}`).join(', ');
+function csvOf(list: DisclosureList, recipients: ReadonlyMap<string, Recipient>): Reply {
+  const rows = inOrder(list).map(one => {
+    const known = recipients.get(one.recipient ?? '') ?? {};
+    const said = 'requests' in one ? rowOf(one) : letterRow(one);
     return [
-      instantOf(one.first),
-      instantOf(one.last),
-      name,
-      one.recipient,
-      addressText(address),
-      what,
-      one.purposes.join(' '),
-      String(one.requests),
+      said.from,
+      said.to,
+      known.name ?? said.name,
+      one.recipient ?? '',
+      addressText(known.address),
+      said.what,
+      said.purposes.join(' '),
+      said.requests,
     ];
   });
   return csvReply(COLUMNS, rows);
 }
+
+const rowOf = (one: Disclosure) => ({
+  from: instantOf(one.first),
+  to: instantOf(one.last),
+  name: '',
+  what: [...one.what].map(([type, count]) => `${count} ${type}`).join(', '),
+  purposes: one.purposes,
+  requests: String(one.requests),
+});
+
+/** Nobody asked for it. */
+const letterRow = (one: SentLetter) => ({
+  from: instantOf(one.at),
+  to: instantOf(one.at),
+  name: one.name ?? '',
+  what: `${one.documents} ${LETTER}`,
+  purposes: one.purposes.map(({ code }) => String(code ?? '')),
+  requests: '',
+});
 
 function addressText(address: JsonObject | undefined): string {
   if (address === undefined) return '';

@@ -1,4 +1,5 @@
-// What was agreed with an invented client: goals, a plan, a medication order.
+// What was agreed with an invented client: goals, a plan, the rules, a medication order.
+import type { AgreementRecord } from '../agreement.ts';
 import type { RecordEnvelope } from '../concept.ts';
 import type { GoalRecord } from '../goal.ts';
 import type { MedicationRecord } from '../medication.ts';
@@ -10,6 +11,7 @@ import type { Random } from './random.ts';
 export const agreementRecords = (base: Base, person: Person, random: Random): RecordEnvelope[] => [
   ...goalRecords(base, person, random),
   planRecord(base, person),
+  attendanceAgreement(base, person),
   ...medicationRecords(base, person),
 ];
 
@@ -66,6 +68,17 @@ function planRecord(base: Base, { client, number, stay, problem, completion }: P
       { what: mood ? 'dbt' : 'cbt', status: 'in-progress', timesPerWeek: 1, minutes: 60 },
       ...(mood ? [] : [{ what: 'urine-screening' as const, status: 'scheduled' as const, timesPerWeek: 1 }]),
     ],
+  };
+}
+
+/** Everybody signs the rules of attendance. */
+function attendanceAgreement(base: Base, { client, number, stay }: Person): AgreementRecord {
+  const sober = stay.mentalHealth ? [] : (['sober', 'screening'] as const);
+  return {
+    ...{ kind: 'agreement', id: `agreement-${number}`, ...base, client, agreement: 'attendance' },
+    ...{ status: 'signed', signedOn: stay.from, from: stay.from, plan: `plan-${number}` },
+    rules: ['attend', 'tell-ahead', 'privacy', 'respect', ...sober],
+    clinician: stay.counselor,
   };
 }
 

@@ -7,11 +7,13 @@ import type { CoverageRecord } from '../coverage.ts';
 import type { DiagnosisRecord } from '../diagnosis.ts';
 import type { EpisodeRecord } from '../episode.ts';
 import { agreementRecords } from './agreements.ts';
+import { benefitRecords, comingRecords, familyRecords, socialRecords } from './arrivals.ts';
 import { addDays, instantAt } from './calendar.ts';
 import { DUTIES, ZONE } from './clinic.ts';
 import { FAMILY, GIVEN, STREETS } from './names.ts';
 import type { Base, Outside, Person } from './person.ts';
 import type { Random } from './random.ts';
+import { share } from './shares.ts';
 
 /** Everything about a client that stands before the first session, in the order of its references. */
 export function intakeRecords(
@@ -21,14 +23,24 @@ export function intakeRecords(
   random: Random,
 ): RecordEnvelope[] {
   const base = { program, recordedAt: instantAt(person.stay.from, '09:30', ZONE) };
+  const who = clientRecord(base, person, random);
+  const consents = consentRecords(base, person, outside);
+  const coverage = coverageRecord(base, person, outside, random);
+  const diagnosis = diagnosisRecord(base, person, random);
+  const episode = episodeRecord(base, person, random);
+  const agreed = agreementRecords(base, person, random);
   return [
-    clientRecord(base, person, random),
-    ...consentRecords(base, person, outside, random),
-    coverageRecord(base, person, outside, random),
-    diagnosisRecord(base, person, random),
+    who,
+    ...familyRecords(base, person, random),
+    ...consents,
+    coverage,
+    ...benefitRecords(base, coverage, random),
+    diagnosis,
     careTeamRecord(base, person),
-    episodeRecord(base, person, random),
-    ...agreementRecords(base, person, random),
+    episode,
+    ...comingRecords(base, person, episode, random),
+    ...socialRecords(base, person),
+    ...agreed,
   ];
 }
 
@@ -68,13 +80,8 @@ function clientRecord(base: Base, { client, number }: Person, random: Random): C
   };
 }
 
-/** About three of four consent to the EHR, three of five to the payer; one of seven to nobody. */
-function consentRecords(
-  base: Base,
-  { client, number, stay }: Person,
-  outside: Outside,
-  random: Random,
-): ConsentRecord[] {
+/** As the story says: to the EHR, to the payer, to both or to nobody. */
+function consentRecords(base: Base, { client, stay, story }: Person, outside: Outside): ConsentRecord[] {
   const signed = {
     kind: 'consent' as const,
     ...base,
@@ -87,23 +94,14 @@ function consentRecords(
     expiresUpon: 'One year after discharge',
     verifiedOn: base.recordedAt,
   };
-  if (random.chance(1 / 7)) return [];
-  const ehr = random.chance(0.8);
-  const payer = random.chance(0.7);
+  const { ehrConsent, payerConsent } = story;
   return [
-    ...(ehr
-      ? [{ ...signed, id: `consent-ehr-${number}`, recipient: outside.ehr, purposes: ['TREAT' as const] }]
-      : []),
-    ...(payer
-      ? [
-          {
-            ...signed,
-            id: `consent-payer-${number}`,
-            recipient: outside.payer,
-            purposes: ['HPAYMT' as const],
-          },
-        ]
-      : []),
+    ...(ehrConsent === undefined
+      ? []
+      : [{ ...signed, id: ehrConsent, recipient: outside.ehr, purposes: ['TREAT' as const] }]),
+    ...(payerConsent === undefined
+      ? []
+      : [{ ...signed, id: payerConsent, recipient: outside.payer, purposes: ['HPAYMT' as const] }]),
   ];
 }
 
@@ -121,7 +119,8 @@ function coverageRecord(
     status: 'active' as const,
     from: `${stay.from.slice(0, 4)}-01-01`,
   };
-  if (random.chance(0.1)) return { ...common, type: 'self-pay' };
+  if (random.chance(share('self-pay')))
+    return { ...common, type: 'self-pay', slidingScale: random.pick([40, 60, 80, 100]) };
   return {
     ...common,
     type: random.pick(['commercial', 'commercial', 'medicaid']),

@@ -1,5 +1,7 @@
 // An invented client as drawn, before any record is written.
 import type { EpisodeRecord } from '../episode.ts';
+import type { Instrument } from '../score.ts';
+import type { SocialHistoryRecord } from '../social-history.ts';
 import type { Stay } from './week.ts';
 
 /** What is drawn of a client before any record is written. */
@@ -12,6 +14,24 @@ export interface Person {
   problem: Problem;
   /** Why the stay ends, or nothing while it goes on. */
   completion: EpisodeRecord['completion'];
+  story: Story;
+}
+
+/** What happens to a client beside sessions: the week of the stay in which it does, or nothing. */
+export interface Story {
+  /** Questionnaires with the total at the beginning. */
+  instruments: readonly { instrument: Instrument; first: number }[];
+  improves: boolean;
+  slip?: number;
+  risk?: number;
+  worksheet?: number;
+  letter?: number;
+  aftercare: boolean;
+  /** Of the life beside treatment. */
+  told: readonly Told[];
+  /** Consent records, where there are some. */
+  ehrConsent?: string;
+  payerConsent?: string;
 }
 
 export interface Problem {
@@ -19,6 +39,8 @@ export interface Problem {
   text: string;
   treats: 'alcohol' | 'opioids' | 'other' | 'mood';
 }
+
+export type Told = Pick<SocialHistoryRecord, 'aspect' | 'finding'>;
 
 /** Organizations outside of the program that a client may name in a consent. */
 export interface Outside {

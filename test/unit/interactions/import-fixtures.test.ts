@@ -7,9 +7,9 @@ import { serveBody } from '../../../src/fhir/body.ts';
 import type { JsonObject } from '../../../src/fhir/types.ts';
 import { partKey } from '../../../src/interactions/import/key.ts';
 import type { RecordEnvelope } from '../../../src/iop/concept.ts';
+import { CONCEPTS } from '../../../src/iop/concepts.ts';
 import { type Clinic, outcomesOf, startClinic } from '../../support/clinic.ts';
 import { onEveryStore } from '../../support/stores.ts';
-import { WHOLE_STAY } from '../../support/whole-stay.ts';
 
 type AnyRecord = RecordEnvelope & JsonObject;
 
@@ -78,7 +78,7 @@ onEveryStore(store => {
       expect(tally(outcomesOf(outcomes))).toEqual({ unchanged: records.length });
     });
 
-    test.each([...WHOLE_STAY])(
+    test.each(CONCEPTS.map(one => one.kind))(
       'is read back from FHIR field by field, whatever others wrote beside it: %s',
       async kind => {
         const record = records.findLast(one => one.kind === kind)!;

@@ -144,6 +144,26 @@ test('a plan tells when it began, changed and ended; a draft and one to come do 
   ]);
 });
 
+test('a plan whose hours taper, or that goes on for longer, says so version by version', () => {
+  const tapered = treatment({
+    intensity: { sessionsPerWeek: 2, minutesPerSession: 180 },
+    change: { what: 'taper' },
+  });
+  const extended = { ...tapered, until: '2026-12-18', change: { what: 'extended', text: 'a hard week' } };
+  const options = {
+    before: [
+      [treatment(), '2026-10-19T15:00:00Z'],
+      [tapered, '2026-11-02T15:00:00Z'],
+    ] as const,
+    updated: '2026-11-16T15:00:00Z',
+  };
+  expect(timelineOf(chartOf([extended], options)).events.map(one => [one.date, one.text])).toEqual([
+    ['2026-10-19', 'Treatment plan begun, 9 hours a week'],
+    ['2026-11-02', 'Treatment plan active, 6 hours a week, fewer hours a week'],
+    ['2026-11-16', 'Treatment plan active, 6 hours a week, the stay goes on for longer: a hard week'],
+  ]);
+});
+
 test('medication and goals are events too', () => {
   const { events } = timelineOf(
     chartOf([
