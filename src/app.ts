@@ -4,6 +4,7 @@ import type { Express } from 'express';
 import { createAuthenticate, principalOf } from './access/authenticate.ts';
 import { CONSENT_RULES, compileConsent } from './access/consent.ts';
 import { decide } from './access/decide.ts';
+import { deskOf } from './access/desk.ts';
 import type { Principal } from './access/grant.ts';
 import { LABEL_RULES } from './access/label/labeller.ts';
 import { labelling } from './access/label/labelling.ts';
@@ -32,18 +33,21 @@ import { printConsent } from './interactions/consent-form.ts';
 import { type Context, DEFAULT_LIMITS } from './interactions/context.ts';
 import { registeredBy } from './interactions/emergency.ts';
 import { handle } from './interactions/handle.ts';
+import { appointmentKey } from './interactions/import/key.ts';
 import { readLines } from './interactions/import/lines.ts';
 import type { Input } from './interactions/import/outcome.ts';
 import type { SheetImport } from './interactions/import/sheet/sheet-import.ts';
 import { type ImportOptions, importRecords, type RecordOutcome } from './interactions/import.ts';
 import { pageSeal } from './interactions/page-link.ts';
 import type { FhirRequest, Reply } from './interactions/request.ts';
+import { askOf, isMissed, keysIn, offerOf } from './iop/booking.ts';
 import { createLog } from './observe/log.ts';
 import { isServed, lockServer, type OpenedStore, openStore } from './open-store.ts';
 import { EXTRACTORS, extract } from './search/extract.ts';
 import { PLACE_FACT } from './store/archive.ts';
 import { demandWhole, moveStore } from './store/move.ts';
 import type { Derive } from './store/port/derived.ts';
+import type { Seating } from './store/port/seating.ts';
 import type { ClientEntry, ExceptionEntry, ExceptionOf, Registry } from './store/registry.ts';
 import { warmValidators } from './validation/validate.ts';
 import { readSigned, type Verified, verifyStore } from './verify-store.ts';
@@ -230,10 +234,18 @@ export function openStoreOf(
   surroundings: Surroundings = {},
   base = baseOf(config),
 ): Promise<OpenedStore> {
-  const { clock = systemClock, onProgress, commitMs } = surroundings;
+  const { clock = systemClock, ids = randomIds, onProgress, commitMs } = surroundings;
+  const seating: Seating = {
+    asks: body => askOf(body, base.url),
+    offers: offerOf,
+    missed: isMissed,
+    keysIn,
+    recordKey: appointmentKey,
+    desk: owner => deskOf(owner, { at: clock(), staff: config.staffAccess, ids }),
+  };
   const derive: Derive = Object.assign(
     (resource: Record<string, unknown>) => deriveFrom(resource as AnyResource, base.url),
-    { labels: labelling(() => base.url) },
+    { labels: labelling(() => base.url), seating },
   );
   return openStore(config.store, {
     derive,
