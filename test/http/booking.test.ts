@@ -210,4 +210,136 @@ onEveryStore(store => {
       expect((await change(waiting, { status: 'arrived' })).status).toBe(200);
     });
   });
+
+  describe('a session record', () => {
+    const record = (id: string, clients: object[], more: JsonObject = {}): JsonObject => ({
+      ...{ kind: 'session', id, program: 'program', type: 'group', mode: 'on-site', ...SOON },
+      ...{ track: 'evening', capacity: 2, clients: clients as JsonObject[], ...more },
+    });
+    const keyed = async (count: number) => {
+      const keys = Array.from({ length: count }, () => `k-${made++}`);
+      await clinic.take(keys.map(key => client(key)));
+      const ids = await Promise.all(keys.map(async key => (await clinic.made('client', key)).split('/')[1]!));
+      for (const id of ids)
+        await clinic.program.post('/fhir/Consent').send(consentFor(id, 'ehr')).expect(201);
+      return keys.map((key, at) => ({ key, id: ids[at]! }));
+    };
+    const total = async (query: string): Promise<number> =>
+      (await clinic.program.get(`/fhir/Appointment?${query}&_summary=count`)).body.total;
+
+    test('neither drops nor doubles whom an EHR booked, and takes that client in when it says so', async () => {
+      const [a, b] = (await keyed(2)) as [{ key: string; id: string }, { key: string; id: string }];
+      const old = record('r1', [{ client: a.key }]);
+      expect(await clinic.take([old])).toMatchObject([{ outcome: 'written' }]);
+      const slot = await clinic.made('session', 'r1');
+      const booked = (await book(slot, b.id).expect(201)).body.id as string;
+      expect(await clinic.take([old])).toMatchObject([{ outcome: 'unchanged' }]);
+      expect(await clinic.take([{ ...old, topic: 'sleep' }])).toMatchObject([{ outcome: 'written' }]);
+      expect([await total(`slot=${slot}`), await slotStatus(slot), await statusOf(booked)]).toEqual([
+        2,
+        'busy',
+        'booked',
+      ]);
+      const both = { ...record('r1', [{ client: a.key }, { client: b.key }]), topic: 'sleep' };
+      // The Appointment says all of it already.
+      expect(await clinic.take([both])).toMatchObject([{ outcome: 'unchanged' }]);
+      expect(await total(`slot=${slot}`)).toBe(2);
+      expect(await clinic.made('session', 'r1', `appointment/${b.key}`)).toBe(`Appointment/${booked}`);
+      // From now on it is the record's to change.
+      const gone = { ...record('r1', [{ client: a.key }, { client: b.key, cancelled: { by: 'patient' } }]) };
+      expect(await clinic.take([{ ...gone, topic: 'sleep' }])).toMatchObject([{ outcome: 'written' }]);
+      expect([await statusOf(booked), await slotStatus(slot)]).toEqual(['cancelled', 'free']);
+    });
+
+    test('is refused where it has more clients than seats, and where an EHR has taken them', async () => {
+      const [a, b, c] = (await keyed(3)) as { key: string; id: string }[] as [
+        { key: string; id: string },
+        { key: string; id: string },
+        { key: string; id: string },
+      ];
+      const clients = [a, b, c].map(({ key }) => ({ client: key }));
+      expect(await clinic.take([record('r2', clients)])).toMatchObject([
+        { outcome: 'bad', issues: [{ path: 'clients' }] },
+      ]);
+      await clinic.take([record('r2', clients.slice(0, 1))]);
+      const slot = await clinic.made('session', 'r2');
+      await book(slot, b.id).expect(201);
+      const late = record('r2', [clients[0]!, clients[2]!]);
+      expect(await clinic.take([late])).toMatchObject([
+        { outcome: 'bad', issues: [{ path: 'Appointment.slot' }] },
+      ]);
+      const waits = record('r2', [clients[0]!, { ...clients[2]!, waiting: true }]);
+      expect(await clinic.take([waits])).toMatchObject([{ outcome: 'written' }]);
+      expect(await clinic.take([waits])).toMatchObject([{ outcome: 'unchanged' }]);
+      const waiting = (await clinic.made('session', 'r2', `appointment/${c.key}`)).split('/')[1]!;
+      expect(await statusOf(waiting)).toBe('waitlist');
+      // The first goes, as the record says; the one who waits moves up, and the old record is told so.
+      const went = record('r2', [
+        { ...clients[0]!, cancelled: { by: 'patient' } },
+        { ...clients[2]!, waiting: true },
+      ]);
+      expect(await clinic.take([went])).toMatchObject([{ outcome: 'written' }]);
+      expect(await statusOf(waiting)).toBe('booked');
+      expect(await clinic.take([went])).toMatchObject([
+        { outcome: 'conflict', conflicts: [{ path: 'clients[1].waiting', record: true }] },
+      ]);
+      expect(await statusOf(waiting)).toBe('booked');
+      const moved = record('r2', [{ ...clients[0]!, cancelled: { by: 'patient' } }, clients[2]!]);
+      expect(await clinic.take([moved])).toMatchObject([{ outcome: 'unchanged' }]);
+    });
+
+    test('is told of a client who moved to another session, whose attendance is taken there', async () => {
+      const [a] = (await keyed(1)) as [{ key: string; id: string }];
+      const later = { start: '2026-08-05T18:00:00-05:00', end: '2026-08-05T21:00:00-05:00' };
+      const [one, other] = [record('r3', [{ client: a.key }]), record('r4', [], later)];
+      await clinic.take(
+        [one, { ...other, clients: undefined as never }].map(all => JSON.parse(JSON.stringify(all))),
+      );
+      const slot = await clinic.made('session', 'r4');
+      const id = (await clinic.made('session', 'r3', `appointment/${a.key}`)).split('/')[1]!;
+      expect((await change(id, { slot: [{ reference: slot }], ...later })).status).toBe(200);
+      const says = { client: a.key, ...later, movedTo: 'r4' };
+      const [told] = await clinic.take([one]);
+      expect(told).toMatchObject({ outcome: 'conflict' });
+      expect(told!.conflicts!.map(({ path }) => path)).toEqual([
+        'clients[0].start',
+        'clients[0].end',
+        'clients[0].movedTo',
+      ]);
+      expect(await clinic.take([record('r3', [says])])).toMatchObject([{ outcome: 'unchanged' }]);
+      const came = {
+        ...{
+          kind: 'attendance',
+          id: 'a-r4',
+          program: 'program',
+          session: 'r4',
+          client: a.key,
+          status: 'present',
+        },
+        ...{ type: 'group', mode: 'on-site', ...later },
+      };
+      expect(await clinic.take([came])).toMatchObject([{ outcome: 'written' }]);
+      expect(await statusOf(id)).toBe('fulfilled');
+      expect(await clinic.take([came, { ...came, minutes: 120 }])).toMatchObject([
+        { outcome: 'unchanged' },
+        { outcome: 'written' },
+      ]);
+    });
+
+    test('of one that makes up for a missed session: once, and for the same client', async () => {
+      const [a, b] = (await keyed(2)) as [{ key: string; id: string }, { key: string; id: string }];
+      await clinic.take([record('r5', [{ client: a.key, cancelled: { by: 'patient' } }, { client: b.key }])]);
+      const makesUp = (session: string, key: string) => record(session, [{ client: key, makesUpFor: 'r5' }]);
+      expect(await clinic.take([makesUp('r6', a.key)])).toMatchObject([{ outcome: 'written' }]);
+      const no = [{ outcome: 'bad', issues: [{ path: 'Appointment.extension' }] }];
+      expect(await clinic.take([makesUp('r7', a.key)])).toMatchObject(no);
+      expect(await clinic.take([makesUp('r8', b.key)])).toMatchObject(no);
+      // Called off itself, it makes up for nothing.
+      const off = record('r6', [{ client: a.key, makesUpFor: 'r5', cancelled: { by: 'provider' } }]);
+      expect(await clinic.take([off, makesUp('r9', a.key)])).toMatchObject([
+        { outcome: 'written' },
+        { outcome: 'written' },
+      ]);
+    });
+  });
 });

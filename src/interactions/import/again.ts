@@ -22,7 +22,7 @@ import {
   resolver,
 } from './changes.ts';
 import { differences } from './difference.ts';
-import type { Draft } from './draft.ts';
+import { type Draft, keyOfPart } from './draft.ts';
 import { parsePartKey } from './key.ts';
 import { linkBook, namesFrom, referencesIn } from './link.ts';
 import { mergeResource } from './merge.ts';
@@ -60,7 +60,24 @@ export function planAgain(draft: Draft, before: Before, planner: Planner): Plann
     if (!agree && digestOf(fhir as Json) !== entry.digest)
       return { kind: 'conflict', issues: [], conflicts: differences(record, fhir) };
   }
-  return unite(draft, { ...before, standing: found, theirs }, planner);
+  const adopted = findAdopted(draft, entry, planner);
+  if (adopted.length === 0) return unite(draft, { ...before, standing: found, theirs }, planner);
+  const standing = inOrder([...found, ...adopted], draft);
+  return unite(draft, { ...before, standing, theirs: readBack(draft, standing, amended, planner) }, planner);
+}
+
+/**
+ * What the record now names and somebody made through FHIR already: whom an EHR booked into a session. The store gave
+ * it the key by which the record knows it (store/unit/seating.ts).
+ */
+function findAdopted(draft: Draft, { parts }: ImportEntry, { facts }: Planner): Standing[] {
+  return draft.parts.flatMap(({ role }): Standing[] => {
+    const key = keyOfPart(draft.record, role);
+    if (parts.some(one => one.key === key)) return [];
+    const version = facts.current(facts.claim(key) ?? '');
+    if (version === undefined || version.deleted) return [];
+    return [{ key, role, version, body: parseBody(version.body), edited: true }];
+  });
 }
 
 /** A record that amended one resource and now means another would leave its mark on the first. */
