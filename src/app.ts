@@ -29,6 +29,9 @@ import type { AnyResource } from './fhir/types.ts';
 import { type Listener, listen } from './http/listener.ts';
 import { createRateLimit, type RateLimit, type RateLimitOptions } from './http/rate-limit.ts';
 import { createHttp, type Edge } from './http/server.ts';
+import type * as appointments from './interactions/booking/appointments.ts';
+import type * as plan from './interactions/booking/plan.ts';
+import type * as slots from './interactions/booking/slots.ts';
 import { printConsent } from './interactions/consent-form.ts';
 import { type Context, DEFAULT_LIMITS } from './interactions/context.ts';
 import { registeredBy } from './interactions/emergency.ts';
@@ -79,6 +82,9 @@ export interface Surroundings {
   commitMs?: number;
 }
 
+/** What the desk of a program can do. Loaded by who does it: a server books through the FHIR API. */
+export type BookingDesk = typeof appointments & typeof slots & typeof plan;
+
 export interface App {
   readonly config: Config;
   readonly context: Context;
@@ -103,6 +109,8 @@ export interface App {
   ): AsyncIterable<RecordOutcome>;
   /** A sheet (CSV) of records of a program, by the text of a map: `read` is for importRecords. */
   sheet(map: string, program: string): Promise<SheetImport>;
+  /** The desk of a program: see interactions/booking. */
+  booking(): Promise<BookingDesk>;
   /** A Consent as a form, HTML: as the program's door gives it. */
   printConsent(id: string, principal: Principal): Promise<string>;
   /** An access token of this server. Its client is registered, without keys, where it is not yet. */
@@ -211,6 +219,11 @@ export async function createApp(config: Config, surroundings: Surroundings = {})
     // What reads sheets is loaded by who does: a server never.
     sheet: async (map, program) =>
       (await import('./interactions/import/sheet/sheet-import.ts')).sheetImport(map, program),
+    booking: async () => ({
+      ...(await import('./interactions/booking/appointments.ts')),
+      ...(await import('./interactions/booking/slots.ts')),
+      ...(await import('./interactions/booking/plan.ts')),
+    }),
     printConsent: async (id, principal) =>
       (await printConsent({ id, request: context.ids() }, context, principal)).body ?? '',
     sign: async (claims, seconds) => {

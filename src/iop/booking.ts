@@ -238,3 +238,10 @@ export const CANCELLATION_CODES: readonly string[] = [
   'oth-swie',
   'oth-weath',
 ];
+
+/** The turn in the waiting list of a Slot, by the claims of an Appointment (store/unit/seating.ts); microseconds. */
+export function placeOf(slot: string, claims: readonly string[]): number | undefined {
+  const turns = claims.map(key => key.split('|')).filter(([name]) => name === `#${slot}`);
+  const turn = turns.map(([, , at]) => at).find(at => at !== undefined);
+  return turn === undefined ? undefined : Number(turn);
+}
