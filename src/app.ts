@@ -4,6 +4,7 @@ import type { Express } from 'express';
 import { createAuthenticate, principalOf } from './access/authenticate.ts';
 import { CONSENT_RULES, compileConsent } from './access/consent.ts';
 import { decide } from './access/decide.ts';
+import { deskOf } from './access/desk.ts';
 import type { Principal } from './access/grant.ts';
 import { LABEL_RULES } from './access/label/labeller.ts';
 import { labelling } from './access/label/labelling.ts';
@@ -28,10 +29,14 @@ import type { AnyResource } from './fhir/types.ts';
 import { type Listener, listen } from './http/listener.ts';
 import { createRateLimit, type RateLimit, type RateLimitOptions } from './http/rate-limit.ts';
 import { createHttp, type Edge } from './http/server.ts';
+import type * as appointments from './interactions/booking/appointments.ts';
+import type * as plan from './interactions/booking/plan.ts';
+import type * as slots from './interactions/booking/slots.ts';
 import { printConsent } from './interactions/consent-form.ts';
 import { type Context, DEFAULT_LIMITS } from './interactions/context.ts';
 import { registeredBy } from './interactions/emergency.ts';
 import { handle } from './interactions/handle.ts';
+import { appointmentKey } from './interactions/import/key.ts';
 import { readLines } from './interactions/import/lines.ts';
 import type { Input } from './interactions/import/outcome.ts';
 import { type Decision, resolveConflict } from './interactions/import/resolve.ts';
@@ -39,12 +44,14 @@ import type { SheetImport } from './interactions/import/sheet/sheet-import.ts';
 import { type ImportOptions, importRecords, type RecordOutcome } from './interactions/import.ts';
 import { pageSeal } from './interactions/page-link.ts';
 import type { FhirRequest, Reply } from './interactions/request.ts';
+import { askOf, isMissed, keysIn, offerOf } from './iop/booking.ts';
 import { createLog } from './observe/log.ts';
 import { isServed, lockServer, type OpenedStore, openStore, removeStore } from './open-store.ts';
 import { EXTRACTORS, extract } from './search/extract.ts';
 import { PLACE_FACT } from './store/archive.ts';
 import { demandWhole, moveStore } from './store/move.ts';
 import type { Derive } from './store/port/derived.ts';
+import type { Seating } from './store/port/seating.ts';
 import type { ClientEntry, ExceptionEntry, ExceptionOf, Registry } from './store/registry.ts';
 import { warmValidators } from './validation/validate.ts';
 import { readSigned, type Verified, verifyStore } from './verify-store.ts';
@@ -86,6 +93,9 @@ export interface Surroundings {
   commitMs?: number;
 }
 
+/** What the desk of a program can do. Loaded by who does it: a server books through the FHIR API. */
+export type BookingDesk = typeof appointments & typeof slots & typeof plan;
+
 export interface App {
   readonly config: Config;
   readonly context: Context;
@@ -112,6 +122,8 @@ export interface App {
   resolveConflict(decision: Omit<Decision, 'request'>, principal: Principal): Promise<RecordOutcome>;
   /** A sheet (CSV) of records of a program, by the text of a map: `read` is for importRecords. */
   sheet(map: string, program: string): Promise<SheetImport>;
+  /** The desk of a program: see interactions/booking. */
+  booking(): Promise<BookingDesk>;
   /** A Consent as a form, HTML: as the program's door gives it. */
   printConsent(id: string, principal: Principal): Promise<string>;
   /** An access token of this server. Its client is registered, without keys, where it is not yet. */
@@ -224,6 +236,11 @@ export async function createApp(config: Config, surroundings: Surroundings = {})
     // What reads sheets is loaded by who does: a server never.
     sheet: async (map, program) =>
       (await import('./interactions/import/sheet/sheet-import.ts')).sheetImport(map, program),
+    booking: async () => ({
+      ...(await import('./interactions/booking/appointments.ts')),
+      ...(await import('./interactions/booking/slots.ts')),
+      ...(await import('./interactions/booking/plan.ts')),
+    }),
     printConsent: async (id, principal) =>
       (await printConsent({ id, request: context.ids() }, context, principal)).body ?? '',
     sign: async (claims, seconds) => {
@@ -257,10 +274,18 @@ export function openStoreOf(
   surroundings: Surroundings = {},
   base = baseOf(config),
 ): Promise<OpenedStore> {
-  const { clock = systemClock, onProgress, commitMs } = surroundings;
+  const { clock = systemClock, ids = randomIds, onProgress, commitMs } = surroundings;
+  const seating: Seating = {
+    asks: body => askOf(body, base.url),
+    offers: offerOf,
+    missed: isMissed,
+    keysIn,
+    recordKey: appointmentKey,
+    desk: owner => deskOf(owner, { at: clock(), staff: config.staffAccess, ids }),
+  };
   const derive: Derive = Object.assign(
     (resource: Record<string, unknown>) => deriveFrom(resource as AnyResource, base.url),
-    { labels: labelling(() => base.url) },
+    { labels: labelling(() => base.url), seating },
   );
   return openStore(config.store, {
     derive,

@@ -98,6 +98,8 @@ const KINDS: Readonly<Record<string, EventKind>> = {
     action: 'R',
     ...WRITTEN_DOWN,
   },
+  // The server in the name of a program: who waits moves up.
+  booking: { ...rest('update', 'U'), ...WRITING },
   import: { type: { system: DCM, code: '110107' }, action: 'C', ...WRITING },
   // https://hl7.org/fhir/R4/auditevent-example-login.html
   token: { type: { system: DCM, code: '110114' }, action: 'E', ...ASKING },

@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import { VERSION } from '../app.ts';
 import { checkpointAudit, verifyAudit } from './audit.ts';
+import { addBookingCommands } from './booking-commands.ts';
 import { addClientCommands } from './client-commands.ts';
 import { listConflicts, resolve } from './conflicts.ts';
 import { addConsentCommands } from './consent-commands.ts';
@@ -94,6 +95,7 @@ function commandsOf(
     .action(keep(options => printToken(terminal, options)));
 
   addClientCommands(root, terminal, keep);
+  addBookingCommands(root, terminal, keep);
   addConsentCommands(root, terminal, keep);
   addExceptionCommands(root, terminal, keep);
 

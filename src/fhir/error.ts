@@ -13,6 +13,7 @@ export type ErrorCode =
   | 'method-not-allowed'
   | 'not-acceptable'
   | 'conflict'
+  | 'no-seat'
   | 'gone'
   | 'stale'
   | 'ambiguous'
@@ -44,6 +45,7 @@ export const ERRORS: Readonly<Record<ErrorCode, ErrorKind>> = {
   'method-not-allowed': { status: 405, issue: 'not-supported', severity: 'error', log: 'debug' },
   'not-acceptable': { status: 406, issue: 'not-supported', severity: 'error', log: 'debug' },
   conflict: { status: 409, issue: 'conflict', severity: 'error', log: 'info' },
+  'no-seat': { status: 409, issue: 'conflict', severity: 'error', log: 'info' },
   gone: { status: 410, issue: 'deleted', severity: 'error', log: 'debug' },
   stale: { status: 412, issue: 'conflict', severity: 'error', log: 'info' },
   ambiguous: { status: 412, issue: 'multiple-matches', severity: 'error', log: 'info' },

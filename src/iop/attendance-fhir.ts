@@ -125,16 +125,12 @@ export function attendanceFromFhir(
     | Partial<Appointment>
     | undefined;
   const who = encounter.participant?.map(one => one.individual ?? {});
-  const planned = names.of(encounter.appointment?.[0]?.reference ?? '');
   return prune<AttendanceRecord>({
     kind: 'attendance',
     id,
     program: names.program,
     recordedAt: recordedAtOf(encounter),
-    session:
-      planned?.kind === 'session'
-        ? planned.id
-        : identifierOf(encounter.identifier, businessSystem(names.program, 'session')),
+    session: sessionOf(encounter, names),
     client: keyOf(names, 'client', encounter.subject),
     status: statusOf(encounter, amended?.status),
     type: localCode(SESSION_TYPE, encounter.type),
@@ -158,6 +154,16 @@ export function attendanceFromFhir(
     reason: extensionValue(ABSENCE_REASON_EXTENSION, encounter._status),
     noticeAt: extensionValue(CANCELLED_AT_EXTENSION, encounter._status),
   } as AttendanceRecord);
+}
+
+/** The one whose Appointment it names: of several, to which the client was moved, the one that it says itself. */
+function sessionOf(encounter: Partial<Encounter>, names: Names): string | undefined {
+  const said = identifierOf(encounter.identifier, businessSystem(names.program, 'session'));
+  const reference = encounter.appointment?.[0]?.reference ?? '';
+  const [first] = [names.of(reference)].filter(one => one?.kind === 'session');
+  if (first === undefined) return said;
+  const others = names.all?.(reference) ?? [];
+  return others.some(one => one.kind === 'session' && one.id === said) ? said : first.id;
 }
 
 /** Whole minutes of a Duration in minutes or hours. */

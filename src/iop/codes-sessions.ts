@@ -87,3 +87,13 @@ export const ABSENCE_REASON_EXTENSION = defineExtension('absence-reason', 'Strin
   description: 'Why the client was absent, in a few words.',
   contexts: ['Encounter.status'],
 });
+export const MAKES_UP_EXTENSION = defineExtension('makes-up-for', 'Reference', {
+  title: 'Makes up for',
+  description: 'The Appointment of the same client, missed or cancelled, that this one makes up for.',
+  contexts: ['Appointment'],
+});
+export const MOVE_REASON_EXTENSION = defineExtension('move-reason', 'CodeableConcept', {
+  title: 'Reason of the move',
+  description: 'Why the appointment was moved to another session: a code as for a cancellation, or words.',
+  contexts: ['Appointment'],
+});

@@ -50,6 +50,8 @@ export interface Links {
 /** The way back: which record made the resource that a reference names. */
 export interface Names {
   of(reference: string): { kind: string; id: string; role: string } | undefined;
+  /** All of them, where several records mean the same one; absent: there is one at most. */
+  all?(reference: string): readonly { kind: string; id: string; role: string }[];
   /** The program whose records these are. */
   program: string;
 }

@@ -1,8 +1,9 @@
 // How a session becomes a Slot and Appointments, and how these become the session again.
-import type { AnyResource, Appointment, CodeableConcept, Extension, Slot } from '../fhir/types.ts';
+import type { AnyResource, Appointment, CodeableConcept, Extension, Reference, Slot } from '../fhir/types.ts';
 import {
   ATTENDANCE_STATUS_EXTENSION,
   CANCELLED_AT_EXTENSION,
+  MAKES_UP_EXTENSION,
   SESSION_CLINICIAN_EXTENSION,
   SESSION_MODE_EXTENSION,
   SESSION_SITE_EXTENSION,
@@ -12,6 +13,7 @@ import {
 import type { Links, Names, Part } from './concept.ts';
 import {
   businessIdentifier,
+  businessSystem,
   codeIn,
   concept,
   keyOf,
@@ -40,9 +42,13 @@ export function sessionToFhir(record: SessionRecord, links: Links): Part[] {
   return record.track === undefined ? appointments : [slotOf(record, record.track, links), ...appointments];
 }
 
+/** Who waits, will not come or went to another session leaves the seat to others. */
+export const isSeated = ({ cancelled, waiting, movedTo }: SessionClient): boolean =>
+  cancelled === undefined && waiting !== true && movedTo === undefined;
+
 /** Seats that are left make a Slot free; where nobody says how many there are, it is busy. */
 function slotOf(record: SessionRecord, track: string, links: Links): Part {
-  const taken = (record.clients ?? []).filter(client => client.cancelled === undefined).length;
+  const taken = (record.clients ?? []).filter(isSeated).length;
   return part('', {
     resourceType: 'Slot',
     extension: [
@@ -63,15 +69,20 @@ function slotOf(record: SessionRecord, track: string, links: Links): Part {
 
 function appointmentOf(record: SessionRecord, client: SessionClient, links: Links): Part {
   const role = appointmentRole(client.client);
-  const { cancelled } = client;
+  const { cancelled, makesUpFor } = client;
+  const missed = makesUpFor && links.to('session', makesUpFor, role);
   const appointment: MarkedAppointment = {
     resourceType: 'Appointment',
-    extension: extend(SESSION_MODE_EXTENSION, record.mode),
+    extension: [
+      ...extend(SESSION_MODE_EXTENSION, record.mode),
+      ...extend(MAKES_UP_EXTENSION, reference(missed)),
+    ],
     identifier: [businessIdentifier(record, role), businessIdentifier(record)],
-    status: cancelled === undefined ? 'booked' : 'cancelled',
+    status: cancelled === undefined ? (client.waiting === true ? 'waitlist' : 'booked') : 'cancelled',
     _status: { extension: extend(CANCELLED_AT_EXTENSION, cancelled?.at) },
     cancelationReason: cancelled && cancelationReason(cancelled.by, cancelled.reason),
     serviceType: serviceTypes(record),
+    slot: slotsOf(record, client, links),
     start: client.start ?? record.start,
     end: client.end ?? record.end,
     created: record.recordedAt,
@@ -87,6 +98,12 @@ function appointmentOf(record: SessionRecord, client: SessionClient, links: Link
   return part(role, appointment);
 }
 
+/** Of which session it takes a seat. */
+function slotsOf({ id, track }: SessionRecord, { movedTo }: SessionClient, links: Links): Reference[] {
+  if (track === undefined && movedTo === undefined) return [];
+  return [{ reference: links.to('session', movedTo ?? id) }];
+}
+
 const linkTo = (links: Links, kind: string, id: string | undefined): string | undefined =>
   id === undefined ? undefined : links.to(kind, id);
 
@@ -94,7 +111,7 @@ const actor = (text: string | undefined) =>
   text === undefined ? [] : [{ actor: { reference: text }, status: 'accepted' as const }];
 
 /** http://hl7.org/fhir/R4/valueset-appointment-cancellation-reason.html */
-const CANCELLATION_REASON = 'http://terminology.hl7.org/CodeSystem/appointment-cancellation-reason';
+export const CANCELLATION_REASON = 'http://terminology.hl7.org/CodeSystem/appointment-cancellation-reason';
 const SIDES = { patient: 'pat', provider: 'prov', other: 'other' } as const;
 
 /** Why an Appointment is cancelled: whose side it was, and a few words. */
@@ -138,6 +155,7 @@ export function sessionFromFhir(
     .map(role => ({ client: role.slice(APPOINTMENT.length), one: partOf<MarkedAppointment>(parts, role) }))
     .filter(({ one }) => one.status !== 'entered-in-error');
   const first = appointments[0]?.one;
+  const own = slot === undefined ? appointments : appointments.filter(({ one }) => isOwn(one, names, id));
   const start = slot?.start ?? first?.start;
   const end = slot?.end ?? first?.end;
   return prune<SessionRecord>({
@@ -147,14 +165,27 @@ export function sessionFromFhir(
     recordedAt: (slot && recordedAtOf(slot)) ?? first?.created,
     ...settle(
       slot && slotSays(slot, names),
-      appointments.map(({ one }) => appointmentSays(one, names)),
+      own.map(({ one }) => appointmentSays(one, names)),
     ),
     start,
     end,
     track: keyOf(names, 'track', slot?.schedule),
     capacity: slot && extensionValue(SEATS, slot),
-    clients: appointments.map(({ client, one }) => clientOf(client, one, { start, end })),
+    clients: appointments.map(({ client, one }) => clientOf(client, one, { id, start, end, names })),
   } as SessionRecord);
+}
+
+/** Not one that was booked through FHIR, nor one that went elsewhere: of the session these say nothing. */
+const isOwn = (one: Partial<Appointment>, names: Names, id: string): boolean =>
+  movedTo(one, names, id) === undefined &&
+  (id === '' ||
+    one.identifier === undefined ||
+    one.identifier.some(({ system }) => system === businessSystem(names.program, 'session')));
+
+/** The session whose Slot it names, where that is another one. */
+function movedTo(one: Partial<Appointment>, names: Names, id: string): string | undefined {
+  const session = keyOf(names, 'session', one.slot?.[0]);
+  return id === '' || session === id ? undefined : session;
 }
 
 /** What Slot and Appointments say alike. */
@@ -208,12 +239,15 @@ function settle(slot: Common | undefined, appointments: readonly Common[]): Comm
 function clientOf(
   client: string,
   one: Partial<MarkedAppointment>,
-  session: { start: string | undefined; end: string | undefined },
+  session: { id: string; start: string | undefined; end: string | undefined; names: Names },
 ): SessionClient {
   return prune<SessionClient>({
     client,
     start: sameInstant(one.start, session.start) ? undefined : one.start,
     end: sameInstant(one.end, session.end) ? undefined : one.end,
+    waiting: one.status === 'waitlist' ? true : undefined,
+    movedTo: movedTo(one, session.names, session.id),
+    makesUpFor: keyOf(session.names, 'session', extensionValue(MAKES_UP_EXTENSION, one)),
     cancelled: cancellationOf(one),
   } as SessionClient);
 }

@@ -3,7 +3,9 @@
 // Glossary. track: the daily block the session belongs to. topic: what it is about, a code of
 // session-topic or the program's own words. mode: on site or by video. capacity: how many it has room
 // for. A client's own start, end or cancellation is what differs for this person alone: somebody who
-// comes an hour later, or whose appointment an EHR moved.
+// comes an hour later, or whose appointment an EHR moved. waiting: there was no seat left, and the client takes
+// the next one. movedTo: the client goes to another session instead, whose time is then the client's own.
+// makesUpFor: the session that the client missed, and for which this one stands in.
 //
 // A group session is no shared resource, or each reader would learn who else came: it is a Slot of the
 // track's Schedule, which names nobody, and one Appointment per client. All share the session's
@@ -11,9 +13,9 @@
 import { endAfterStart, unless } from './check.ts';
 import { SESSION_TYPE } from './codes-sessions.ts';
 import type { Concept, Problem, RecordEnvelope } from './concept.ts';
-import { choice, instant, keyOfA, line, list, object, recordSchema, whole } from './schema.ts';
+import { choice, instant, keyOfA, line, list, mark, object, recordSchema, whole } from './schema.ts';
 import { serviceCode } from './service.ts';
-import { sessionFromFhir, sessionToFhir } from './session-fhir.ts';
+import { isSeated, sessionFromFhir, sessionToFhir } from './session-fhir.ts';
 import { sameInstant } from './time.ts';
 import { type CodeOf, codesOf } from './vocabulary.ts';
 
@@ -27,6 +29,10 @@ export interface SessionClient {
   /** Where this client's time differs from the session's. */
   start?: string;
   end?: string;
+  /** On the waiting list, in the order in which they came to wait. */
+  waiting?: true;
+  movedTo?: string;
+  makesUpFor?: string;
   cancelled?: Cancellation;
 }
 
@@ -86,6 +92,9 @@ const schema = recordSchema(
           client: keyOfA('client', 'Who is expected.'),
           start: instant("This client's own begin, where it differs."),
           end: instant("This client's own end, where it differs."),
+          waiting: mark('Waits for a seat.'),
+          movedTo: keyOfA('session', 'The session to which the client was moved.'),
+          makesUpFor: keyOfA('session', 'The missed session that this one makes up for.'),
           cancelled: cancellation,
         },
         ['client'],
@@ -103,6 +112,11 @@ function check(record: SessionRecord): Problem[] {
     ...endAfterStart(record.start, record.end, 'end'),
     ...unless(!sameInstant(record.start, record.end), 'end', 'is the start: a session has a length'),
     ...clients.flatMap((one, index) => checkClient(record, one, index)),
+    ...unless(
+      clients.filter(isSeated).length <= (record.capacity ?? Number.POSITIVE_INFINITY),
+      'clients',
+      'are more than the capacity: mark those as waiting who have no seat',
+    ),
   ];
   if (record.track !== undefined) return problems;
   const alone = clients.length === 1 && !hasOwnTime(clients[0]);
@@ -126,6 +140,10 @@ function checkClient(record: SessionRecord, one: SessionClient, index: number): 
     ...unless(!sameInstant(one.start, record.start), `${path}.start`, own),
     ...unless(!sameInstant(one.end, record.end), `${path}.end`, own),
     ...(hasOwnTime(one) ? endAfterStart(start, end, `${path}.end`) : []),
+    ...unless(!(one.waiting && one.cancelled), `${path}.waiting`, 'is not for somebody who cancelled'),
+    ...unless(!one.waiting || record.track !== undefined, `${path}.waiting`, 'is for sessions of a track'),
+    ...unless(one.movedTo !== record.id, `${path}.movedTo`, 'is this very session'),
+    ...unless(one.makesUpFor !== record.id, `${path}.makesUpFor`, 'is this very session'),
   ];
 }
 

@@ -24,7 +24,7 @@ export async function openUnaudited({ store }: Config): Promise<Unaudited> {
   const group = new Group({ connection: writing.connection, words, tail, sync: () => log.sync() });
   return {
     transact: (plan, grant) =>
-      group.run({ run: () => doNow(runPlan(sqliteUnit({ writing, derive, tail }, grant), plan)) }),
+      group.run({ run: () => doNow(runPlan(sqliteUnit({ writing, derive, tail }, grant), plan)).results }),
     close: async () => {
       await group.close();
       writing.connection.db.close();

@@ -157,6 +157,35 @@ shellTest('the pages of a client tell of him, as JSON and to print', async () =>
   }
 });
 
+shellTest(
+  'sessions are planned over a clock change; a client is booked, moved, cancelled and makes up',
+  async () => {
+    const { code, out, error } = await runShell(`set -e\n${blockWith('booking plan')}`, place.environment);
+    expect([code, error]).toEqual([0, '']);
+    const lines = out.trim().split('\n');
+    expect(lines[0]).toBe('written 6, there already 0');
+    expect(lines.slice(1, 7).map(line => line.split('\t').slice(1))).toEqual(
+      [
+        ['Mon', '08', 'EST'],
+        ['Wed', '10', 'EST'],
+        ['Thu', '11', 'EST'],
+        ['Mon', '15', 'EDT'],
+        ['Wed', '17', 'EDT'],
+        ['Thu', '18', 'EDT'],
+      ].map(([day, date, zone]) => [
+        `evening-2027-03-${date}`,
+        `${day} 2027-03-${date} 18:00-21:00 ${zone}`,
+        ...['group', expect.stringMatching(/^0 of \d+ taken$/), '0 waiting', 'free'],
+      ]),
+    );
+    expect(lines.slice(7).map(line => line.split('\t').slice(1))).toEqual([
+      ['booked', 'Mon 2027-03-15 18:00-21:00 EDT'],
+      ['cancelled'],
+      ['booked', 'Wed 2027-03-17 18:00-21:00 EDT'],
+    ]);
+  },
+);
+
 shellTest('the audit trail shows what the insurer saw', async () => {
   const host = hostOf(demo);
   const block = blockWith('subtype=disclose').replaceAll('127.0.0.1:8080', host);

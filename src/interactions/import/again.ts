@@ -23,7 +23,7 @@ import {
 } from './changes.ts';
 import { type Difference, differences } from './difference.ts';
 import { isOpen } from './difference-note.ts';
-import { type Draft, draftRecord } from './draft.ts';
+import { type Draft, draftRecord, keyOfPart } from './draft.ts';
 import { parsePartKey } from './key.ts';
 import { linkBook, namesFrom, referencesIn } from './link.ts';
 import { mergeResource } from './merge.ts';
@@ -60,10 +60,11 @@ export function planAgain(draft: Draft, before: Before, planner: Planner): Plann
   const [record, fhir] = [draft.record as unknown as JsonObject, theirs as unknown as JsonObject];
   if (same) return settle(draft, differences(record, fhir), planner);
   const reunion = { ...before, standing: found, theirs };
+  const whole = withAdopted(draft, reunion, planner);
   // Otherwise what was edited lies in elements that no field of the record carries.
   const apart = edited && !sameJson(record, fhir) && digestOf(fhir as Json) !== entry.digest;
-  if (!apart && note.kept.length === 0) return withNote(draft, unite(draft, reunion, planner), planner);
-  return reconcile(draft, reunion, planner);
+  if (!apart && note.kept.length === 0) return withNote(draft, unite(draft, whole, planner), planner);
+  return reconcile(draft, reunion, whole, planner);
 }
 
 /** Nothing is written of the record; nothing of it is open any more. `kept`: where FHIR's value stays. */
@@ -79,8 +80,8 @@ function settle(draft: Draft, kept: Difference[], planner: Planner): Planned {
   };
 }
 
-/** Both sides changed the record: field by field, against what was last imported. */
-function reconcile(draft: Draft, reunion: Reunion, planner: Planner): Planned {
+/** Both sides changed the record: field by field, against what was last imported. `whole`: with what is adopted. */
+function reconcile(draft: Draft, reunion: Reunion, whole: Reunion, planner: Planner): Planned {
   const note = standingNote(draft, planner);
   const sides = {
     base: baseOf(draft, reunion, planner),
@@ -110,7 +111,7 @@ function reconcile(draft: Draft, reunion: Reunion, planner: Planner): Planned {
     const amendment = both.amendments.find(other => other.key === one.amendment.key);
     return amendment === undefined ? [] : [{ ...one, amendment }];
   });
-  const planned = unite(both, { ...reunion, amended }, planner);
+  const planned = unite(both, { ...whole, amended }, planner);
   if (planned.kind !== 'write') return withNote(draft, planned, planner);
   return withKept({ ...planned, kept: kept.flatMap(differencesAt) }, draft, kept, planner);
 }
@@ -148,6 +149,27 @@ function baseOf(
     changed.push({ ...one, body });
   }
   return readBack(draft, stood, changed, planner) as unknown as JsonObject;
+}
+
+function withAdopted(draft: Draft, reunion: Reunion, planner: Planner): Reunion {
+  const adopted = findAdopted(draft, reunion.entry, planner);
+  if (adopted.length === 0) return reunion;
+  const standing = inOrder([...reunion.standing, ...adopted], draft);
+  return { ...reunion, standing, theirs: readBack(draft, standing, reunion.amended, planner) };
+}
+
+/**
+ * What the record now names and somebody made through FHIR already: whom an EHR booked into a session. The store gave
+ * it the key by which the record knows it (store/unit/seating.ts).
+ */
+function findAdopted(draft: Draft, { parts }: ImportEntry, { facts }: Planner): Standing[] {
+  return draft.parts.flatMap(({ role }): Standing[] => {
+    const key = keyOfPart(draft.record, role);
+    if (parts.some(one => one.key === key)) return [];
+    const version = facts.current(facts.claim(key) ?? '');
+    if (version === undefined || version.deleted) return [];
+    return [{ key, role, version, body: parseBody(version.body), edited: true }];
+  });
 }
 
 /** A record that amended one resource and now means another would leave its mark on the first. */

@@ -2,6 +2,8 @@
 // `program|kind|id|role` one resource of it. Program and kind hold no bar; the program's own ids may,
 // hence the two escapes.
 
+import { appointmentRole } from '../../iop/session-fhir.ts';
+
 export interface RecordKey {
   program: string;
   kind: string;
@@ -25,4 +27,18 @@ export function parsePartKey(text: string): PartKey | undefined {
   if (program === undefined || kind === undefined || id === undefined || role === undefined) return undefined;
   if (more.length > 0) return undefined;
   return { program, kind, id: unescapePart(id), role: unescapePart(role) };
+}
+
+/**
+ * The key of the Appointment that a session has for a client, by the keys of the session's Slot and of the client's
+ * Patient; undefined where these are of no records of one program.
+ */
+export function appointmentKey(slot: readonly string[], person: readonly string[]): string | undefined {
+  const main = (keys: readonly string[], kind: string): PartKey[] =>
+    keys.map(parsePartKey).filter(key => key?.kind === kind && key.role === '') as PartKey[];
+  for (const session of main(slot, 'session')) {
+    const client = main(person, 'client').find(one => one.program === session.program);
+    if (client !== undefined) return partKey({ ...session, role: appointmentRole(client.id) });
+  }
+  return undefined;
 }

@@ -52,9 +52,9 @@ export function namesFrom(
   claims: ReadonlyMap<string, readonly string[]>,
   base: string,
 ): Names {
-  const of = (reference: string): PartKey | undefined => {
+  const all = (reference: string): PartKey[] => {
     const keys = claims.get(localKey(reference, base) ?? '') ?? [];
-    return keys.map(parsePartKey).find(key => key?.program === program);
+    return keys.map(parsePartKey).filter(key => key?.program === program) as PartKey[];
   };
-  return { program, of };
+  return { program, all, of: reference => all(reference)[0] };
 }

@@ -34,7 +34,8 @@ function backOf<T>(identity: Identity<T>): () => void {
   return () => {
     for (const [id, entry] of identity) {
       if (before.has(id)) entry.now = before.get(id);
-      else if (entry.now !== entry.stored) identity.delete(id);
+      else if (entry.stored !== undefined) entry.now = entry.stored;
+      else if (entry.now !== undefined) identity.delete(id);
     }
   };
 }

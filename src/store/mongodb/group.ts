@@ -134,7 +134,7 @@ async function writeAlone({ run, derive, record }: GroupParts, sending: Sending)
 
 async function writeIn(turn: Turn, derive: Derive, group: readonly Sending[]): Promise<Outcome[]> {
   const set = newWorkingSet(turn.reading);
-  if (group.length > 1) await fetchAll(set, mergeExpected(group.map(({ plan }) => expectedOf(plan))));
+  if (group.length > 1) await fetchAll(set, mergeExpected(group.map(({ plan }) => expectedOf(plan, derive))));
   const outcomes: Outcome[] = [];
   for (const sending of group) outcomes.push(await writeOne(turn, derive, sending, set));
   await sendAll(set);
@@ -149,8 +149,9 @@ async function writeOne(
 ): Promise<Outcome> {
   const undo = checkpoint(set);
   try {
-    const results = await doAll(runPlan(openUnit(turn, grant, derive, set), plan));
+    const { results, acts } = await doAll(runPlan(openUnit(turn, grant, derive, set), plan));
     turn.audit(completed(audit, results));
+    for (const act of acts) turn.audit(act);
     return { results };
   } catch (error) {
     if (!isRefusal(error) || !undo()) throw error;

@@ -30,6 +30,9 @@ export function locksFor(type: string, values: readonly IndexValue[]): string[] 
  */
 export const revivalLock = (name: Name): string => lockOf('revival', name);
 
+/** Lock for what one unit at a time does under this name. */
+export const lockFor = (name: string): string => lockOf('alone', name);
+
 function identifiersIn(clause: Clause): string[] {
   if (clause.kind !== 'param' || clause.param.code !== 'identifier') return [];
   return clause.values.flatMap(value =>

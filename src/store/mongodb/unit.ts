@@ -8,11 +8,20 @@ import { factsOf, holdsFor } from '../unit/holds.ts';
 import { RULED_TYPES } from '../unit/rules.ts';
 import type { Expected, Row, Unit } from '../unit/unit.ts';
 import type { Answer } from '../unit/work.ts';
-import { holderOf, markDigest, putClaim, putMark } from './claims.ts';
+import {
+  claimsOn,
+  claimsUnder,
+  dropClaim,
+  holderOf,
+  markDigest,
+  putClaim,
+  putMark,
+  runsProgram,
+} from './claims.ts';
 import { type Name, type ResourceDocument, toVersion } from './documents.ts';
 import { asTransient, isDuplicate } from './errors.ts';
 import { keepFound, put } from './identity.ts';
-import { locksFor, locksOf, revivalLock } from './locks.ts';
+import { lockFor, locksFor, locksOf, revivalLock } from './locks.ts';
 import { reaches as reachesInStore } from './reaches.ts';
 import { documentOf, nameOf, pastOf, rowOf, rulesOf, tiesOf, tombstoneOf } from './rows.ts';
 import { searchPage } from './search.ts';
@@ -71,6 +80,11 @@ export function openUnit(
     },
     claimHolder: key => holderOf(set, key),
     putClaim: (key, type, id) => putClaim(set, key, nameOf({ type, id })),
+    dropClaim: key => dropClaim(set, key),
+    claimsUnder: prefix => claimsUnder(set, prefix),
+    claimsOn: (type, id) => claimsOn(set, nameOf({ type, id })),
+    alone: name => addLocks(set, [lockFor(name)]),
+    runsProgram: organization => runsProgram(set, organization),
     markDigest: key => markDigest(set, key),
     putMark: (key, digest, parts) => putMark(set, key, digest, parts),
     flush: send,

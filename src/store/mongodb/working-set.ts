@@ -17,6 +17,8 @@ export interface WorkingSet {
   readonly reading: Reading;
   readonly resources: Identity<ResourceDocument>;
   readonly claims: Identity<ClaimDocument>;
+  /** All claims whose keys start so were read. */
+  readonly prefixes: Set<string>;
   readonly marks: Identity<MarkDocument>;
   /** Versions that became part of the history. */
   readonly past: ResourceDocument[];
@@ -35,6 +37,7 @@ export const newWorkingSet = (reading: Reading): WorkingSet => ({
   reading,
   resources: new Map(),
   claims: new Map(),
+  prefixes: new Set(),
   marks: new Map(),
   past: [],
   rules: new Map(),
@@ -59,6 +62,25 @@ export async function loadClaims({ reading, claims }: WorkingSet, keys: Iterable
   if (asked.length === 0) return;
   const filter = { _id: { $in: asked } };
   keepFound(claims, asked, await reading.collections.claim.find(filter, within(reading)).toArray());
+}
+
+/** The last character is one that has a next one. */
+export async function loadClaimsUnder(
+  { reading, claims, prefixes }: WorkingSet,
+  prefix: string,
+): Promise<void> {
+  if (prefixes.has(prefix)) return;
+  const end = prefix.slice(0, -1) + String.fromCharCode(prefix.charCodeAt(prefix.length - 1) + 1);
+  const found = await reading.collections.claim
+    .find({ _id: { $gte: prefix, $lt: end } }, within(reading))
+    .toArray();
+  const fresh = found.filter(one => !claims.has(one._id));
+  keepFound(
+    claims,
+    fresh.map(one => one._id),
+    fresh,
+  );
+  prefixes.add(prefix);
 }
 
 export async function loadMarks({ reading, marks }: WorkingSet, keys: Iterable<string>): Promise<void> {
@@ -105,9 +127,10 @@ async function writeClaims({ reading, claims }: WorkingSet): Promise<void> {
   const changed = changedOf(claims);
   if (changed.length === 0) return;
   const operations = changed.map(({ stored, now }) => {
-    const { _id, name, imported } = now!;
+    if (now === undefined) return { deleteOne: { filter: { _id: stored!._id } } };
+    const { _id, name, imported } = now;
     return stored === undefined
-      ? { insertOne: { document: now! } }
+      ? { insertOne: { document: now } }
       : { replaceOne: { filter: { _id }, replacement: { name, imported } } };
   });
   await reading.collections.claim.bulkWrite(operations, { ...within(reading), ordered: false });

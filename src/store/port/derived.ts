@@ -3,6 +3,7 @@
 import type { Principal } from '../../access/grant.ts';
 import type { Param } from '../../search/ast.ts';
 import type { Version } from '../port.ts';
+import type { Seating } from './seating.ts';
 
 /** Index values of one parameter, by its type. Bounds of dates are ms since the epoch, half open. */
 export type IndexValue =
@@ -86,6 +87,8 @@ export interface Derive {
   (resource: Record<string, unknown>): Derived;
   /** What meta.security is to hold, settled before the rest is derived; absent: what was written. */
   labels?: Labelling;
+  /** Seats of Slots; absent: nobody counts them. */
+  seating?: Seating;
 }
 
 /** Security labels. An item is the text of one coding in meta.security. */

@@ -1,5 +1,5 @@
 // Business keys and import bookkeeping.
-import type { ClaimHolder } from '../unit/unit.ts';
+import type { ClaimHolder, HeldClaim } from '../unit/unit.ts';
 import type { Reading } from './reading.ts';
 
 export function holderOfClaim(reading: Reading, key: string): ClaimHolder | undefined {
@@ -23,6 +23,38 @@ export function putClaim(reading: Reading, key: string, type: string, id: string
   );
   if (changes === 0) throw new Error('A claim names a resource that is not there.');
 }
+
+export function dropClaim({ connection }: Reading, key: string): void {
+  connection.run('DELETE FROM claim WHERE key = ?', key);
+}
+
+/** The last character is one that has a next one. */
+export function claimsUnder(reading: Reading, prefix: string): HeldClaim[] {
+  const end = prefix.slice(0, -1) + String.fromCharCode(prefix.charCodeAt(prefix.length - 1) + 1);
+  return reading.connection
+    .all<{ key: string; type: number; id: string }>(
+      `SELECT c.key, r.type, r.id FROM claim c CROSS JOIN resource r ON r.rid = c.rid
+       WHERE c.key >= ? AND c.key < ? ORDER BY c.key`,
+      prefix,
+      end,
+    )
+    .map(({ key, type, id }) => ({ key, type: reading.text(type), id }));
+}
+
+export function claimsOn(reading: Reading, type: string, id: string): string[] {
+  return reading.connection
+    .all<{ key: string }>(
+      `SELECT c.key FROM resource r CROSS JOIN claim c ON c.rid = r.rid WHERE r.type = ? AND r.id = ?
+       ORDER BY c.key`,
+      reading.number(type),
+      id,
+    )
+    .map(claim => claim.key);
+}
+
+export const runsProgram = ({ connection }: Reading, organization: string): boolean =>
+  connection.get<{ program: number }>('SELECT program FROM organization WHERE id = ?', organization)
+    ?.program === 1;
 
 export const markDigest = ({ connection }: Reading, key: string): string | undefined =>
   connection.get<{ digest: string }>('SELECT digest FROM import_mark WHERE key = ?', key)?.digest;

@@ -52,8 +52,9 @@ export function makeStore(parts: Parts): Store {
     transact: (plan, grant, audit) =>
       group.run({
         run: () => {
-          const results = doNow(runPlan(sqliteUnit(parts, grant), plan));
+          const { results, acts } = doNow(runPlan(sqliteUnit(parts, grant), plan));
           append(completed(audit, results));
+          for (const act of acts) append(act);
           return results;
         },
         refused: error => append({ ...audit, outcome: codeOf(error) }),

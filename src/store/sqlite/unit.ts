@@ -3,7 +3,16 @@
 import type { Grant } from '../../access/grant.ts';
 import type { Derive, Derived } from '../port/derived.ts';
 import type { Row, Unit } from '../unit/unit.ts';
-import { holderOfClaim, markDigest, putClaim, putMark } from './claims.ts';
+import {
+  claimsOn,
+  claimsUnder,
+  dropClaim,
+  holderOfClaim,
+  markDigest,
+  putClaim,
+  putMark,
+  runsProgram,
+} from './claims.ts';
 import type { Reading } from './reading.ts';
 import {
   bareRow,
@@ -41,6 +50,11 @@ export function sqliteUnit({ writing: reading, derive, tail }: Writer, grant: Gr
     settleAlone: () => {},
     claimHolder: key => holderOfClaim(reading, key),
     putClaim: (key, type, id) => putClaim(reading, key, type, id),
+    dropClaim: key => dropClaim(reading, key),
+    claimsUnder: prefix => claimsUnder(reading, prefix),
+    claimsOn: (type, id) => claimsOn(reading, type, id),
+    alone: () => {},
+    runsProgram: organization => runsProgram(reading, organization),
     markDigest: key => markDigest(reading, key),
     putMark: (key, digest, parts) => putMark(reading, key, digest, parts),
   };

@@ -3,11 +3,13 @@
 // references are looked up after all writes before them, so that they find what the same plan made: until
 // then the bodies hold markers.
 import { FhirError, notFound } from '../../fhir/error.ts';
+import type { AuditDraft } from '../port/audit.ts';
 import type { Plan, Version, WritePlan, WriteResult } from '../port.ts';
 import { demandReach, demandVersion } from './checks.ts';
 import { claimsOf, writeClaims } from './claims.ts';
 import { expectedOf } from './expected.ts';
 import { labelAgain } from './label-again.ts';
+import { isSeated, settleSeats, type Touched } from './seating.ts';
 import {
   type Create,
   type Delete,
@@ -30,13 +32,21 @@ import {
   type Written,
 } from './write.ts';
 
-export function* runPlan(unit: Unit, plan: WritePlan): Work<WriteResult[]> {
-  if (unit.expect !== undefined) yield* got(unit.expect(expectedOf(plan)));
+export interface Done {
+  /** Of the ops, in their order. */
+  results: WriteResult[];
+  /** Rows of what was done beside them in the name of programs: see seating.ts. */
+  acts: readonly AuditDraft[];
+}
+
+export function* runPlan(unit: Unit, plan: WritePlan): Work<Done> {
+  if (unit.expect !== undefined) yield* got(unit.expect(expectedOf(plan, unit.derive)));
   const first = plan.ops.findIndex(op => op.kind !== 'delete');
   const count = first < 0 ? plan.ops.length : first;
   const results: WriteResult[] = [];
+  const touched = new Map<string, Touched>();
   for (const [at, op] of plan.ops.slice(0, count).entries())
-    results.push(yield* naming(at, remove(unit, op as Delete)));
+    results.push(yield* naming(at, remove({ unit, touched, results }, op as Delete)));
   const settled: Settled[] = [];
   for (const op of plan.ops.slice(count))
     settled.push(yield* naming(count + settled.length, settle(unit, op)));
@@ -54,12 +64,16 @@ export function* runPlan(unit: Unit, plan: WritePlan): Work<WriteResult[]> {
     pending: [],
     rewritten: new Map(),
     written: new Map(),
+    touched,
   };
   for (const one of settled) results.push(yield* naming(results.length, runOp(run, one)));
   yield* flush(run);
   for (const [at, row] of yield* finalRows(run)) results[at] = resultOf(results[at]!.kind as Kind, row);
   yield* writeClaims(unit, plan, claimed);
-  return results;
+  // After the marks: what moves up is a change to what was imported.
+  const seated = yield* settleSeats(unit, [...touched.values()], new Set(claimed.own.values()));
+  for (const [at, row] of seated.rows) results[at] = resultOf(results[at]!.kind as Kind, row);
+  return { results, acts: seated.acts };
 }
 
 /** Says which op an error is about. */
@@ -73,9 +87,23 @@ function* naming<T>(op: number, work: Work<T>): Work<T> {
   }
 }
 
-function* remove(unit: Unit, op: Delete): Work<WriteResult> {
+function* remove(run: Touching, op: Delete): Work<WriteResult> {
+  const { unit } = run;
+  const held = isSeated(unit, op.type) ? yield* got(unit.current(op.type, op.id)) : undefined;
   const { kind, row } = yield* deleteResource(unit, op);
+  if (kind === 'deleted') touch(run, row, held);
   return resultOf(kind, row);
+}
+
+type Touching = Pick<Run, 'unit' | 'touched' | 'results'>;
+
+/** Notes what has a place, or gives places. `held`: what was there. */
+function touch({ unit, touched, results }: Touching, { type, id }: Row, held: Row | undefined): void {
+  if (!isSeated(unit, type)) return;
+  const first = touched.get(`${type}/${id}`);
+  const before = held === undefined || held.deleted ? undefined : held;
+  const what = first ?? { type, id, before, made: held === undefined };
+  touched.set(`${type}/${id}`, { ...what, op: results.length });
 }
 
 /** Where criteria decide what is written, two ops may turn out to mean one resource. */
@@ -129,6 +157,8 @@ interface Run {
   rewritten: Map<number, Written>;
   /** By op: what it wrote. */
   written: Map<number, Written>;
+  /** By `Type/id`: Appointments and Slots that were written. */
+  touched: Map<string, Touched>;
 }
 
 /** By op: rows that are not as it left them. Only now it is known what everything refers to. */
@@ -149,7 +179,7 @@ function* runOp(run: Run, settled: Settled): Work<WriteResult> {
   if ('body' in settled) return yield* runUpdate(run, settled);
   const { unit } = run;
   const { op } = settled;
-  if (op.kind === 'delete') return yield* remove(unit, op);
+  if (op.kind === 'delete') return yield* remove(run, op);
   yield* flush(run);
   if (op.kind === 'search') return { kind: 'found', page: yield* search(unit, op.plan) };
   const version = yield* got(unit.version(op));
@@ -191,7 +221,7 @@ function* runCreate(run: Run, { op, id, matched }: SettledCreate): Work<WriteRes
   if (matched !== undefined) return { kind: 'matched', version: matched, seq: matched.seq };
   const body = substitute(op.body, run.known);
   const first = { type: op.type, id, body };
-  return done(run, 'created', yield* createResource(run.unit, first, !isOpen(run, body)));
+  return done(run, 'created', yield* createResource(run.unit, first, !isOpen(run, body)), undefined);
 }
 
 function* runWitness(run: Run, op: Create): Work<WriteResult> {
@@ -220,17 +250,19 @@ function* runUpdate(run: Run, settled: SettledUpdate): Work<WriteResult> {
   if (held === undefined) {
     if (op.ifMatch !== undefined) throw notFound();
     const first = { type: op.type, id, body, named: true };
-    return done(run, 'created', yield* createResource(unit, first, final));
+    return done(run, 'created', yield* createResource(unit, first, final), undefined);
   }
   yield* demandReach(unit, held, 'update');
   demandVersion(held, op.ifMatch);
-  return done(run, held.deleted ? 'created' : 'updated', yield* updateResource(unit, held, body, final));
+  const written = yield* updateResource(unit, held, body, final);
+  return done(run, held.deleted ? 'created' : 'updated', written, held);
 }
 
 const isOpen = (run: Run, body: string): boolean => run.open.some(marker => body.includes(marker));
 
-/** The result of the op that comes next. */
-function done(run: Run, kind: 'created' | 'updated', written: Written): WriteResult {
+/** The result of the op that comes next. `held`: what it replaced. */
+function done(run: Run, kind: 'created' | 'updated', written: Written, held: Row | undefined): WriteResult {
+  touch(run, written.row, held);
   run.written.set(run.results.length, written);
   if (isOpen(run, written.row.body)) run.pending.push({ at: run.results.length, written });
   return resultOf(kind, written.row);

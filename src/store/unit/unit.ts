@@ -23,6 +23,12 @@ export interface ClaimHolder {
   version: number;
 }
 
+export interface HeldClaim {
+  key: string;
+  type: string;
+  id: string;
+}
+
 /** What a plan will ask for, as far as it can be told beforehand. Any of it may not exist. */
 export interface Expected {
   names: readonly { type: string; id: string }[];
@@ -71,8 +77,18 @@ export interface Unit {
   amend(held: Row, row: Row, derived: Derived): Answer<Row>;
 
   claimHolder(key: string): Answer<ClaimHolder | undefined>;
-  /** Gives a resource that is there a key that is free, or whose holder is deleted. */
+  /** Gives a resource that is there a key, whoever held it. */
   putClaim(key: string, type: string, id: string): Answer<void>;
+  /** Frees a key; nothing where nobody holds it. */
+  dropClaim(key: string): Answer<void>;
+  /** Keys that start so, in order, and who holds them. */
+  claimsUnder(prefix: string): Answer<readonly HeldClaim[]>;
+  /** Keys that name a resource. */
+  claimsOn(type: string, id: string): Answer<readonly string[]>;
+  /** No other unit that says the same commits beside this one. */
+  alone(name: string): Answer<void>;
+  /** Does this Organization run an Intensive Outpatient Program here? */
+  runsProgram(organization: string): Answer<boolean>;
   /** Digest of an imported record. */
   markDigest(key: string): Answer<string | undefined>;
   /** Keeps a mark and notes for every part (a claim key) the current version as the imported one. */

@@ -86,7 +86,7 @@ describeMongo('a unit of the MongoDB store', () => {
   }
 
   const run = (plan: WritePlan, grant = own, meanwhile?: () => Promise<unknown>): Promise<WriteResult[]> =>
-    inUnit(grant, unit => doAll(runPlan(unit, plan)), meanwhile);
+    inUnit(grant, async unit => (await doAll(runPlan(unit, plan))).results, meanwhile);
   const write = (ops: readonly WriteOp[], grant = own) => run(planOf(ops), grant);
 
   const resource = (name: string) => collections.resource.findOne({ _id: name });
@@ -177,7 +177,7 @@ describeMongo('a unit of the MongoDB store', () => {
   test('knows of its own what it has not sent: rows, rules and what a search finds', async () => {
     const outside = outsiderGrant('ehr');
     await inUnit(own, async unit => {
-      const results = await doAll(
+      const { results } = await doAll(
         runPlan(
           unit,
           planOf([

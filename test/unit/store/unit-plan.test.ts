@@ -171,8 +171,8 @@ afterEach(() => {
 test('plans end alike whether the store answers at once or later', async () => {
   const [first, second] = files as [File, File];
   for (const [name, plan, grant = own] of PLANS) {
-    const now = await outcome(() => doNow(runPlan(first.unit(grant), plan)));
-    const then = await outcome(() => doAll(runPlan(later(second.unit(grant)), plan)));
+    const now = await outcome(() => doNow(runPlan(first.unit(grant), plan)).results);
+    const then = await outcome(async () => (await doAll(runPlan(later(second.unit(grant)), plan))).results);
     expect([name, then]).toEqual([name, now]);
   }
 });
@@ -180,7 +180,7 @@ test('plans end alike whether the store answers at once or later', async () => {
 test('the plans above end in every way there is', async () => {
   const ends = new Set<string>();
   for (const [, plan, grant = own] of PLANS) {
-    const end = await outcome(() => doNow(runPlan(files[0]!.unit(grant), plan)));
+    const end = await outcome(() => doNow(runPlan(files[0]!.unit(grant), plan)).results);
     if (Array.isArray(end)) for (const { kind } of end as WriteResult[]) ends.add(kind);
     else ends.add((end as FhirError).code);
   }

@@ -1,0 +1,154 @@
+// What the desk of a program does with a client's Appointment: books, cancels, moves, makes up for, and says who
+// waits. Each is one write through the FHIR API; who gets a seat is decided in its commit (store/unit/seating.ts).
+import { instantOf } from '../../fhir/body.ts';
+import { FhirError } from '../../fhir/error.ts';
+import { localId } from '../../fhir/reference.ts';
+import { type Appointment, asAny, type CodeableConcept, type Slot } from '../../fhir/types.ts';
+import { bookedInto, CANCELLATION_CODES, cancelled, movedInto, placeOf } from '../../iop/booking.ts';
+import { CANCELLATION_REASON, type MarkedAppointment } from '../../iop/session-fhir.ts';
+import { type Booker, createOne, keysOf, madeBy, readOne, searchAll, updateOne } from './ask.ts';
+import { inWords } from './clock.ts';
+import { zoneOf } from './slots.ts';
+
+/** A session: by the key of its record, or by the logical id of its Slot. */
+export type SlotNamed = { session: string } | { slot: string };
+
+export interface Booked {
+  appointment: string;
+  status: string;
+  slot: string;
+  /** By the wall clock of the track. */
+  when: string;
+}
+
+export interface Booking {
+  /** The program's own key. */
+  client: string;
+  in: SlotNamed;
+  /** Where there is no seat: wait for one. */
+  wait: boolean;
+}
+
+export async function book(booker: Booker, booking: Booking): Promise<Booked> {
+  const patient = `Patient/${await madeBy(booker, 'client', booking.client)}`;
+  return place(booker, { ...booking, patient });
+}
+
+/** A session that makes up for a missed one of the same client. `missed`: logical id of its Appointment. */
+export async function makeUp(
+  booker: Booker,
+  { missed, ...booking }: Omit<Booking, 'client'> & { missed: string },
+): Promise<Booked> {
+  const { resource } = await readOne<Appointment>(booker, 'Appointment', missed);
+  const { base } = booker.context;
+  const [person] = (resource.participant ?? []).flatMap(
+    one => localId(one.actor?.reference, 'Patient', base) ?? [],
+  );
+  if (person === undefined) throw new FhirError('invalid-value', 'That Appointment is of no client here.');
+  return place(booker, { ...booking, patient: `Patient/${person}`, makesUpFor: `Appointment/${missed}` });
+}
+
+async function place(
+  booker: Booker,
+  { in: named, wait, ...of }: Omit<Booking, 'client'> & { patient: string; makesUpFor?: string },
+): Promise<Booked> {
+  const slot = await slotNamed(booker, named);
+  const at = now(booker);
+  const make = (status: 'booked' | 'waitlist') =>
+    createOne(booker, asAny(bookedInto(slot, { ...of, status, at })));
+  const made = await make('booked').catch(error => {
+    if (wait && error instanceof FhirError && error.code === 'no-seat') return make('waitlist');
+    throw error;
+  });
+  return told(booker, String(made.id), slot);
+}
+
+/** As it stands: who came to wait may have moved up by now. */
+async function told(booker: Booker, id: string, slot: Slot): Promise<Booked> {
+  const { resource } = await readOne<Appointment>(booker, 'Appointment', id);
+  const when = inWords(resource.start ?? slot.start, resource.end ?? slot.end, await zoneOf(booker, slot));
+  return { appointment: id, status: resource.status, slot: slot.id ?? '', when };
+}
+
+export interface Reason {
+  /** A code of appointment-cancellation-reason. */
+  code: string;
+  text?: string;
+}
+
+export async function cancel(booker: Booker, id: string, reason: Reason): Promise<void> {
+  const { resource, ifMatch } = await readOne<MarkedAppointment>(booker, 'Appointment', id);
+  demandOpen(resource, 'cancelled');
+  const at = now(booker);
+  await updateOne(booker, asAny(cancelled(resource, { reason: conceptOf(reason), at })), ifMatch);
+}
+
+/** Into another session, in one step: a seat there, or it stays where it is. */
+export async function move(booker: Booker, id: string, to: SlotNamed, reason: Reason): Promise<Booked> {
+  const { resource, ifMatch } = await readOne<Appointment>(booker, 'Appointment', id);
+  demandOpen(resource, 'moved');
+  const slot = await slotNamed(booker, to);
+  await updateOne(booker, asAny(movedInto(slot, resource, conceptOf(reason))), ifMatch);
+  return told(booker, id, slot);
+}
+
+const OPEN: ReadonlySet<string> = new Set(['proposed', 'pending', 'booked', 'waitlist']);
+
+function demandOpen({ status }: Appointment, what: string): void {
+  if (OPEN.has(status)) return;
+  throw new FhirError('conflict', `An Appointment with the status ${status} cannot be ${what}.`);
+}
+
+function conceptOf({ code, text }: Reason): CodeableConcept {
+  if (!CANCELLATION_CODES.includes(code))
+    throw new FhirError('invalid-value', `The reason is one of ${CANCELLATION_CODES.join(', ')}.`);
+  return {
+    coding: [{ system: CANCELLATION_REASON, code }],
+    ...(text === undefined ? {} : { text }),
+  };
+}
+
+export interface Waiting {
+  /** From 1. */
+  place: number;
+  appointment: string;
+  /** The program's own key. */
+  client?: string;
+  since: string;
+}
+
+/** In the order in which they will get a seat. */
+export async function waitingList(booker: Booker, named: SlotNamed): Promise<Waiting[]> {
+  const slot = await slotNamed(booker, named);
+  const { base, registry } = booker.context;
+  const found = await searchAll<Appointment>(booker, 'Appointment', `slot=Slot/${slot.id}&status=waitlist`);
+  const claims = await registry.claimsOf(found.map(one => `Appointment/${one.id}`));
+  const people = found.map(one =>
+    (one.participant ?? []).map(({ actor }) => localId(actor?.reference, 'Patient', base)).find(Boolean),
+  );
+  const keys = await keysOf(
+    booker,
+    'client',
+    people.flatMap(id => (id === undefined ? [] : [`Patient/${id}`])),
+  );
+  return found
+    .map((one, at) => {
+      const turn =
+        placeOf(slot.id ?? '', claims.get(`Appointment/${one.id}`) ?? []) ?? Number.POSITIVE_INFINITY;
+      return { turn, appointment: one.id ?? '', client: keys.get(`Patient/${people[at]}`) };
+    })
+    .toSorted((a, b) => a.turn - b.turn)
+    .map(({ turn, appointment, client }, at) => ({
+      place: at + 1,
+      appointment,
+      ...(client === undefined ? {} : { client }),
+      since: Number.isFinite(turn) ? instantOf(turn) : '',
+    }));
+}
+
+async function slotNamed(booker: Booker, named: SlotNamed): Promise<Slot> {
+  const id = 'slot' in named ? named.slot : await madeBy(booker, 'session', named.session);
+  return (await readOne<Slot>(booker, 'Slot', id)).resource;
+}
+
+const now = ({ context }: Booker): string => new Date(context.clock()).toISOString();

@@ -1,0 +1,37 @@
+// A session that makes up for a missed one: for one of the same person, and once.
+import { FhirError } from '../../fhir/error.ts';
+import type { Move } from './seating.ts';
+import type { Unit } from './unit.ts';
+import { got, type Work } from './work.ts';
+
+/** The same words whether there is none, it is hidden, of somebody else, was kept or is made up for already. */
+const NOTHING_MISSED = [
+  {
+    path: 'Appointment.extension',
+    message: 'There is no missed Appointment of this person for which nothing makes up yet.',
+  },
+];
+
+const keyOf = (missed: string): string => `#makes-up|${missed}`;
+
+export function* demandMakeUp(unit: Unit, move: Move): Work<void> {
+  const { id, row, was, asks, op, renamed } = move;
+  const [before, now] = [was.makesUpFor, row.deleted ? undefined : asks.makesUpFor];
+  if (before === now && !renamed) return;
+  if (!(yield* got(unit.runsProgram(row.owner)))) return;
+  if (before !== undefined && (yield* got(unit.claimHolder(keyOf(before))))?.id === id)
+    yield* got(unit.dropClaim(keyOf(before)));
+  if (now === undefined) return;
+  if (!(yield* isMissed(unit, move, now))) throw new FhirError('business-rule', NOTHING_MISSED, { op });
+  yield* got(unit.putClaim(keyOf(now), 'Appointment', id));
+}
+
+function* isMissed(unit: Unit, { id, row }: Move, missed: string): Work<boolean> {
+  const found = yield* got(unit.current('Appointment', missed));
+  if (found === undefined || found.deleted || found.id === id || found.owner !== row.owner) return false;
+  if (!(yield* got(unit.reaches(found, unit.grant.narrow('Appointment', 'read'))))) return false;
+  if (row.patients.length !== 1 || found.patients.join() !== row.patients.join()) return false;
+  if (!unit.derive.seating!.missed(found.body)) return false;
+  const holder = yield* got(unit.claimHolder(keyOf(missed)));
+  return holder === undefined || holder.deleted;
+}
