@@ -12,6 +12,7 @@ import { runMigrate } from './migrate.ts';
 import { addProgram } from './program.ts';
 import { accountDisclosures, tellBreachImpact } from './report.ts';
 import { serve } from './serve.ts';
+import { addSyncCommands } from './sync-commands.ts';
 import { explain, say, type Terminal } from './terminal.ts';
 import { printToken } from './token.ts';
 
@@ -88,6 +89,7 @@ function commandsOf(
   addClientCommands(root, terminal, keep);
   addConsentCommands(root, terminal, keep);
   addExceptionCommands(root, terminal, keep);
+  addSyncCommands(root, terminal, keep);
 
   const program = root.command('program').description('programs of this store').exitOverride();
   program
