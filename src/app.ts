@@ -53,6 +53,11 @@ import { demandWhole, moveStore } from './store/move.ts';
 import type { Derive } from './store/port/derived.ts';
 import type { Seating } from './store/port/seating.ts';
 import type { ClientEntry, ExceptionEntry, ExceptionOf, Registry } from './store/registry.ts';
+import type { MatchToDecide } from './sync/matches.ts';
+import type { Outcome } from './sync/outcome.ts';
+import type { RemoteEntry } from './sync/state.ts';
+import type { Status } from './sync/status.ts';
+import type { Sync } from './sync/sync.ts';
 import { warmValidators } from './validation/validate.ts';
 import { readSigned, type Verified, verifyStore } from './verify-store.ts';
 import { VERSION } from './version.ts';
@@ -70,7 +75,19 @@ export {
 export { rotateSigningKey } from './access/oauth/signing-key.ts';
 export { parseScopes } from './access/scope.ts';
 export { type Config, ConfigError, readConfig, type StorePlace } from './config.ts';
-export type { AuditAct, ClientEntry, ExceptionEntry, ExceptionOf, Principal, TokenClaims };
+export type {
+  AuditAct,
+  ClientEntry,
+  ExceptionEntry,
+  ExceptionOf,
+  MatchToDecide,
+  Outcome,
+  Principal,
+  RemoteEntry,
+  Status,
+  Sync,
+  TokenClaims,
+};
 export {
   isServed,
   lockServer,
@@ -124,6 +141,8 @@ export interface App {
   sheet(map: string, program: string): Promise<SheetImport>;
   /** The desk of a program: see interactions/booking. */
   booking(): Promise<BookingDesk>;
+  /** Sync with other servers. */
+  sync(): Promise<Sync>;
   /** A Consent as a form, HTML: as the program's door gives it. */
   printConsent(id: string, principal: Principal): Promise<string>;
   /** An access token of this server. Its client is registered, without keys, where it is not yet. */
@@ -202,6 +221,8 @@ export async function createApp(config: Config, surroundings: Surroundings = {})
     clock,
   });
   let keeping: (() => void) | undefined;
+  const principal: App['principalOf'] = async caller =>
+    withMemberships(principalOf(caller, await registry.organizations()), registry, clock());
   return {
     config,
     context,
@@ -247,8 +268,10 @@ export async function createApp(config: Config, surroundings: Surroundings = {})
       const { purposes } = await knowClient(registry, claims);
       return signToken(place, { purposes, ...claims }, seconds);
     },
-    principalOf: async caller =>
-      withMemberships(principalOf(caller, await registry.organizations()), registry, clock()),
+    // What calls other servers is loaded by who does: a server never.
+    sync: async () =>
+      (await import('./sync/sync.ts')).createSync({ context, principalOf: principal, keys: config.keys }),
+    principalOf: principal,
   };
 }
 

@@ -133,6 +133,7 @@ const NAMES = {
   client: 'clients',
   revocation: 'revoked tokens',
   exception: 'exceptions',
+  sync: 'sync entries',
   fact: 'facts',
   version: 'versions',
   claim: 'keys',

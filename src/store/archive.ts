@@ -2,7 +2,7 @@
 // resource to anybody: what one archive gives goes into another one and nowhere else (see move.ts). Nothing
 // that answers a request is ever given one.
 import type { Version } from './port.ts';
-import type { ClientEntry, ExceptionEntry, OrganizationEntry } from './registry.ts';
+import type { ClientEntry, ExceptionEntry, OrganizationEntry, SyncItem } from './registry.ts';
 
 /** In the order in which they are moved: what is pointed at comes before what points at it. */
 export const ARCHIVE_KINDS = [
@@ -10,6 +10,7 @@ export const ARCHIVE_KINDS = [
   'client',
   'revocation',
   'exception',
+  'sync',
   'fact',
   'version',
   'claim',
@@ -29,6 +30,7 @@ export type ArchiveItem =
   /** A revoked access token; `expires` in ms. Tokens stay good over a move, so this must too. */
   | { kind: 'revocation'; jti: string; expires: number }
   | { kind: 'exception'; entry: ExceptionEntry }
+  | ({ kind: 'sync' } & SyncItem)
   | { kind: 'fact'; name: string; value: string }
   /** Every version there ever was, tombstones too, `patients` as they were told when it was written. */
   | ({ kind: 'version' } & Version)
@@ -54,8 +56,8 @@ export interface Archive {
   /** Names this store and no other. */
   readonly id: string;
   /**
-   * Items of a kind, in the same order in every store: organizations, clients, revocations, exceptions, facts, claims
-   * and marks by key (bytes of UTF-8), versions by seq, audit rows by writer and number. Complete where nobody writes meanwhile.
+   * Items of a kind, in the same order in every store: organizations, clients, revocations, exceptions, what is kept of
+   * syncs, facts, claims and marks by key (bytes of UTF-8), versions by seq, audit rows by writer and number. Complete where nobody writes meanwhile.
    */
   read(kind: ArchiveKind, after: string | undefined, limit: number): Promise<ArchivePage>;
   /**
@@ -82,6 +84,7 @@ export function keyOfItem(item: ArchiveItem): string {
       return item.name;
     case 'version':
       return String(item.seq);
+    case 'sync':
     case 'claim':
     case 'mark':
       return item.key;

@@ -137,6 +137,14 @@ export type ExceptionEntry = EmergencyEntry | AgreementEntry | CourtOrderEntry;
 export type ExceptionKind = ExceptionEntry['kind'];
 export type ExceptionOf<K extends ExceptionKind> = Extract<ExceptionEntry, { kind: K }>;
 
+/** What is kept of a sync with another server (sync/state.ts): the store knows no more of it than this. */
+export interface SyncItem {
+  /** ASCII; what belongs together starts alike. */
+  key: string;
+  /** JSON text. */
+  value: string;
+}
+
 /** What a request must know of the token it came with. */
 export interface CallerEntry {
   client: ClientEntry | undefined;
@@ -177,6 +185,12 @@ export interface Registry {
   exception<K extends ExceptionKind>(kind: K, id: string): Promise<ExceptionOf<K> | undefined>;
   /** Adds or replaces. */
   putException(entry: ExceptionEntry): Promise<void>;
+  /** Values by key; absent keys are left out. */
+  syncValues(keys: readonly string[]): Promise<ReadonlyMap<string, string>>;
+  /** Those whose key starts with `prefix` and comes after `after`, in order of keys, at most `limit`. */
+  syncItems(prefix: string, after: string, limit: number): Promise<readonly SyncItem[]>;
+  /** Adds or replaces, then takes away by key. What is seen of it after a crash is all, or what stands before some place in the list. */
+  putSync(items: readonly SyncItem[], gone?: readonly string[]): Promise<void>;
   organizations(): Promise<readonly OrganizationEntry[]>;
   /** Adds or replaces. Throws `conflict` where its prefix overlaps with another's. */
   putOrganization(entry: OrganizationEntry): Promise<void>;

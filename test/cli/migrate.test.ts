@@ -46,7 +46,7 @@ describe('the migrate command', () => {
     expect([code, error]).toEqual([0, '']);
     const [counts, from, to] = out.split('\n');
     expect(counts).toMatch(
-      /^moved organizations 1, clients 0, revoked tokens 0, exceptions 0, facts 0, versions \d+, keys \d+, imported records \d+, audit rows \d+ in \d+\.\d s$/,
+      /^moved organizations 1, clients 0, revoked tokens 0, exceptions 0, sync entries 0, facts 0, versions \d+, keys \d+, imported records \d+, audit rows \d+ in \d+\.\d s$/,
     );
     expect(from).toMatch(/^from {2}sha256 [0-9a-f]{64}$/);
     expect(to).toBe(from?.replace('from', 'to  '));
@@ -71,7 +71,7 @@ describe('the migrate command', () => {
     const { code, out } = await migrate();
     expect(code).toBe(0);
     expect(out).toMatch(
-      /^up to date: organizations 1, clients 0, revoked tokens 0, exceptions 0, facts 0, versions \d+, /,
+      /^up to date: organizations 1, clients 0, revoked tokens 0, exceptions 0, sync entries 0, facts 0, versions \d+, /,
     );
   });
 

@@ -1,5 +1,7 @@
 // Runs the README's commands as they stand; only the port and the place of the data are this test's own.
+import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { LONG_NOTICE, SHORT_NOTICE } from '../../src/access/notice.ts';
@@ -38,6 +40,15 @@ function explained(answer: string) {
   const failing = (reason as Plain[]).filter(one => one.holds![0] === false).map(one => one.name![0]);
   const visible = (count as Plain[]).reduce((sum, one) => sum + Number(one.visible![0]), 0);
   return { decision, failing, visible };
+}
+
+/** Taken by nobody a moment ago. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  return port;
 }
 
 const place = workplace();
@@ -235,6 +246,21 @@ shellTest('the audit trail of the demo is whole, while it is served', async () =
   const { code, out, error } = await runShell(STRICT + blockWith('audit verify'), place.environment);
   expect([code, error]).toEqual([0, '']);
   expect(out).toMatch(/^whole: chains 1, rows \d+, checkpoints \d+\n$/);
+});
+
+shellTest('an EHR is synced with: what a consent permits goes there', async () => {
+  const port = await freePort();
+  const script = blockWith('sync add')
+    .replaceAll('8090', String(port))
+    .replaceAll('./hospital/', join(place.folder, 'hospital/'))
+    .replaceAll('river.jwks', join(place.folder, 'river.jwks'))
+    .replace('--rate 100', '--rate 1000');
+  const { code, out, error } = await runShell(STRICT + script, place.environment);
+  expect([code, error]).toEqual([0, '']);
+  expect(out).toMatch(/lakeside: done: pull linked 1, pull unchanged 1, push sent \d{2,} \(/);
+  expect(out).toMatch(
+    / {2}people linked 1, possible matches 0\n {2}came: none\n {2}went: Appointment \d+, CarePlan 1,/,
+  );
 });
 
 shellTest('a real store is made as the README says', async () => {

@@ -49,6 +49,10 @@ async function fill({ store, registry }: MovableStore): Promise<void> {
   await registry.revokeToken('ended', T + 1000);
   await registry.putException(courtOrder('order-1'));
   await registry.putException(courtOrder('order-2'));
+  await registry.putSync([
+    { key: 'ehr/run', value: '{}' },
+    { key: 'ehr/remote', value: '{"base":"https://ehr.example/fhir"}' },
+  ]);
   await registry.setFact('demo', 'yes');
   await registry.setFact('of this store alone', 'stays');
   await send([createOp('Patient', '1'), createOp('Patient', '2')], {
@@ -198,10 +202,10 @@ export function moveContract(from: OpenMovable, to: OpenMovable): void {
     let batches = 0;
     const progress = () => {
       batches += 1;
-      if (batches === 6) stop.abort();
+      if (batches === 7) stop.abort();
     };
     expect(await move({ signal: stop.signal, progress })).toMatchObject({ finished: false });
-    expect(batches).toBe(6);
+    expect(batches).toBe(7);
     const place = await target.registry.fact(PLACE_FACT);
     expect(() => demandWhole(place)).toThrow(/not finished/);
     const seen: number[] = [];
@@ -322,6 +326,7 @@ function changed(item: ArchiveItem): ArchiveItem {
       return { ...item, expires: item.expires + 1 };
     case 'exception':
       return { ...item, entry: { ...item.entry, program: 'another' } };
+    case 'sync':
     case 'fact':
       return { ...item, value: 'no' };
     case 'version':

@@ -14,6 +14,7 @@ import { importContract } from './import-contract.ts';
 import { planContract } from './plan-contract.ts';
 import { rateContract } from './rate-contract.ts';
 import { searchContract } from './search-contract.ts';
+import { syncContract } from './sync-contract.ts';
 import { trailContract } from './trail-contract.ts';
 import { versionContract } from './version-contract.ts';
 
@@ -38,6 +39,7 @@ export function storeContract(name: string, open: OpenStore): void {
     describe('imports and claims', () => importContract(open));
     describe('clients', () => clientContract(open));
     describe('exceptions of 42 CFR Part 2', () => exceptionContract(open));
+    describe('what is kept of syncs', () => syncContract(open));
     describe('shared counts', () => rateContract(open));
     describe('audit', () => auditContract(open));
     describe('the audit trail', () => trailContract(open));

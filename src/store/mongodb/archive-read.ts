@@ -5,6 +5,7 @@ import { readWriters } from './audit-log.ts';
 import { toVersion } from './documents.ts';
 import { exceptionsAfter } from './exceptions.ts';
 import type { Collections } from './reading.ts';
+import { syncsAfter } from './syncs.ts';
 
 type Item<K extends ArchiveKind> = Extract<ArchiveItem, { kind: K }>;
 
@@ -29,6 +30,8 @@ const READ: { readonly [K in ArchiveKind]: Read<K> } = {
     })),
   exception: async (held, after, limit) =>
     (await exceptionsAfter(held, after, limit)).map(entry => ({ kind: 'exception', entry })),
+  sync: async (held, after, limit) =>
+    (await syncsAfter(held, '', after, limit)).map(item => ({ kind: 'sync', ...item })),
   fact: async ({ fact }, after, limit) =>
     (
       await fact
@@ -106,13 +109,15 @@ async function auditAfter(held: Collections, after: string, limit: number): Prom
 }
 
 export async function countItems(held: Collections): Promise<Record<ArchiveKind, number>> {
-  const { organization, client, revocation, exception, fact, resource, history, claim, mark, audit } = held;
-  const [organizations, clients, revocations, exceptions, facts, current, past, claims, marks, rows] =
+  const { organization, client, revocation, exception, sync, fact, resource, history, claim, mark, audit } =
+    held;
+  const [organizations, clients, revocations, exceptions, syncs, facts, current, past, claims, marks, rows] =
     await Promise.all([
       organization.countDocuments(),
       client.countDocuments(),
       revocation.countDocuments(),
       exception.countDocuments(),
+      sync.countDocuments(),
       fact.countDocuments({ _id: { $in: [...MOVED_FACTS] } }),
       resource.countDocuments(),
       history.countDocuments(),
@@ -125,6 +130,7 @@ export async function countItems(held: Collections): Promise<Record<ArchiveKind,
     client: clients,
     revocation: revocations,
     exception: exceptions,
+    sync: syncs,
     fact: facts,
     version: current + past,
     claim: claims,

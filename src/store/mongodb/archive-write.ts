@@ -12,7 +12,7 @@ type Item<K extends ArchiveKind> = Extract<ArchiveItem, { kind: K }>;
 
 /** Items of one kind. What is there already and equal is passed over. */
 export async function writeDocuments(
-  { organization, client, revocation, exception, fact, claim, mark, audit }: Collections,
+  { organization, client, revocation, exception, sync, fact, claim, mark, audit }: Collections,
   items: readonly ArchiveItem[],
 ): Promise<void> {
   await writeMissing('organization', organization, ofKind(items, 'organization').map(organizationOf));
@@ -26,6 +26,11 @@ export async function writeDocuments(
     'exception',
     exception,
     ofKind(items, 'exception').map(({ entry }) => exceptionDocument(entry)),
+  );
+  await writeMissing(
+    'sync',
+    sync,
+    ofKind(items, 'sync').map(({ key, value }) => ({ _id: key, value })),
   );
   await writeMissing(
     'fact',

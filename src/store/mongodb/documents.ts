@@ -178,6 +178,13 @@ export interface ExceptionDocument {
   entry: string;
 }
 
+/** `sync`: what is kept of a sync with another server. */
+export interface SyncDocument {
+  /** Its key. */
+  _id: string;
+  value: string;
+}
+
 export interface FactDocument {
   _id: string;
   value: string;

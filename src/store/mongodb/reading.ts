@@ -17,6 +17,7 @@ import type {
   ResourceDocument,
   RevocationDocument,
   RuleDocument,
+  SyncDocument,
   TieDocument,
 } from './documents.ts';
 
@@ -35,6 +36,7 @@ export interface Collections {
   jti: Collection<JtiDocument>;
   revocation: Collection<RevocationDocument>;
   exception: Collection<ExceptionDocument>;
+  sync: Collection<SyncDocument>;
   fact: Collection<FactDocument>;
   audit: Collection<AuditDocument>;
   lane: Collection<LaneDocument>;
@@ -57,6 +59,7 @@ export function collectionsOf(db: Db): Collections {
     jti: db.collection('jti'),
     revocation: db.collection('revocation'),
     exception: db.collection('exception'),
+    sync: db.collection('sync'),
     fact: db.collection('fact'),
     audit: db.collection('audit'),
     lane: db.collection('lane'),

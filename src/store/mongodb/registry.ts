@@ -9,6 +9,7 @@ import type { MarkDocument, OrganizationDocument } from './documents.ts';
 import { translate } from './errors.ts';
 import { exceptionOf, exceptionsOfKind, writeException } from './exceptions.ts';
 import type { Collections } from './reading.ts';
+import { syncsAfter, syncValues, writeSyncs } from './syncs.ts';
 
 /** How long what another server changed of the Organizations may stay unseen here. Every request asks. */
 const KEPT_MS = 1000;
@@ -64,6 +65,9 @@ export function makeRegistry({
     exceptions: kind => inWords(exceptionsOfKind(collections, kind)),
     exception: (kind, id) => inWords(exceptionOf(collections, kind, id)),
     putException: entry => inWords(writeException(collections, entry)),
+    syncValues: keys => inWords(syncValues(collections, keys)),
+    syncItems: (prefix, after, limit) => inWords(syncsAfter(collections, prefix, after, limit)),
+    putSync: (items, gone = []) => inWords(writeSyncs(collections, items, gone)),
     organizations: () => inWords(organizations()),
     putOrganization: entry => inWords(putOrganization(entry)),
     imports: keys => inWords(importsOf(collections, keys)),

@@ -4,7 +4,7 @@ import type { Db, IndexDescription } from 'mongodb';
 import type { Collections } from './reading.ts';
 
 /** Raised by one with every change below; an older store is brought forward, a newer one is refused. */
-export const SCHEMA_VERSION = 3;
+export const SCHEMA_VERSION = 4;
 
 /** Searches never look at tombstones. Queries on these indexes say `deleted: false`. */
 const LIVE = { partialFilterExpression: { deleted: false } };
@@ -98,6 +98,7 @@ export const COLLECTIONS = {
   jti: [{ name: 'expires', key: { expires: 1 }, expireAfterSeconds: 0 }],
   revocation: [],
   exception: [{ name: 'kind', key: { kind: 1, _id: 1 } }],
+  sync: [],
   fact: [],
   audit: [
     { name: 'chain', key: { writer: 1, number: 1 }, unique: true },

@@ -7,6 +7,7 @@ import { exceptionsAfter } from './exceptions.ts';
 import type { Reading } from './reading.ts';
 import { factOf, organizationsOf } from './registry.ts';
 import { CURRENT_COLUMNS, currentRow, PAST_COLUMNS, type ResourceRow, toVersion } from './rows.ts';
+import { syncsAfter } from './syncs.ts';
 
 type Item<K extends ArchiveKind> = Extract<ArchiveItem, { kind: K }>;
 /** Items after a key, at most `limit`. */
@@ -18,6 +19,8 @@ const READ: { readonly [K in ArchiveKind]: Read<K> } = {
   revocation: revocationsAfter,
   exception: (reading, after, limit) =>
     exceptionsAfter(reading, after, limit).map(entry => ({ kind: 'exception', entry })),
+  sync: (reading, after, limit) =>
+    syncsAfter(reading, '', after, limit).map(item => ({ kind: 'sync', ...item })),
   fact: factsAfter,
   version: versionsAfter,
   claim: claimsAfter,
@@ -41,7 +44,7 @@ export function countItems({ connection }: Reading): Record<ArchiveKind, number>
   return connection.get<Record<ArchiveKind, number>>(
     `SELECT (SELECT count(*) FROM organization) AS organization,
        (SELECT count(*) FROM client) AS client, (SELECT count(*) FROM revocation) AS revocation,
-       (SELECT count(*) FROM exception) AS exception,
+       (SELECT count(*) FROM exception) AS exception, (SELECT count(*) FROM sync) AS sync,
        (SELECT count(*) FROM fact WHERE name IN (${facts})) AS fact,
        (SELECT count(*) FROM resource) + (SELECT count(*) FROM history) AS version,
        (SELECT count(*) FROM claim) AS claim, (SELECT count(*) FROM import_mark) AS mark,

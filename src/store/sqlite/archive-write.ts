@@ -10,6 +10,7 @@ import { exceptionText, writeException } from './exceptions.ts';
 import type { Reading } from './reading.ts';
 import { factOf, organizationsOf, writeFact, writeOrganization } from './registry.ts';
 import { bareRow } from './rows.ts';
+import { syncValue, writeSync } from './syncs.ts';
 
 type Item<K extends ArchiveKind> = Extract<ArchiveItem, { kind: K }>;
 
@@ -27,6 +28,9 @@ export function writeItem(writing: Reading, item: Exclude<ArchiveItem, { kind: '
       break;
     case 'exception':
       writeExceptionItem(writing, item);
+      break;
+    case 'sync':
+      writeSyncItem(writing, item);
       break;
     case 'fact':
       writeMovedFact(writing, item);
@@ -72,6 +76,10 @@ function writeRevocationItem(writing: Reading, { kind, jti, expires }: Item<'rev
 
 function writeExceptionItem(writing: Reading, { kind, entry }: Item<'exception'>): void {
   if (!isThere(kind, exceptionText(writing, entry.id), canonicalJson(entry))) writeException(writing, entry);
+}
+
+function writeSyncItem(writing: Reading, { kind, key, value }: Item<'sync'>): void {
+  if (!isThere(kind, syncValue(writing, key), value)) writeSync(writing, { key, value });
 }
 
 function writeMovedFact(writing: Reading, { kind, name, value }: Item<'fact'>): void {

@@ -8,6 +8,7 @@ import { makeExceptions } from './exceptions.ts';
 import type { Group } from './group.ts';
 import type { Reading } from './reading.ts';
 import { currentRow } from './rows.ts';
+import { makeSyncs } from './syncs.ts';
 
 interface OrganizationRow {
   id: string;
@@ -30,6 +31,7 @@ export function makeRegistry(parts: RegistryParts): Registry {
   return {
     ...makeClients(parts),
     ...makeExceptions(parts),
+    ...makeSyncs(parts),
     organizations: knownOrganizations(reading),
     putOrganization: entry => group.run({ run: () => putOrganization(writing, entry) }),
     imports: async keys => collect(keys, key => importOf(reading(), key)),

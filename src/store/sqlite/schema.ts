@@ -6,7 +6,7 @@
 // (`*_rid`), the second for sorting, for checks on a resource at hand and for deleting.
 
 /** Raised by one with every change below; an older file is brought forward (upgrade.ts), a newer one is refused. */
-export const SCHEMA_VERSION = 6;
+export const SCHEMA_VERSION = 7;
 /** `IOPF`: tells a store file from any other SQLite file. */
 export const APPLICATION_ID = 0x494f5046;
 
@@ -98,6 +98,7 @@ CREATE TABLE revocation (jti TEXT PRIMARY KEY, expires INTEGER NOT NULL) STRICT,
 -- entry: canonical JSON of the ExceptionEntry.
 CREATE TABLE exception (id TEXT PRIMARY KEY, kind TEXT NOT NULL, entry TEXT NOT NULL) STRICT, WITHOUT ROWID;
 CREATE INDEX exception_kind ON exception (kind, id);
+CREATE TABLE sync (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
 
 -- writer: whose chain. draft: canonical JSON. The hash of the row before is read from that row.
 CREATE TABLE audit (

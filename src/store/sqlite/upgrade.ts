@@ -43,6 +43,8 @@ const STEPS: readonly string[] = [
   // Exceptions of 42 CFR Part 2 that were written down.
   `CREATE TABLE exception (id TEXT PRIMARY KEY, kind TEXT NOT NULL, entry TEXT NOT NULL) STRICT, WITHOUT ROWID;
    CREATE INDEX exception_kind ON exception (kind, id);`,
+  // What is kept of syncs with other servers.
+  'CREATE TABLE sync (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;',
 ];
 
 /** All steps in one commit; nothing is changed where one of them fails. */

@@ -1,0 +1,133 @@
+// Reads the other server type by type. Never by person: who asks a hospital for somebody's records tells it who is a client
+// (42 CFR 2.13(c)). So it is asked for what changed, of everybody it lets us see, and what is of nobody who is linked is
+// passed over and not kept.
+import type { AnyResource, JsonObject } from '../fhir/types.ts';
+import { stillDiffer } from './demographics.ts';
+import { unlike } from './elements.ts';
+import { parsed } from './own.ts';
+import type { Run } from './run.ts';
+import { change, type Pulled } from './state.ts';
+import { takeResource } from './take.ts';
+import { takePerson } from './take-person.ts';
+import type { PULL_TYPES } from './types.ts';
+
+const PAGE = 100;
+/** What was written there but committed later than its lastUpdated says, ms. */
+const OVERLAP = 60_000;
+
+/** Where the people were read from their beginning last: the last change of a client that was looked at then. */
+const CLIENTS = 'clients';
+
+/**
+ * The Patients; from their beginning where a client came or changed who is not linked, for it may be somebody who did not
+ * change there for years.
+ */
+export async function pullPeople(run: Run): Promise<void> {
+  const { state, people, full } = run;
+  await settlePeople(run);
+  const looked = Number((await state.get('at', CLIENTS))?.instant ?? 0);
+  const anew = full || people.newest > looked;
+  await walk(run, 'Patient', anew, async page => {
+    for (const theirs of page) {
+      run.signal.throwIfAborted();
+      await takePerson(run, theirs);
+    }
+  });
+  if (anew) await state.put(change('at', CLIENTS, { instant: String(people.newest) }));
+}
+
+/** One clinical type; from its beginning where somebody was linked since it was read. */
+export async function pullType(run: Run, type: (typeof PULL_TYPES)[number]): Promise<void> {
+  const { state, people, full } = run;
+  const waiting = [...people.all()].flatMap(([id, one]) =>
+    one.state === 'linked' && one.unread?.includes(type) === true ? [id] : [],
+  );
+  const anew = full || waiting.length > 0;
+  const seen = new Set<string>();
+  await walk(run, type, anew, async page => {
+    const keys = page.map(one => `${type}/${one.id}`);
+    const known = await state.many('pulled', keys);
+    for (const [at, theirs] of page.entries()) {
+      run.signal.throwIfAborted();
+      await takeResource(run, theirs, known.get(keys[at]!));
+      seen.add(keys[at]!);
+    }
+  });
+  for (const id of waiting) {
+    const { unread = [], ...rest } = people.linked(id)!;
+    const left = unread.filter(one => one !== type);
+    await people.put(id, { ...rest, ...(left.length === 0 ? {} : { unread: left }) });
+  }
+  if (anew) await tellMissing(run, type, seen);
+}
+
+/**
+ * All pages. The place moves only when what is before it is durable: with every page where they come in the order in
+ * which they were asked for, else with the last one.
+ */
+async function walk(
+  run: Run,
+  type: string,
+  anew: boolean,
+  take: (page: AnyResource[]) => Promise<void>,
+): Promise<void> {
+  const { state, remote } = run;
+  const key = `pull/${type}`;
+  const from = anew ? undefined : (await state.get('at', key))?.instant;
+  const since =
+    from === undefined ? {} : { _lastUpdated: `ge${new Date(Date.parse(from) - OVERLAP).toISOString()}` };
+  let [newest, ordered] = [from === undefined ? 0 : Date.parse(from), true];
+  let last = 0;
+  const keep = async (): Promise<void> => {
+    if (newest > 0) await state.put(change('at', key, { instant: new Date(newest).toISOString() }));
+  };
+  for await (const page of remote.pages(type, { ...since, _sort: '_lastUpdated', _count: String(PAGE) })) {
+    await take(page);
+    for (const one of page) {
+      const at = Date.parse(String((one.meta as JsonObject | undefined)?.lastUpdated));
+      ordered = ordered && at >= last;
+      if (Number.isNaN(at)) continue;
+      last = at;
+      newest = Math.max(newest, at);
+    }
+    if (ordered && !anew) await keep();
+  }
+  await keep();
+}
+
+/** What came from there once and is there no longer stays here; somebody has to look. */
+async function tellMissing({ state, report }: Run, type: string, seen: ReadonlySet<string>): Promise<void> {
+  for await (const [key, one] of state.each('pulled', `${type}/`)) {
+    if (one.id === undefined || seen.has(key)) continue;
+    const problem = { outcome: 'conflict', why: 'is no longer there' } as const;
+    await state.put(change('pulled', key, { ...one, digest: '', problem }));
+    report({ side: 'pull', type, id: key.slice(type.length + 1), ...problem });
+  }
+}
+
+/** Conflicts that somebody has settled here since. */
+async function settlePeople({ own, people }: Run): Promise<void> {
+  for (const [remote, person] of [...people.all()]) {
+    if (person.state !== 'linked' || person.conflicts === undefined || person.said === undefined) continue;
+    const version = await own.read('Patient', person.id);
+    if (version === undefined) continue;
+    const { conflicts, ...rest } = person;
+    const left = stillDiffer(parsed(version), person.said, conflicts);
+    if (left.length < conflicts.length)
+      await people.put(remote, { ...rest, ...(left.length === 0 ? {} : { conflicts: left }) });
+  }
+}
+
+export async function settleResources({ own, state }: Run): Promise<void> {
+  for await (const [key, one] of state.each('pulled')) {
+    const { problem, ...rest } = one;
+    if (problem?.elements === undefined || one.id === undefined || one.said === undefined) continue;
+    const version = await own.read(key.slice(0, key.indexOf('/')), one.id);
+    if (version === undefined) continue;
+    const elements = unlike(parsed(version), one.said, problem.elements);
+    if (elements.length === problem.elements.length) continue;
+    const left: Pulled =
+      elements.length === 0 ? rest : { ...rest, problem: { ...problem, why: elements.join(', '), elements } };
+    await state.put(change('pulled', key, left));
+  }
+}
