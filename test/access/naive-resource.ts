@@ -10,6 +10,8 @@ const PEOPLE_IN: Readonly<Record<string, readonly string[]>> = {
   Communication: ['subject', 'sender', 'recipient'],
   Condition: ['subject', 'asserter'],
   Consent: ['patient'],
+  Contract: ['subject'],
+  CoverageEligibilityResponse: ['patient'],
   Coverage: ['policyHolder', 'subscriber', 'beneficiary', 'payor'],
   Encounter: ['subject'],
   EpisodeOfCare: ['patient'],
@@ -18,6 +20,7 @@ const PEOPLE_IN: Readonly<Record<string, readonly string[]>> = {
   MedicationRequest: ['subject'],
   Observation: ['subject', 'performer'],
   Patient: ['link.other'],
+  QuestionnaireResponse: ['subject', 'author'],
   Schedule: ['actor'],
   Task: ['for'],
 };

@@ -13,7 +13,7 @@ import type {
 import { documentOf, pastOf, rulesOf } from '../../src/store/mongodb/rows.ts';
 import { type ClinicBody, clinicBodies, clinicDerive } from '../support/clinic-bodies.ts';
 
-/** A clinic's clients and weeks: some 190 resources for each client. */
+/** A clinic's clients and weeks: some 220 resources for each client. */
 const CLIENTS = 50;
 const WEEKS = 12;
 /** One resource in so many was changed once since it was made. */

@@ -136,6 +136,15 @@ const everyType: Step[] = ['to-both', 'none'].flatMap(person => [
     }),
   ),
   iop(named('Task', `${person}-task`, { status: 'requested', intent: 'order', ...about(person, 'for') })),
+  iop(named('Contract', `${person}-rules`, { status: 'executed', subject: [about(person).subject!] })),
+  iop(
+    named('CoverageEligibilityResponse', `${person}-benefits`, {
+      ...{ status: 'active', purpose: ['benefits'], created: '2026-08-03', outcome: 'complete' },
+      ...{ request: { display: 'x' }, insurer: { reference: 'Organization/payer' } },
+      ...about(person, 'patient'),
+    }),
+  ),
+  iop(named('QuestionnaireResponse', `${person}-worksheet`, { status: 'completed', ...about(person) })),
 ]);
 
 const several: Step[] = [

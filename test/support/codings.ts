@@ -11,13 +11,17 @@ export interface FoundCoding {
 }
 
 /** Every coding anywhere in a resource: whatever has a system and a code, units of quantities left out. */
-export function codingsOf(value: Json): FoundCoding[] {
-  if (Array.isArray(value)) return value.flatMap(codingsOf);
-  if (typeof value !== 'object' || value === null) return [];
-  const inner = Object.values(value).flatMap(member => codingsOf(member ?? null));
+export function codingsOf(value: Json, found: FoundCoding[] = []): FoundCoding[] {
+  if (typeof value !== 'object' || value === null) return found;
+  if (Array.isArray(value)) {
+    for (const item of value) codingsOf(item, found);
+    return found;
+  }
   const { system, code } = value;
-  const isCoding = typeof system === 'string' && typeof code === 'string' && value.value === undefined;
-  return isCoding ? [{ system, code }, ...inner] : inner;
+  if (typeof system === 'string' && typeof code === 'string' && value.value === undefined)
+    found.push({ system, code });
+  for (const name in value) codingsOf(value[name] ?? null, found);
+  return found;
 }
 
 interface Concepts {

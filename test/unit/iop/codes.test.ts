@@ -30,7 +30,7 @@ describe('every coding is local, verified or R4 own', () => {
       organizationOf({ id: 'a', name: 'A', type: 'prov', part2: true }),
       organizationOf({ id: 'b', name: 'B', type: 'pay' }),
     ];
-    expect(unknownCodings(both.flatMap(codingsOf))).toEqual([]);
+    expect(unknownCodings(both.flatMap(one => codingsOf(one)))).toEqual([]);
   });
 });
 
