@@ -36,15 +36,18 @@ import { printConsent } from './interactions/consent-form.ts';
 import { type Context, DEFAULT_LIMITS } from './interactions/context.ts';
 import { registeredBy } from './interactions/emergency.ts';
 import { handle } from './interactions/handle.ts';
-import { appointmentKey } from './interactions/import/key.ts';
+import { appointmentKey, partKey } from './interactions/import/key.ts';
 import { readLines } from './interactions/import/lines.ts';
 import type { Input } from './interactions/import/outcome.ts';
 import { type Decision, resolveConflict } from './interactions/import/resolve.ts';
 import type { SheetImport } from './interactions/import/sheet/sheet-import.ts';
 import { type ImportOptions, importRecords, type RecordOutcome } from './interactions/import.ts';
+import { printLetter } from './interactions/letter-page.ts';
 import { pageSeal } from './interactions/page-link.ts';
+import { showRecord } from './interactions/record.ts';
 import type { FhirRequest, Reply } from './interactions/request.ts';
 import { askOf, isMissed, keysIn, offerOf } from './iop/booking.ts';
+import type { RecordEnvelope } from './iop/concept.ts';
 import { createLog } from './observe/log.ts';
 import { isServed, lockServer, type OpenedStore, openStore, removeStore } from './open-store.ts';
 import { EXTRACTORS, extract } from './search/extract.ts';
@@ -145,6 +148,10 @@ export interface App {
   sync(): Promise<Sync>;
   /** A Consent as a form, HTML: as the program's door gives it. */
   printConsent(id: string, principal: Principal): Promise<string>;
+  /** A letter of the program to print, HTML, by the key of its record; undefined where there is none. */
+  printLetter(key: string, principal: Principal): Promise<string | undefined>;
+  /** A record of the program as FHIR says it now. Throws `not-found`. */
+  record(kind: string, id: string, principal: Principal): Promise<RecordEnvelope>;
   /** An access token of this server. Its client is registered, without keys, where it is not yet. */
   sign(claims: TokenClaims, seconds: number): Promise<string>;
   /** Signs where the audit chains end into the file of checkpoints; the number of lines. A server does by itself. */
@@ -264,6 +271,16 @@ export async function createApp(config: Config, surroundings: Surroundings = {})
     }),
     printConsent: async (id, principal) =>
       (await printConsent({ id, request: context.ids() }, context, principal)).body ?? '',
+    printLetter: async (key, principal) => {
+      const claim = partKey({ program: principal.organization, kind: 'letter', id: key, role: '' });
+      const id = (await registry.claims([claim])).get(claim)?.split('/')[1];
+      if (id === undefined) return undefined;
+      return (await printLetter({ id, request: context.ids() }, context, principal)).body ?? '';
+    },
+    record: async (kind, id, principal) => {
+      const reply = await showRecord({ kind, id, request: context.ids() }, context, principal);
+      return JSON.parse(reply.body ?? '') as RecordEnvelope;
+    },
     sign: async (claims, seconds) => {
       const { purposes } = await knowClient(registry, claims);
       return signToken(place, { purposes, ...claims }, seconds);

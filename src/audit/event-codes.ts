@@ -90,6 +90,8 @@ const KINDS: Readonly<Record<string, EventKind>> = {
   'validate-part2': { ...rest('operation', 'E'), ...ASKING },
   'breach-impact': { ...rest('operation', 'E'), ...ASKING },
   'consent-form': { ...rest('operation', 'E'), ...ASKING },
+  letter: { ...rest('operation', 'E'), ...ASKING },
+  record: { ...rest('operation', 'E'), ...ASKING },
   schema: { ...rest('operation', 'E'), ...ASKING },
   // Beside the row of the request that it went out by.
   'through-intermediary': {

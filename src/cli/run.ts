@@ -14,6 +14,7 @@ import { runMigrate } from './migrate.ts';
 import { addProgram } from './program.ts';
 import { accountDisclosures, tellBreachImpact } from './report.ts';
 import { serve } from './serve.ts';
+import { addStayCommands } from './stay-commands.ts';
 import { addSyncCommands } from './sync-commands.ts';
 import { explain, say, type Terminal } from './terminal.ts';
 import { printToken } from './token.ts';
@@ -99,6 +100,7 @@ function commandsOf(
   addBookingCommands(root, terminal, keep);
   addConsentCommands(root, terminal, keep);
   addExceptionCommands(root, terminal, keep);
+  addStayCommands(root, terminal, keep);
   addSyncCommands(root, terminal, keep);
 
   const program = root.command('program').description('programs of this store').exitOverride();

@@ -5,13 +5,14 @@ import { parseBody } from '../fhir/body.ts';
 import { FhirError, notFound } from '../fhir/error.ts';
 import { isId } from '../fhir/id.ts';
 import { parseReference } from '../fhir/reference.ts';
-import type { AnyResource, Consent, HumanName } from '../fhir/types.ts';
+import type { AnyResource, Consent } from '../fhir/types.ts';
 import { consentForm, FORM_STYLE } from '../iop/consent-form.ts';
 import type { Version } from '../store/port.ts';
 import { attempt } from './attempt.ts';
 import type { Context } from './context.ts';
 import { htmlReply } from './html-reply.ts';
 import { referencesIn } from './import/link.ts';
+import { nameOf } from './name.ts';
 import { present } from './present.ts';
 import type { Reply } from './request.ts';
 
@@ -66,11 +67,4 @@ async function namesIn(
 function localName(reference: string, base: string): string {
   const parsed = parseReference(reference, base);
   return parsed.kind === 'local' ? `${parsed.type}/${parsed.id}` : reference;
-}
-
-function nameOf({ name }: AnyResource): string | undefined {
-  if (typeof name === 'string') return name;
-  const [first] = Array.isArray(name) ? (name as HumanName[]) : [];
-  if (first === undefined) return undefined;
-  return first.text ?? [...(first.given ?? []), first.family].filter(one => one !== undefined).join(' ');
 }

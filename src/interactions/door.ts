@@ -6,6 +6,8 @@ import { viewClient } from './client-view.ts';
 import { printConsent } from './consent-form.ts';
 import type { Context } from './context.ts';
 import { replyToRecords } from './import-reply.ts';
+import { printLetter } from './letter-page.ts';
+import { showRecord } from './record.ts';
 import { listSchemas, readSchema } from './record-schema.ts';
 import type { Reply } from './request.ts';
 
@@ -80,6 +82,22 @@ export const doorRoutes: readonly DoorRoute[] = [
     accepts: [],
     handle: ({ params, request }, context, principal) =>
       printConsent({ id: params.id ?? '', request }, context, principal),
+  },
+  {
+    method: 'GET',
+    path: '/iop/letters/:id',
+    action: 'letter',
+    accepts: [],
+    handle: ({ params, request }, context, principal) =>
+      printLetter({ id: params.id ?? '', request }, context, principal),
+  },
+  {
+    method: 'GET',
+    path: '/iop/records/:kind/:id',
+    action: 'record',
+    accepts: [],
+    handle: ({ params, request }, context, principal) =>
+      showRecord({ kind: params.kind ?? '', id: params.id ?? '', request }, context, principal),
   },
   {
     method: 'GET',

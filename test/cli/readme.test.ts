@@ -16,6 +16,7 @@ import {
   shellTest,
   workplace,
 } from '../support/process.ts';
+import { runHere } from '../support/run-here.ts';
 
 const blocks = [...readFileSync(join(ROOT, 'README.md'), 'utf8').matchAll(/```sh\n([\s\S]*?)```/g)].map(
   found => found[1]!,
@@ -197,6 +198,34 @@ shellTest(
   },
 );
 
+shellTest(
+  'a week of the staff: attendance in, hours tapered, a stay that ends, a letter printed',
+  async () => {
+    const block = blockWith('stay taper')
+      .replace('to-mend.csv', `${place.folder}/to-mend.csv`)
+      .replace('cat to-mend.csv', `cat ${place.folder}/to-mend.csv`)
+      .replace('letter.html', `${place.folder}/letter.html`);
+    const { code, out, error } = await runShell(`set -e\n${block}`, place.environment);
+    expect([code, error]).toEqual([0, '']);
+    expect(out).toContain('written 3, unchanged 0, conflicting 0, bad 1');
+    expect(out).toContain('plan plan-104: written\nepisode stay-104: written\n');
+    expect(out).toContain(
+      'referral stay-106-step-down: written\nplan plan-106: written\nepisode stay-106: written\n',
+    );
+    const plan = JSON.parse(out.trim().split('\n').at(-1)!) as { intensity: unknown; change: unknown };
+    expect(plan).toMatchObject({
+      intensity: { sessionsPerWeek: 2, minutesPerSession: 180 },
+      change: { what: 'taper', text: 'Six weeks without a slip' },
+    });
+    expect(readFileSync(join(place.folder, 'letter.html'), 'utf8')).toContain('Granite Mutual');
+    const again = await runHere(
+      ['stay', 'step-down', '--program', 'riverbend', '--client', 'c-106', '--on', '2026-10-23'],
+      place.environment,
+    );
+    expect([again.code, again.error]).toEqual([1, 'Client c-106 has no stay that goes on.\n']);
+  },
+);
+
 shellTest('the audit trail shows what the insurer saw', async () => {
   const host = hostOf(demo);
   const block = blockWith('subtype=disclose').replaceAll('127.0.0.1:8080', host);
@@ -259,7 +288,7 @@ shellTest('an EHR is synced with: what a consent permits goes there', async () =
   expect([code, error]).toEqual([0, '']);
   expect(out).toMatch(/lakeside: done: pull linked 1, pull unchanged 1, push sent \d{2,} \(/);
   expect(out).toMatch(
-    / {2}people linked 1, possible matches 0\n {2}came: none\n {2}went: Appointment \d+, CarePlan 1,/,
+    / {2}people linked 1, possible matches 0\n {2}came: none\n {2}went: Appointment \d+, CarePlan \d+,/,
   );
 });
 

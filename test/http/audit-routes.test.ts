@@ -19,6 +19,28 @@ const DISCLOSURES = { action: 'disclosures', path: '/Patient/somebody/$disclosur
 const VALIDATION = { action: 'validate-part2', path: '/Consent/one/$validate-part2' };
 const CONSENT = { ...consentFor('somebody', 'ehr'), id: 'one' };
 
+const OURS = { program: 'program', active: true };
+const LETTER = [
+  { ...OURS, kind: 'clinician', id: 'one', name: { family: 'Moss', given: ['Jory'] }, discipline: 'nurse' },
+  {
+    ...OURS,
+    kind: 'client',
+    id: 'one',
+    name: { family: 'One', given: ['Any'] },
+    birthDate: '1990-01-02',
+    gender: 'other',
+  },
+  {
+    ...{ kind: 'letter', id: 'one', program: 'program', client: 'one', clinician: 'one', status: 'draft' },
+    ...{
+      to: { kind: 'college', name: 'College' },
+      subject: 'leave',
+      at: '2026-09-10T11:00:00Z',
+      text: 'Yes.',
+    },
+  },
+];
+
 /** How each path is asked so that it is answered, and what the row then calls it. */
 const ANSWERED: Readonly<Record<string, { path?: string; body?: object; type?: string; action: string }>> = {
   'GET /metadata': { action: 'capabilities' },
@@ -53,6 +75,8 @@ const ANSWERED: Readonly<Record<string, { path?: string; body?: object; type?: s
   'GET /iop/clients/:id/summary': { action: 'client-summary', path: '/iop/clients/somebody/summary' },
   'GET /iop/census': { action: 'census' },
   'GET /iop/consents/:id/form': { action: 'consent-form', path: '/iop/consents/one/form' },
+  'GET /iop/letters/:id': { action: 'letter', path: '/iop/letters/LETTER' },
+  'GET /iop/records/:kind/:id': { action: 'record', path: '/iop/records/letter/one' },
   'GET /iop/schema': { action: 'schema' },
   'GET /iop/schema/:kind': { action: 'schema', path: '/iop/schema/client' },
 };
@@ -90,6 +114,7 @@ onEveryStore(store => {
   let program: Caller;
   let scopeless: Caller;
   let next = '';
+  let letter = '';
   beforeAll(async () => {
     server = await startServer({ store, environment: { MAX_BODY: String(MAX_BODY) } });
     program = await server.as('program');
@@ -98,6 +123,9 @@ onEveryStore(store => {
     await program.put('/fhir/Location/fleeting').send({ ...LOCATION, id: 'fleeting' });
     await program.put('/fhir/Patient/somebody').send({ resourceType: 'Patient', id: 'somebody' });
     await program.put('/fhir/Consent/one').send(CONSENT);
+    await program.post('/iop/records').type('application/json').send(LETTER).expect(200);
+    const found = await program.get('/fhir/DocumentReference');
+    letter = found.body.entry[0].resource.id;
     const page = await program.get('/fhir/_history?_count=1');
     const url = (page.body.link as { relation: string; url: string }[]).find(one => one.relation === 'next')!;
     next = url.url.replace(server.base, '/fhir');
@@ -127,7 +155,11 @@ onEveryStore(store => {
     test.each(SERVED)('$name', async served => {
       const { path, body, type, action } = ANSWERED[served.name]!;
       const asked =
-        path === undefined ? filled(served.path) : path.startsWith('/iop') ? path : `/fhir${path}`;
+        path === undefined
+          ? filled(served.path)
+          : path.startsWith('/iop')
+            ? path.replace('LETTER', letter)
+            : `/fhir${path}`;
       const request = start(program, served, served.name === 'GET /' ? next : asked);
       if (type !== undefined) request.type(type);
       const found = await left(() => (body === undefined ? request : request.send(body)));

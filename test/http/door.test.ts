@@ -56,11 +56,12 @@ onEveryStore(store => {
     test('shows both sides of a conflict', async () => {
       await clinic.take([client('four'), session('four')]);
       await clinic.edit(await clinic.appointmentOf('four'), { end: '2026-08-03T20:00:00-05:00' });
-      const answer = await post(JSON.stringify(session('four')));
+      const later = session('four', { end: '2026-08-03T19:30:00-05:00' });
+      const answer = await post(JSON.stringify(later));
       expect(answer.status).toBe(200);
       expect(answer.body.summary).toMatchObject({ conflicting: 1, resources: 0 });
       expect(answer.body.records[0].conflicts).toEqual([
-        { path: 'end', record: '2026-08-03T19:00:00-05:00', fhir: '2026-08-03T20:00:00-05:00' },
+        { path: 'end', record: '2026-08-03T19:30:00-05:00', fhir: '2026-08-03T20:00:00-05:00' },
       ]);
     });
 
