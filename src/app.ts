@@ -34,12 +34,13 @@ import { registeredBy } from './interactions/emergency.ts';
 import { handle } from './interactions/handle.ts';
 import { readLines } from './interactions/import/lines.ts';
 import type { Input } from './interactions/import/outcome.ts';
+import { type Decision, resolveConflict } from './interactions/import/resolve.ts';
 import type { SheetImport } from './interactions/import/sheet/sheet-import.ts';
 import { type ImportOptions, importRecords, type RecordOutcome } from './interactions/import.ts';
 import { pageSeal } from './interactions/page-link.ts';
 import type { FhirRequest, Reply } from './interactions/request.ts';
 import { createLog } from './observe/log.ts';
-import { isServed, lockServer, type OpenedStore, openStore } from './open-store.ts';
+import { isServed, lockServer, type OpenedStore, openStore, removeStore } from './open-store.ts';
 import { EXTRACTORS, extract } from './search/extract.ts';
 import { PLACE_FACT } from './store/archive.ts';
 import { demandWhole, moveStore } from './store/move.ts';
@@ -63,7 +64,17 @@ export { rotateSigningKey } from './access/oauth/signing-key.ts';
 export { parseScopes } from './access/scope.ts';
 export { type Config, ConfigError, readConfig, type StorePlace } from './config.ts';
 export type { AuditAct, ClientEntry, ExceptionEntry, ExceptionOf, Principal, TokenClaims };
-export { isServed, lockServer, moveStore, type OpenedStore, readSigned, VERSION, type Verified, verifyStore };
+export {
+  isServed,
+  lockServer,
+  moveStore,
+  type OpenedStore,
+  readSigned,
+  removeStore,
+  VERSION,
+  type Verified,
+  verifyStore,
+};
 
 /** What may be replaced for tests: time and ids. */
 export interface Surroundings {
@@ -97,6 +108,8 @@ export interface App {
     principal: Principal,
     options?: ImportOptions & { read?: (chunks: AsyncIterable<Uint8Array>) => AsyncIterable<Input> },
   ): AsyncIterable<RecordOutcome>;
+  /** A conflict of an import, decided: its record is imported again. */
+  resolveConflict(decision: Omit<Decision, 'request'>, principal: Principal): Promise<RecordOutcome>;
   /** A sheet (CSV) of records of a program, by the text of a map: `read` is for importRecords. */
   sheet(map: string, program: string): Promise<SheetImport>;
   /** A Consent as a form, HTML: as the program's door gives it. */
@@ -114,10 +127,12 @@ const DERIVATION = `${EXTRACTORS} ${CONSENT_RULES} ${ROSTER_RULES} ${LABEL_RULES
 
 /** Builds the server on the store that `config` names. Nothing listens until `listen()`. */
 export async function createApp(config: Config, surroundings: Surroundings = {}): Promise<App> {
-  const clock = surroundings.clock ?? systemClock;
+  const shifted = { ms: 0 };
+  const clock = surroundings.clock ?? (() => systemClock() + shifted.ms);
   const keys = await openKeyring(config.keys, clock);
   const base = baseOf(config);
-  const { store, registry, close } = await openWhole(config, surroundings, base);
+  const { store, registry, close } = await openWhole(config, { ...surroundings, clock }, base);
+  shifted.ms = await demoShift(registry);
   const log = createLog(config.logLevel);
   const context: Context = {
     store,
@@ -204,6 +219,8 @@ export async function createApp(config: Config, surroundings: Surroundings = {})
     handle: (request, principal) => handle(request, context, principal),
     importRecords: (chunks, principal, { read = readLines, ...options } = {}) =>
       importRecords(read(chunks), context, principal, options),
+    resolveConflict: (decision, principal) =>
+      resolveConflict({ ...decision, request: context.ids() }, context, principal),
     // What reads sheets is loaded by who does: a server never.
     sheet: async (map, program) =>
       (await import('./interactions/import/sheet/sheet-import.ts')).sheetImport(map, program),
@@ -216,6 +233,16 @@ export async function createApp(config: Config, surroundings: Surroundings = {})
     principalOf: async caller =>
       withMemberships(principalOf(caller, await registry.organizations()), registry, clock()),
   };
+}
+
+/** What a store says that is a demo's, and by how many ms its clock is ahead of the machine's (less than 0: behind). */
+export const DEMO_FACT = { marked: 'demo', clock: 'demo-clock' } as const;
+
+/** A demo may have a clock of its own, for every command on it: see `demo --now`. No other store has. */
+async function demoShift(registry: Registry): Promise<number> {
+  if ((await registry.fact(DEMO_FACT.marked)) !== 'yes') return 0;
+  const ms = Number((await registry.fact(DEMO_FACT.clock)) ?? 0);
+  return Number.isSafeInteger(ms) ? ms : 0;
 }
 
 /** The FHIR base; its port is known once the server listens. */

@@ -1,6 +1,6 @@
 // Which adapter keeps the data. MongoDB's adapter and its driver are loaded only where they are asked for, so
 // that a server on a file starts as fast and stays as small as if there were no other.
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { StorePlace } from './config.ts';
 import { FhirError } from './fhir/error.ts';
@@ -39,6 +39,13 @@ export async function openStore(place: StorePlace, options: StoreOptions): Promi
   const { openMongo } = await import('./store/mongodb/open.ts');
   const { commitMs: _, ...others } = options;
   return openMongo({ url: place.url, ...others });
+}
+
+/** Gives up all that a store holds. For a demo alone: whoever calls this has looked. */
+export async function removeStore(place: StorePlace): Promise<void> {
+  if (place.kind === 'mongodb') return (await import('./store/mongodb/drop.ts')).dropMongo(place.url);
+  // The write-ahead log first: without its database it is nothing, and a database without it is of before.
+  for (const suffix of ['-wal', '-shm', '']) rmSync(`${place.path}${suffix}`, { force: true });
 }
 
 /**

@@ -1,6 +1,6 @@
 // Fills a demo store once: the Organizations, then the clinic's records through the program's own door.
 import { createReadStream, readdirSync } from 'node:fs';
-import type { App } from '../app.ts';
+import { type App, DEMO_FACT } from '../app.ts';
 import { organizationOf } from '../iop/program.ts';
 import { DEMO_FACTS, ownPrincipal } from './demo-store.ts';
 import { putOrganization } from './put-organization.ts';
@@ -11,7 +11,7 @@ const FIXTURES = new URL('../../fixtures/', import.meta.url);
 /** Loads what is not loaded yet. Started again after a kill it goes on; what people edited since is kept. */
 export async function loadDemo(app: App, say: (line: string) => void): Promise<void> {
   if ((await app.registry.fact('demo-loaded')) === 'yes') return;
-  await app.registry.setFact('demo', 'yes');
+  await app.registry.setFact(DEMO_FACT.marked, 'yes');
   for (const { facts, entry } of DEMO_FACTS) {
     await app.registry.putOrganization(entry);
     await putOrganization(app, organizationOf(facts), await ownPrincipal(app, facts.id));

@@ -1,28 +1,29 @@
 // `demo` (npm start): a small invented clinic on loopback, and what to paste to look at it.
-import { type App, createApp, readClientKey, requestToken } from '../app.ts';
-import { isLoopback } from '../config.ts';
+
+import { rmSync } from 'node:fs';
+import { type App, lockServer, readClientKey, removeStore, requestToken } from '../app.ts';
+import { type Config, isLoopback } from '../config.ts';
 import { endOnBug } from './bug.ts';
 import { keyFileOf } from './client-file.ts';
 import { ensureDemoClients } from './demo-clients.ts';
 import { loadDemo } from './demo-load.ts';
-import { isDemo } from './demo-store.ts';
+import { isDemo, openDemo, readNow, setDemoClock } from './demo-store.ts';
+import { type Options, text } from './options.ts';
 import { untilSignal } from './signal.ts';
 import { CommandError, configOf, say, type Terminal } from './terminal.ts';
 
 /** A week: a token pasted yesterday still works today. */
 const TOKEN_SECONDS = 7 * 24 * 3600;
 
-export async function startDemo(terminal: Terminal): Promise<number> {
+const NOT_OURS =
+  "This store holds data that is not the demo's: the demo starts on an empty store or its own. Set STORE to another store.";
+
+export async function startDemo(terminal: Terminal, options: Options = {}): Promise<number> {
   const config = configOf(terminal, { DEMO: 'true' });
   if (!isLoopback(config.host))
     throw new CommandError('The demo listens on loopback only: unset HOST or set it to 127.0.0.1.');
-  const app = await createApp(config);
+  const app = await openAt(config, text(options, 'now'));
   try {
-    if (!(await isDemo(app)) && !(await app.registry.empty())) {
-      throw new CommandError(
-        "This store holds data that is not the demo's: the demo starts on an empty store or its own. Set STORE to another store.",
-      );
-    }
     endOnBug(app.context);
     const stopped = untilSignal();
     const url = await app.listen();
@@ -33,6 +34,45 @@ export async function startDemo(terminal: Terminal): Promise<number> {
     return 0;
   } finally {
     await app.close();
+  }
+}
+
+/** Opened again where its clock is to be another one; a demo that is filled has the clock it was filled by. */
+async function openAt(config: Config, given: string | undefined): Promise<App> {
+  const now = given === undefined ? undefined : readNow(given);
+  const app = await openDemo(config, NOT_OURS);
+  if (now === undefined) return app;
+  const filled = await isDemo(app);
+  if (!filled) await setDemoClock(app, now);
+  await app.close();
+  if (filled) throw new CommandError('This demo has a clock already: give --now to `reset`.');
+  return openDemo(config, NOT_OURS);
+}
+
+/**
+ * `reset`: the demo as it was in the beginning, or at another time. Its clients keep their keys; its audit trail starts anew.
+ */
+export async function resetDemo(terminal: Terminal, options: Options): Promise<number> {
+  const config = configOf(terminal, { DEMO: 'true' });
+  const given = text(options, 'now');
+  const now = given === undefined ? undefined : readNow(given);
+  await (await openDemo(config, 'This store is not a demo: nothing is reset.')).close();
+  const lock = await lockServer(config.store);
+  try {
+    await removeStore(config.store);
+    // What it signed was about the trail that is gone.
+    rmSync(config.checkpoints, { force: true });
+    const app = await openAt(config, given);
+    try {
+      await loadDemo(app, line => say(terminal.out, line));
+      await ensureDemoClients(app);
+    } finally {
+      await app.close();
+    }
+    if (now !== undefined) say(terminal.out, `Its clock shows ${new Date(now).toISOString()} just now.`);
+    return 0;
+  } finally {
+    lock.release();
   }
 }
 

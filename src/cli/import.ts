@@ -14,6 +14,8 @@ export interface ImportRow {
   resources: number;
   issues?: readonly { path: string; message: string }[];
   conflicts?: readonly { path: string }[];
+  /** Where FHIR's value stays. */
+  kept?: readonly { path: string }[];
 }
 
 export interface ImportFile {
@@ -57,13 +59,13 @@ export async function importFile(run: ImportFile): Promise<0 | 1> {
     bar.draw(read, counts.written + counts.unchanged + counts.conflicting + counts.bad);
     const refused = row.outcome === 'bad' || row.outcome === 'conflict';
     run.settle?.(row, refused ? problemOf(row) : undefined);
-    if (!refused && run.dryRun !== true) continue;
+    if (!refused && row.kept === undefined && run.dryRun !== true) continue;
     if (run.json) {
-      if (told.length < MOST_TOLD) told.push(tell(row));
+      if (told.length < MOST_TOLD) told.push(tell(row, run.dryRun === true));
       continue;
     }
     bar.clear();
-    say(run.out, tell(row));
+    say(run.out, tell(row, run.dryRun === true));
   }
   bar.clear();
   const seconds = (run.clock() - started) / 1000;
@@ -85,22 +87,29 @@ function sumUp({ written, unchanged, conflicting, bad, resources }: Counts, seco
 }
 
 /** `line 12: session s-4: end: is before the start`. Fields, never their values. */
-function tell(row: ImportRow): string {
+function tell(row: ImportRow, dryRun: boolean): string {
   const { line, kind, id, outcome, resources } = row;
   const record = kind === undefined ? '' : `${kind}${id === undefined ? '' : ` ${id}`}: `;
   const what =
     outcome === 'written'
-      ? `would be written (${resources} resources)`
+      ? dryRun
+        ? `would be written (${resources} resources)`
+        : 'written'
       : outcome === 'unchanged'
         ? 'is there already'
         : problemOf(row);
-  return `line ${line ?? '?'}: ${record}${what}`;
+  return `line ${line ?? '?'}: ${record}${what}${keptOf(row)}`;
 }
+
+const keptOf = ({ kept = [] }: ImportRow): string =>
+  kept.length === 0 ? '' : `; stays as changed through FHIR: ${kept.map(one => one.path).join(', ')}`;
 
 function problemOf({ outcome, issues = [], conflicts = [] }: ImportRow): string {
   const said = issues.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`));
   const changed =
-    conflicts.length === 0 ? [] : [`changed through FHIR: ${conflicts.map(one => one.path).join(', ')}`];
+    conflicts.length === 0
+      ? []
+      : [`changed here and through FHIR: ${conflicts.map(one => one.path).join(', ')}`];
   return `${outcome === 'conflict' ? 'conflict: ' : ''}${[...said, ...changed].join('; ')}`;
 }
 

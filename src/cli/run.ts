@@ -3,8 +3,9 @@ import { Command, CommanderError } from 'commander';
 import { VERSION } from '../app.ts';
 import { checkpointAudit, verifyAudit } from './audit.ts';
 import { addClientCommands } from './client-commands.ts';
+import { listConflicts, resolve } from './conflicts.ts';
 import { addConsentCommands } from './consent-commands.ts';
-import { startDemo } from './demo.ts';
+import { resetDemo, startDemo } from './demo.ts';
 import { addExceptionCommands } from './exception-commands.ts';
 import { GENERATE_HELP, generate } from './generate.ts';
 import { runImport } from './import-command.ts';
@@ -57,7 +58,14 @@ function commandsOf(
   root
     .command('demo')
     .description('serve a small invented clinic on loopback; prints tokens and curl lines')
-    .action(keep(() => startDemo(terminal)));
+    .option('--now <date>', "a new demo's clock starts there (2026-10-16, or an instant) and goes on")
+    .action(keep(options => startDemo(terminal, options)));
+
+  root
+    .command('reset')
+    .description('make the demo anew, as it was in the beginning; no other store. No server may have it open')
+    .option('--now <date>', 'its clock starts there (2026-10-16, or an instant) and goes on')
+    .action(keep(options => resetDemo(terminal, options)));
 
   root
     .command('serve')
@@ -116,6 +124,27 @@ function commandsOf(
     .option('--dry-run', 'plan everything, write nothing, and tell what would be written')
     .option('--json', 'print the summary as JSON')
     .action(keep((options, file) => runImport(terminal, options, file)));
+
+  const conflicts = root
+    .command('conflicts')
+    .description('what an import and FHIR both changed, for a person to decide')
+    .exitOverride();
+  conflicts
+    .command('list')
+    .description('open conflicts: id, record, and of each field what the record says and what FHIR said')
+    .requiredOption('--program <id>', "logical id of the program's Organization")
+    .option('--json', 'print JSON')
+    .action(keep(options => listConflicts(terminal, options)));
+  conflicts
+    .command('resolve')
+    .description("import the record again as it came, with one side's value of every field that both changed")
+    .argument('<id>', 'as `conflicts list` has it')
+    .requiredOption('--program <id>', "logical id of the program's Organization")
+    .option('--take <side>', 'record or fhir: of every field that is not named')
+    .option('--record <paths...>', "fields that get the record's value")
+    .option('--fhir <paths...>', "fields that keep FHIR's value, until the record changes there")
+    .option('--json', 'print JSON')
+    .action(keep((options, id) => resolve(terminal, options, id)));
 
   root
     .command('migrate')

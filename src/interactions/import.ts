@@ -27,6 +27,8 @@ export interface ImportOptions {
   conceptOf?: ConceptOf;
   /** Everything is planned and nothing written: outcomes are what they would be. */
   dryRun?: boolean;
+  /** See Planner: what a person decided of what both sides changed. */
+  decide?: Importer['decide'];
 }
 
 /** A batch is planned and committed in one go: these bound how long that takes and what it holds. */
@@ -49,6 +51,7 @@ export async function* importRecords(
     principal,
     request: options.request ?? context.ids(),
     dryRun: options.dryRun === true,
+    ...(options.decide === undefined ? {} : { decide: options.decide }),
   };
   let batch = emptyBatch();
   for await (const input of inputs) {

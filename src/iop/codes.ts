@@ -187,3 +187,23 @@ export const RECIPIENT_CLASS = defineSystem(
   },
 );
 export type RecipientClass = CodeOf<typeof RECIPIENT_CLASS>;
+
+export const IMPORT_TASK = defineSystem(
+  'import-task',
+  { title: 'Task of an import', description: 'What an import leaves for a person to see to.' },
+  { 'import-conflict': 'Changed by the record and through FHIR' },
+);
+
+export const IMPORT_VALUE = defineSystem(
+  'import-value',
+  {
+    title: 'Value of an import',
+    description: 'What a task of an import tells of a field of a record, as JSON.',
+  },
+  {
+    record: 'The record as it came',
+    'record-value': 'What the record says',
+    'fhir-value': 'What FHIR said',
+    problem: 'What cannot be decided field by field',
+  },
+);

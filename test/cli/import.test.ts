@@ -86,7 +86,7 @@ describe('the import command', () => {
     expect(out.split('\n').slice(0, 3)).toEqual([
       'line 12: session s-4: end: is before the start',
       'line 13: is not UTF-8 text',
-      'line 14: goal g1: conflict: changed through FHIR: status, progress[0].text',
+      'line 14: goal g1: conflict: changed here and through FHIR: status, progress[0].text',
     ]);
     expect(out).toContain('written 1, unchanged 0, conflicting 1, bad 2');
     expect(code).toBe(1);

@@ -5,12 +5,14 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { DIRECTORY_TYPES } from '../../src/access/directory.ts';
 import type { Role } from '../../src/access/grant.ts';
 import { type App, createApp, readConfig } from '../../src/app.ts';
+import { ensureDemoClients } from '../../src/cli/demo-clients.ts';
 import { loadDemo } from '../../src/cli/demo-load.ts';
-import type { AnyResource, Json } from '../../src/fhir/types.ts';
+import type { AnyResource, Json, JsonObject } from '../../src/fhir/types.ts';
 import { DEMO_ORGANIZATIONS } from '../../src/iop/program.ts';
 import { type Told, tell, textsIn } from '../access/naive-texts.ts';
 import { onEveryStore, type TestStore } from '../support/stores.ts';
 import { type Audience, countsFor } from '../support/story/audience.ts';
+import { CALLERS, type Expected, nameOf } from '../support/story/expected.ts';
 import { storyFiles } from '../support/story/story.ts';
 
 const FOLDER = new URL('../../fixtures/', import.meta.url);
@@ -134,6 +136,40 @@ onEveryStore(store => {
         }
       }
       expect(dropped).toBeGreaterThan(20);
+    });
+
+    // The demo knows whose Patient its patient is by the record that made it.
+    if (fill !== importRecords) return;
+
+    const searched = async (query: string, token: string) => {
+      const authorization = `Bearer ${token}`;
+      const answer = await fetch(`${served.url}/fhir/${query}`, { headers: { authorization } });
+      const { total, entry = [] } = (await answer.json()) as {
+        total?: number;
+        entry?: { resource: JsonObject; search?: { mode: string } }[];
+      };
+      const found = entry.filter(one => one.search?.mode === 'match').map(one => one.resource);
+      return { status: answer.status, total, found };
+    };
+    const idOf = ({ resourceType, id }: JsonObject): string => `${resourceType}/${id}`;
+
+    test.each(CALLERS)('answer %s as fixtures/expected says', async caller => {
+      await ensureDemoClients(served.app);
+      const { organization, role, scope, patient } = (await served.app.registry.client(caller))!;
+      const of = { client: caller, organization, role, scope };
+      const token = await served.app.sign(patient === undefined ? of : { ...of, patient }, 3600);
+      const program = await signFor(served.app, 'riverbend', 'program');
+      const text = readFileSync(new URL(`expected/${caller}.json`, FOLDER), 'utf8');
+      for (const one of JSON.parse(text) as Expected[]) {
+        const more = `${one.search.includes('?') ? '&' : '?'}_total=accurate&_count=1000`;
+        const { status, total, found } = await searched(`${one.search}${more}`, token);
+        // Whom the caller may not see by name the program knows.
+        const all = one.found === undefined ? [] : (await searched(`${one.search}${more}`, program)).found;
+        const names = new Map(all.map(resource => [idOf(resource), nameOf(resource)]));
+        const told =
+          one.found === undefined ? {} : { found: found.map(each => names.get(idOf(each))!).toSorted() };
+        expect([status, { search: one.search, total, ...told }]).toEqual([200, one]);
+      }
     });
   });
 });

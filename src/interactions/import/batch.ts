@@ -1,15 +1,18 @@
 // Records that share one commit. Each is planned by itself and written wholly or not at all.
 import type { Grant, Principal } from '../../access/grant.ts';
+import { scopesAllow, scopesReach } from '../../access/scope.ts';
 import { seenIn } from '../../audit/row.ts';
 import { FhirError } from '../../fhir/error.ts';
 import type { AnyResource } from '../../fhir/types.ts';
 import type { Problem } from '../../iop/concept.ts';
 import type { AuditDraft } from '../../store/port/audit.ts';
+import type { WritePlan } from '../../store/port.ts';
 import { validateResource } from '../../validation/validate.ts';
 import { callerOf } from '../attempt.ts';
 import type { Context } from '../context.ts';
 import { checkIop } from '../iop-rules.ts';
 import type { Planned, Planner } from './changes.ts';
+import type { Difference } from './difference.ts';
 import type { Draft } from './draft.ts';
 import { gatherFacts } from './facts.ts';
 import type { Place, RecordOutcome } from './outcome.ts';
@@ -27,6 +30,8 @@ export interface Importer {
   request: string;
   /** Nothing is written; what would be is told. */
   dryRun?: boolean;
+  /** See Planner. */
+  decide?: NonNullable<Planner['decide']>;
 }
 
 /** Outcomes in the order given. Throws only what is wrong with the store or with us. */
@@ -56,16 +61,25 @@ async function attemptAll(batch: readonly Drafted[], importer: Importer): Promis
     context,
     grant,
   );
-  const planner = { facts, ids: context.ids, base: context.base, check: checkFor(context.base) };
+  const planner: Planner = {
+    facts,
+    ids: context.ids,
+    base: context.base,
+    check: checkFor(context.base),
+    notes: mayWriteAll(principal, 'Task'),
+    ...(importer.decide === undefined ? {} : { decide: importer.decide }),
+  };
   const planned = batch.map(one => ({ ...one, plan: plan(one.draft, planner, importer) }));
   const row = auditRow(importer, grant);
   // Issued at once: the store commits together what waits together, in this order.
   const answers = planned.map(({ place, draft, plan }) => {
     const name = { ...place, kind: draft.record.kind, id: draft.record.id };
-    if (plan.kind === 'write' && importer.dryRun === true) return Promise.resolve(wouldWrite(name, plan));
-    return plan.kind === 'write'
-      ? write(name, plan, { context, grant, row })
-      : Promise.resolve(told(name, plan));
+    if (plan.kind === 'write')
+      return importer.dryRun === true
+        ? Promise.resolve(wouldWrite(name, plan))
+        : write(name, plan, { context, grant, row });
+    const note = importer.dryRun === true || plan.kind === 'bad' ? undefined : plan.note;
+    return remember(note, { context, grant, row }).then(() => told(name, plan));
   });
   const looked = planned
     .filter(one => one.plan.kind !== 'write' || importer.dryRun === true)
@@ -98,7 +112,7 @@ type Named = Place & { kind: string; id: string };
 
 function told(name: Named, plan: Exclude<Planned, { kind: 'write' }>): Attempted {
   const outcome = { ...name, outcome: plan.kind, resources: 0 };
-  if (plan.kind === 'unchanged') return { outcome };
+  if (plan.kind === 'unchanged') return { outcome: { ...outcome, ...keptOf(plan) } };
   return {
     outcome: {
       ...outcome,
@@ -108,20 +122,48 @@ function told(name: Named, plan: Exclude<Planned, { kind: 'write' }>): Attempted
   };
 }
 
-const wouldWrite = (name: Named, { resources }: Extract<Planned, { kind: 'write' }>): Attempted => ({
-  outcome: { ...name, outcome: resources === 0 ? 'unchanged' : 'written', resources },
+/** A note of a record may be one that a scope with a query hides. */
+const mayWriteAll = (principal: Principal, type: string): boolean =>
+  (['create', 'read', 'update'] as const).every(
+    use => scopesAllow(principal, type, use) && scopesReach(principal, type, use).kind === 'all',
+  );
+
+const keptOf = ({ kept }: { kept?: Difference[] }): Pick<RecordOutcome, 'kept'> =>
+  kept === undefined || kept.length === 0 ? {} : { kept };
+
+type Write = Extract<Planned, { kind: 'write' }>;
+
+const wouldWrite = (name: Named, plan: Write): Attempted => ({
+  outcome: {
+    ...name,
+    outcome: plan.resources === 0 ? 'unchanged' : 'written',
+    resources: plan.resources,
+    ...keptOf(plan),
+  },
 });
 
-async function write(
-  name: Named,
-  { plan, resources, missing }: Extract<Planned, { kind: 'write' }>,
-  { context, grant, row }: { context: Context; grant: Grant; row: AuditDraft },
-): Promise<Attempted> {
+interface Writing {
+  context: Context;
+  grant: Grant;
+  row: AuditDraft;
+}
+
+async function write(name: Named, plan: Write, { context, grant, row }: Writing): Promise<Attempted> {
   try {
-    await context.store.transact(plan, grant, row);
-    return { outcome: { ...name, outcome: resources === 0 ? 'unchanged' : 'written', resources } };
+    await context.store.transact(plan.plan, grant, row);
+    return wouldWrite(name, plan);
   } catch (error) {
-    return refused(name, error, missing);
+    return refused(name, error, plan.missing);
+  }
+}
+
+/** Somebody who wrote the same note, or another one, at the same moment was as right. */
+async function remember(note: WritePlan | undefined, { context, grant, row }: Writing): Promise<void> {
+  if (note === undefined) return;
+  try {
+    await context.store.transact(note, grant, row);
+  } catch (error) {
+    if (!(error instanceof FhirError) || !RACES.has(error.code)) throw error;
   }
 }
 

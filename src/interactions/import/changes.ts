@@ -9,15 +9,24 @@ import type { Difference } from './difference.ts';
 import { type Draft, keyOfPart, unknownRecord } from './draft.ts';
 import type { Facts } from './facts.ts';
 import { partKey } from './key.ts';
+import type { Differing, Side } from './three-way.ts';
 
 export type Refused =
-  | { kind: 'conflict'; issues: Problem[]; conflicts: Difference[] }
+  /** `note`: what is remembered of it (see difference-note.ts). */
+  | { kind: 'conflict'; issues: Problem[]; conflicts: Difference[]; note?: WritePlan }
   | { kind: 'bad'; issues: Problem[] };
 
 export type Planned =
   /** `missing`: what to say of a reference that the commit does not find, by the store's own message. */
-  | { kind: 'write'; plan: WritePlan; resources: number; missing: ReadonlyMap<string, Problem> }
-  | { kind: 'unchanged' }
+  | {
+      kind: 'write';
+      plan: WritePlan;
+      resources: number;
+      missing: ReadonlyMap<string, Problem>;
+      kept?: Difference[];
+    }
+  /** `kept`: where FHIR says otherwise and stays. */
+  | { kind: 'unchanged'; kept?: Difference[]; note?: WritePlan }
   | Refused;
 
 export interface Planner {
@@ -27,6 +36,10 @@ export interface Planner {
   base: string;
   /** Is this resource acceptable? As for every other door. */
   check: (resource: AnyResource) => readonly Issue[];
+  /** The caller may write down what is left for a person to decide. Where not, every difference is a conflict. */
+  notes?: boolean;
+  /** What a person decided of fields, or of FHIR elements, that both sides changed. */
+  decide?: (clash: Differing) => Side | undefined;
 }
 
 export interface Changes {

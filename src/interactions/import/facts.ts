@@ -3,6 +3,7 @@ import type { Grant } from '../../access/grant.ts';
 import { parseBody } from '../../fhir/body.ts';
 import type { Store, Version } from '../../store/port.ts';
 import type { ImportEntry, Registry } from '../../store/registry.ts';
+import { noteKey } from './difference-note.ts';
 import type { Draft } from './draft.ts';
 import { keyOfPart } from './draft.ts';
 import { partKey, recordKey } from './key.ts';
@@ -19,12 +20,16 @@ export interface Facts {
   claimsOf: ReadonlyMap<string, readonly string[]>;
   /** Current version by `Type/id`; undefined where there is none that the caller may see. */
   current(reference: string): Version | undefined;
+  /** The version of a resource of this record as it was last imported, where it is another one than stands there now. */
+  imported(draft: Draft, reference: string): Version | undefined;
+  /** What is remembered of it: see difference-note.ts. */
+  note(draft: Draft): Version | undefined;
   /** Versions that were read, for the audit row of records that write nothing. */
   read(draft: Draft): readonly Version[];
 }
 
 export interface Sources {
-  store: Pick<Store, 'read'>;
+  store: Pick<Store, 'read' | 'vread'>;
   registry: Pick<Registry, 'imports' | 'claims' | 'claimsOf'>;
   /** FHIR base URL: references below it are local. */
   base: string;
@@ -48,9 +53,32 @@ export async function gatherFacts(drafts: readonly Draft[], from: Sources, grant
       current.set(reference, await from.store.read(type, id, grant));
     }),
   );
-  const changed = [...needed]
-    .filter(([draft, references]) => isChanged(draft, entries.get(draft.key), references, current))
-    .flatMap(([, references]) => references);
+  const anew = [...needed].filter(([draft, references]) =>
+    isChanged(draft, entries.get(draft.key), references, current),
+  );
+  const changed = anew.flatMap(([, references]) => references);
+  const imported = new Map<string, Version | undefined>();
+  await Promise.all(
+    anew
+      .flatMap(([draft]) => importedOf(draft, entries.get(draft.key)!, current))
+      .map(async one => {
+        imported.set(
+          `${one.record}|${one.type}/${one.id}`,
+          await from.store.vread(one.type, one.id, one.version, grant),
+        );
+      }),
+  );
+  const notes = new Map<string, Version | undefined>();
+  const told = drafts.filter(draft => entries.has(draft.key)).map(draft => noteKey(draft.record));
+  await Promise.all(
+    [...(told.length === 0 ? [] : await from.registry.claims([...new Set(told)]))].map(
+      async ([key, reference]) => {
+        const [type, id] = reference.split('/') as [string, string];
+        claims.set(key, reference);
+        notes.set(key, await from.store.read(type, id, grant));
+      },
+    ),
+  );
   const claimsOf = await from.registry.claimsOf([...namedBy(changed, current, from.base)]);
   // Read back, a record asks for what its resources refer to.
   for (const [reference, keys] of claimsOf) for (const key of keys) claims.set(key, reference);
@@ -62,6 +90,8 @@ export async function gatherFacts(drafts: readonly Draft[], from: Sources, grant
     holder: key => claim(key) ?? coming.get(key),
     claimsOf,
     current: reference => current.get(reference),
+    imported: (draft, reference) => imported.get(`${draft.key}|${reference}`),
+    note: draft => notes.get(noteKey(draft.record)),
     read: draft => (needed.get(draft) ?? []).map(one => current.get(one)).filter(one => one !== undefined),
   };
 }
@@ -80,6 +110,18 @@ function isChanged(
     references.some(reference => imported.get(reference) !== current.get(reference)?.version)
   );
 }
+
+/** The versions that a record last made, of what was written through FHIR since. */
+const importedOf = (
+  draft: Draft,
+  entry: ImportEntry,
+  current: ReadonlyMap<string, Version | undefined>,
+): { record: string; type: string; id: string; version: number }[] =>
+  entry.digest === draft.digest
+    ? []
+    : entry.parts
+        .filter(part => current.get(`${part.type}/${part.id}`)?.version !== part.version)
+        .map(({ type, id, version }) => ({ record: draft.key, type, id, version }));
 
 /** `Type/id` of everything on this server that these resources refer to. */
 function namedBy(

@@ -23,7 +23,11 @@ export interface Merged {
 interface Found {
   changed: boolean;
   clashes: string[];
+  decide: Decide | undefined;
 }
+
+/** What a person decided of an element that both sides changed. */
+type Decide = (clash: { path: string }) => 'record' | 'fhir' | undefined;
 
 /** The server's, or fixed. */
 const APART = new Set(['resourceType', 'id', 'meta']);
@@ -35,11 +39,13 @@ export function mergeResource(
   old: AnyResource,
   next: AnyResource,
   current: { resource: AnyResource; tree: JsonObject },
+  decide?: Decide,
 ): Merged {
-  const found: Found = { changed: false, clashes: [] };
+  const found: Found = { changed: false, clashes: [], decide };
   const kept = { old, next, current: current.resource, tree: current.tree };
   const tree = mergeElements(kept, current.resource.resourceType, true, found);
-  return { tree, ...found };
+  const { changed, clashes } = found;
+  return { tree, changed, clashes };
 }
 
 function mergeElements(
@@ -74,7 +80,12 @@ function mergeElement(sides: Sides, path: string, top: boolean, found: Found): J
   if (/\.(modifierE|e)xtension$/.test(path)) return mergeExtensions(sides, path, found);
   if (top && sameLength(old, next) && sameLength(next, current) && Array.isArray(tree))
     return mergeItems(old as Json[], next as Json[], { current: current as Json[], tree }, { path, found });
-  found.clashes.push(path);
+  const side = found.decide?.({ path });
+  if (side === 'record') {
+    found.changed = true;
+    return next;
+  }
+  if (side === undefined) found.clashes.push(path);
   return tree;
 }
 

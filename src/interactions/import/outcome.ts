@@ -16,7 +16,7 @@ export interface RecordOutcome extends Place {
   kind?: string;
   id?: string;
   /**
-   * conflict: others changed through FHIR what the record says otherwise; nothing was written.
+   * conflict: the record and others, through FHIR, changed the same field to different values; nothing was written.
    * bad: the record cannot be accepted; nothing was written.
    */
   outcome: 'written' | 'unchanged' | 'conflict' | 'bad';
@@ -24,6 +24,8 @@ export interface RecordOutcome extends Place {
   resources: number;
   issues?: Problem[];
   conflicts?: Difference[];
+  /** Where others changed through FHIR what the record, unchanged there, still says otherwise: FHIR's value stays. */
+  kept?: Difference[];
 }
 
 /** One item of a source, before it is read. */

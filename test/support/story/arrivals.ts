@@ -9,7 +9,7 @@ import { PROGRAM } from './keys.ts';
 
 const of = (number: string) => ({ program: PROGRAM, client: `c-${number}` });
 
-function referredHere(
+export function referredHere(
   number: string,
   said: Pick<
     ReferralRecord,
@@ -26,7 +26,7 @@ function referredHere(
 }
 
 /** The offered time is at ten, for an hour; all of them came. */
-function enquired(
+export function enquired(
   number: string,
   said: Pick<EnquiryRecord, 'at' | 'way' | 'track' | 'wish' | 'note'>,
   assessed: { day: string; clinician: string },
@@ -43,7 +43,7 @@ function enquired(
   };
 }
 
-function family(
+export function family(
   number: string,
   name: string,
   said: Pick<FamilyMemberRecord, 'name' | 'relationship' | 'telecom' | 'from' | 'support'>,
@@ -56,7 +56,7 @@ function family(
 }
 
 /** An hour from ten on. */
-function assessed(
+export function assessed(
   number: string,
   day: string,
   said: Pick<

@@ -15,7 +15,7 @@ const RECIPIENTS = {
 } as const;
 
 /** Kinds whose resources name no client. */
-const DIRECTORY: ReadonlySet<string> = new Set(['program', 'site', 'track', 'clinician']);
+export const DIRECTORY: ReadonlySet<string> = new Set(['program', 'site', 'track', 'clinician']);
 
 /** How many current resources of each type an audience should find, Organizations left out. */
 export function countsFor(audience: Audience, records: readonly RecordEnvelope[]): Record<string, number> {
@@ -55,7 +55,8 @@ function paysFor(client: string, payer: string, records: readonly RecordEnvelope
     .some(one => one.client === client && one.payer === payer && one.status === 'active');
 }
 
-function sees(
+/** Does the audience see this resource of a record? */
+export function sees(
   audience: 'ehr' | 'payer',
   records: readonly RecordEnvelope[],
   { record, role, status }: { record: RecordEnvelope; role: string; status: unknown },
@@ -69,7 +70,8 @@ function sees(
   );
 }
 
-function clientOf(record: RecordEnvelope, role: string): string | undefined {
+/** Whose resource it is: the record's own key of the client. */
+export function clientOf(record: RecordEnvelope, role: string): string | undefined {
   if (record.kind === 'client') return record.id;
   if (record.kind === 'session') return role.replace('appointment/', '');
   return (record as RecordEnvelope & { client?: string }).client;

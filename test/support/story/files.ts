@@ -2,6 +2,7 @@
 import type { Bundle } from '../../../src/fhir/types.ts';
 import { transactionOf } from '../../../src/iop/bundle.ts';
 import { type Audience, countsFor } from './audience.ts';
+import { expectedFiles } from './expected.ts';
 import { storyFiles } from './story.ts';
 
 export function fixtureFiles(): ReadonlyMap<string, string> {
@@ -10,6 +11,7 @@ export function fixtureFiles(): ReadonlyMap<string, string> {
     files.set(`${name}.ndjson`, records.map(record => `${JSON.stringify(record)}\n`).join(''));
     files.set(`${name}.bundle.json`, bundleText(transactionOf(records)));
   }
+  for (const [name, text] of expectedFiles()) files.set(name, text);
   return files;
 }
 

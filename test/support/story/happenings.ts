@@ -15,11 +15,11 @@ import type { TaskRecord } from '../../../src/iop/task.ts';
 import type { WorksheetRecord } from '../../../src/iop/worksheet.ts';
 import { PROGRAM } from './keys.ts';
 
-type Happening = readonly [day: string, record: RecordEnvelope];
+export type Happening = readonly [day: string, record: RecordEnvelope];
 
 const of = (number: string) => ({ program: PROGRAM, client: `c-${number}` });
 
-function referredOn(
+export function referredOn(
   number: string,
   said: Pick<
     ReferralRecord,
@@ -45,7 +45,7 @@ function referredOn(
 
 type Said = Omit<CheckInRecord, 'kind' | 'id' | 'program' | 'client' | 'recordedAt'>;
 
-function checkedIn(number: string, said: Said): Happening {
+export function checkedIn(number: string, said: Said): Happening {
   const day = said.at.slice(0, 10);
   const record: CheckInRecord = {
     ...{ kind: 'check-in', id: `check-in-${number}-${day}`, ...of(number), recordedAt: said.at },
@@ -55,7 +55,7 @@ function checkedIn(number: string, said: Said): Happening {
 }
 
 /** Written down on the day it was spoken of, which is `told`. */
-function slipped(
+export function slipped(
   number: string,
   told: string,
   said: Omit<SlipRecord, 'kind' | 'id' | 'program' | 'client' | 'recordedAt'>,
@@ -68,7 +68,7 @@ function slipped(
   return [told, record];
 }
 
-function discharged(
+export function discharged(
   number: string,
   said: Pick<DischargeRecord, 'at' | 'clinician' | 'disposition' | 'summary'>,
 ): Happening {
@@ -80,7 +80,7 @@ function discharged(
   return [said.at.slice(0, 10), record];
 }
 
-function wrote(
+export function wrote(
   number: string,
   said: Pick<LetterRecord, 'at' | 'clinician' | 'status' | 'to' | 'subject' | 'text' | 'sentAt' | 'consent'>,
 ): Happening {
@@ -91,7 +91,7 @@ function wrote(
   ];
 }
 
-function toSeeTo(
+export function toSeeTo(
   number: string,
   said: Pick<TaskRecord, 'at' | 'matter' | 'status' | 'due' | 'text' | 'letter' | 'note' | 'means' | 'who'>,
 ): Happening {
@@ -109,7 +109,7 @@ function toSeeTo(
   return [day, record];
 }
 
-function practiced(
+export function practiced(
   number: string,
   said: Pick<HomePracticeRecord, 'at' | 'practice' | 'minutes' | 'text'>,
 ): Happening {
@@ -121,7 +121,7 @@ function practiced(
   return [day, record];
 }
 
-function scored(
+export function scored(
   number: string,
   said: Pick<ScoreRecord, 'at' | 'instrument' | 'total' | 'clinician' | 'note'>,
 ): Happening {
@@ -133,7 +133,7 @@ function scored(
   return [day, record];
 }
 
-function watched(
+export function watched(
   number: string,
   said: Pick<RiskRecord, 'risk' | 'status' | 'from' | 'until' | 'text' | 'score' | 'clinician'>,
 ): Happening {
@@ -145,7 +145,7 @@ function watched(
   return [said.from, record];
 }
 
-function filledIn(
+export function filledIn(
   number: string,
   said: Pick<WorksheetRecord, 'at' | 'form' | 'goal' | 'reviewedBy' | 'answers'>,
 ): Happening {
@@ -367,9 +367,10 @@ const HAPPENINGS: readonly Happening[] = [
 ];
 
 /** In the order in which they happened. */
-export function happeningsOfWeek(monday: string): RecordEnvelope[] {
+export function happeningsOfWeek(monday: string, others: readonly Happening[]): RecordEnvelope[] {
   const next = addDays(monday, 7);
-  return HAPPENINGS.filter(([day]) => day >= monday && day < next)
+  return [...HAPPENINGS, ...others]
+    .filter(([day]) => day >= monday && day < next)
     .toSorted(([a], [b]) => (a === b ? 0 : a < b ? -1 : 1))
     .map(([, record]) => record);
 }

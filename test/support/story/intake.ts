@@ -11,6 +11,7 @@ import { instantAt } from '../../../src/iop/generate/calendar.ts';
 import { ZONE } from '../../../src/iop/generate/clinic.ts';
 import { agreementsOf } from './agreements.ts';
 import { ARRIVALS } from './arrivals.ts';
+import { EARLIER_ARRIVALS } from './earlier.ts';
 import { type Base, clientKey, diagnosisKeys, PROGRAM } from './keys.ts';
 import { lifeOf } from './life.ts';
 import type { StoryConsent, StoryPerson } from './people.ts';
@@ -24,7 +25,7 @@ export function intakeOf(person: StoryPerson): RecordEnvelope[] {
     client: clientKey(person),
     recordedAt: instantAt(person.from, '09:30', ZONE),
   };
-  const arrivals = ARRIVALS.filter(one => one.client === base.client);
+  const arrivals = [...ARRIVALS, ...EARLIER_ARRIVALS].filter(one => one.client === base.client);
   return [
     clientOf(person, base.recordedAt),
     ...arrivals.filter(one => one.kind === 'family-member'),

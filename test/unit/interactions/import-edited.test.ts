@@ -28,7 +28,7 @@ onEveryStore(store => {
   });
 
   describe('what others changed through FHIR', () => {
-    test('is a conflict with both values, and stays', async () => {
+    test('stays where the record has not changed, and is told with both values', async () => {
       await clinic.take([client(c), session(c)]);
       await clinic.edit(await clinic.appointmentOf(c), { status: 'cancelled' });
       const before = await clinic.read(await clinic.appointmentOf(c));
@@ -37,9 +37,9 @@ onEveryStore(store => {
         index: 0,
         kind: 'session',
         id: `s-${c}`,
-        outcome: 'conflict',
+        outcome: 'unchanged',
         resources: 0,
-        conflicts: [{ path: 'clients[0].cancelled', fhir: { by: 'other' } }],
+        kept: [{ path: 'clients[0].cancelled', fhir: { by: 'other' } }],
       });
       expect(await clinic.read(await clinic.appointmentOf(c))).toEqual(before);
     });
@@ -55,7 +55,7 @@ onEveryStore(store => {
       const start = '2026-08-03T17:00:00-05:00';
       await clinic.edit(await clinic.appointmentOf(c), { start }, await clinic.server.as('ehr'));
       const [outcome] = await clinic.take([session(c)]);
-      expect(outcome?.conflicts).toEqual([{ path: 'start', record: session(c).start, fhir: start }]);
+      expect(outcome?.kept).toEqual([{ path: 'start', record: session(c).start, fhir: start }]);
     });
 
     test('is no conflict where the record says the same now', async () => {
@@ -95,7 +95,7 @@ onEveryStore(store => {
       expect((await clinic.program.get(`/fhir/${reference}`)).text).toContain('"valueDecimal":1.00');
     });
 
-    test('shows as a conflict in the session, not in the attendance that is imported after it', async () => {
+    test('is told of the session, not of the attendance that is imported after it', async () => {
       await clinic.take([client(c), session(c)]);
       await clinic.edit(await clinic.appointmentOf(c), { start: '2026-08-03T17:00:00-05:00' });
       expect(outcomesOf(await clinic.take([attendance(c)]))).toEqual(['written']);
@@ -103,7 +103,11 @@ onEveryStore(store => {
         status: 'fulfilled',
         start: '2026-08-03T17:00:00-05:00',
       });
-      expect(outcomesOf(await clinic.take([session(c), attendance(c)]))).toEqual(['conflict', 'unchanged']);
+      const outcomes = await clinic.take([session(c), attendance(c)]);
+      expect(outcomes.map(one => [one.outcome, one.kept?.map(kept => kept.path)])).toEqual([
+        ['unchanged', ['start']],
+        ['unchanged', undefined],
+      ]);
     });
 
     test('contradicts the attendance: cancelled there, attended here', async () => {
@@ -114,11 +118,11 @@ onEveryStore(store => {
       expect(await clinic.made('attendance', `a-${c}`)).toBe('');
     });
 
-    test('after the attendance is a conflict of the attendance', async () => {
+    test('after the attendance is told of the attendance', async () => {
       await clinic.take([client(c), session(c), attendance(c)]);
       await clinic.edit(await clinic.appointmentOf(c), { status: 'noshow' });
       const [outcome] = await clinic.take([attendance(c)]);
-      expect(outcome?.conflicts).toEqual([{ path: 'status', record: 'present', fhir: 'no-show' }]);
+      expect(outcome?.kept).toEqual([{ path: 'status', record: 'present', fhir: 'no-show' }]);
     });
 
     test('away is told, and nothing is made again', async () => {
@@ -138,7 +142,8 @@ onEveryStore(store => {
     test('in one client does not hold up the others', async () => {
       await clinic.take([client(c), session(c)]);
       await clinic.edit(await clinic.appointmentOf(c), { status: 'cancelled' });
-      expect(outcomesOf(await clinic.take([session(c), client(`${c}-b`)]))).toEqual(['conflict', 'written']);
+      const moved = session(c, { clients: [{ client: c, cancelled: { by: 'patient' } }] });
+      expect(outcomesOf(await clinic.take([moved, client(`${c}-b`)]))).toEqual(['conflict', 'written']);
     });
   });
 

@@ -35,6 +35,8 @@ function factsOf({ claims = {}, entry, versions = [] }: Known): Facts {
     holder: claim,
     claimsOf: Map.groupBy(Object.keys(claims), key => claims[key]!),
     current: reference => versions.find(one => `${one.type}/${one.id}` === reference),
+    imported: () => undefined,
+    note: () => undefined,
     read: () => versions,
   };
 }

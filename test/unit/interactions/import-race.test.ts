@@ -40,11 +40,12 @@ onEveryStore(store => {
   describe('what happens between planning and commit', () => {
     test('an edit of what the record changes becomes a conflict', async () => {
       await clinic.take([client('a'), session('a')]);
-      const [outcome] = await takeWhile([session('a', { topic: 'Sleep' })], async () =>
+      const cancelled = session('a', { clients: [{ client: 'a', cancelled: { by: 'patient' } }] });
+      const [outcome] = await takeWhile([cancelled], async () =>
         clinic.edit(await clinic.appointmentOf('a'), { status: 'cancelled' }),
       );
       expect(outcome).toMatchObject({ outcome: 'conflict', resources: 0 });
-      expect(outcome?.conflicts?.map(one => one.path)).toContain('clients[0].cancelled');
+      expect(outcome?.conflicts?.map(one => one.path)).toContain('clients[0].cancelled.by');
       expect(await clinic.read(await clinic.appointmentOf('a'))).toMatchObject({ status: 'cancelled' });
     });
 
@@ -59,7 +60,7 @@ onEveryStore(store => {
       expect(JSON.stringify(appointment.serviceType)).toContain('Sleep');
     });
 
-    test('an edit of a resource that the record compared and left alone is not overlooked', async () => {
+    test('an edit of a resource that the record compared and left alone stays', async () => {
       const group = (start?: string) =>
         session('c', {
           track: 'evening',
@@ -69,8 +70,11 @@ onEveryStore(store => {
       const [outcome] = await takeWhile([group('2026-08-03T18:30:00-05:00')], async () =>
         clinic.edit(await clinic.appointmentOf('c'), { status: 'cancelled' }),
       );
-      expect(outcome).toMatchObject({ outcome: 'conflict', resources: 0 });
-      expect(outcomesOf(await clinic.take([group()]))).toEqual(['conflict']);
+      const kept = [{ path: 'clients[0].cancelled', fhir: { by: 'other' } }];
+      expect(outcome).toMatchObject({ outcome: 'written', resources: 1, kept });
+      const [again] = await clinic.take([group()]);
+      expect(again).toMatchObject({ outcome: 'written', resources: 1, kept });
+      expect(await clinic.read(await clinic.appointmentOf('c'))).toMatchObject({ status: 'cancelled' });
     });
 
     test('the same import by somebody else leaves nothing to do', async () => {
