@@ -1,7 +1,7 @@
 // How clients come, get on and leave, through the door of a whole server.
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { JsonObject } from '../../src/fhir/types.ts';
-import { type Clinic, client, outcomesOf, startClinic } from '../support/clinic.ts';
+import { attendance, type Clinic, client, outcomesOf, session, startClinic } from '../support/clinic.ts';
 import { onEveryStore } from '../support/stores.ts';
 
 const at = '2026-09-07T18:00:00-04:00';
@@ -114,6 +114,37 @@ onEveryStore(store => {
     expect(await labels('agreement')).toContain('SUD');
     expect(await labels('referral')).toContain('42CFRPart2');
     expect(await labels('risk')).toContain('PSY');
+  });
+
+  test('family who came to a session, drives, and stands in a plan is told nothing for that', async () => {
+    const who = 'family-member-1';
+    const named: JsonObject[] = [
+      session('nine', { type: 'family' }),
+      attendance('nine', { type: 'family', family: [who], checkIns: ['check-in-1'] }),
+      of('task', { id: 'ride', matter: 'transport', status: 'requested', at, means: 'carpool', who }),
+      of('plan', {
+        ...{ id: 'after', purpose: 'aftercare', status: 'active', title: 'After', from: '2026-10-10' },
+        activities: [{ what: 'sponsor', status: 'in-progress', who }],
+      }),
+    ];
+    expect(new Set(outcomesOf(await clinic.take(named)))).toEqual(new Set(['written']));
+    const relatedPerson = (await clinic.made('family-member', who)).split('/')[1]!;
+    const spouse = await clinic.server.register({
+      ...{ id: 'spouse', organization: 'program', role: 'representative', scope: 'patient/*.rs' },
+      ...{ patient: id, relatedPerson },
+    });
+    const made = [
+      await clinic.made('attendance', 'a-nine'),
+      await clinic.made('task', 'ride'),
+      await clinic.made('plan', 'after'),
+      await clinic.made('family-member', who, 'support'),
+    ];
+    for (const reference of made) {
+      expect(JSON.stringify(await clinic.read(reference))).toContain(`RelatedPerson/${relatedPerson}`);
+      await spouse.get(`/fhir/${reference}`).expect(404);
+      const { body } = await spouse.get(`/fhir/${reference.split('/')[0]}?_total=accurate`).expect(200);
+      expect(body.total).toBe(0);
+    }
   });
 
   test('an offered time that the program books through FHIR shows as booked', async () => {
