@@ -31,6 +31,7 @@ import { createRateLimit, type RateLimit, type RateLimitOptions } from './http/r
 import { createHttp, type Edge } from './http/server.ts';
 import type * as appointments from './interactions/booking/appointments.ts';
 import type * as plan from './interactions/booking/plan.ts';
+import type * as sessions from './interactions/booking/session.ts';
 import type * as slots from './interactions/booking/slots.ts';
 import { printConsent } from './interactions/consent-form.ts';
 import { type Context, DEFAULT_LIMITS } from './interactions/context.ts';
@@ -114,7 +115,7 @@ export interface Surroundings {
 }
 
 /** What the desk of a program can do. Loaded by who does it: a server books through the FHIR API. */
-export type BookingDesk = typeof appointments & typeof slots & typeof plan;
+export type BookingDesk = typeof appointments & typeof sessions & typeof slots & typeof plan;
 
 export interface App {
   readonly config: Config;
@@ -266,6 +267,7 @@ export async function createApp(config: Config, surroundings: Surroundings = {})
       (await import('./interactions/import/sheet/sheet-import.ts')).sheetImport(map, program),
     booking: async () => ({
       ...(await import('./interactions/booking/appointments.ts')),
+      ...(await import('./interactions/booking/session.ts')),
       ...(await import('./interactions/booking/slots.ts')),
       ...(await import('./interactions/booking/plan.ts')),
     }),

@@ -1,6 +1,15 @@
 // The `booking` commands as the command line takes them.
 import type { Command } from 'commander';
-import { book, cancelBooked, listSlots, listWaiting, makeUp, moveBooked, planSessions } from './booking.ts';
+import {
+  book,
+  cancelBooked,
+  listRoster,
+  listSlots,
+  makeUp,
+  moveBooked,
+  planSessions,
+  rescheduleSession,
+} from './booking.ts';
 import type { Action } from './run.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -50,8 +59,17 @@ export function addBookingCommands(
     .argument('<appointment>', 'logical id of the missed or cancelled Appointment')
     .action(keep((options, id) => makeUp(terminal, options, id)));
   inSession(
-    command('waitlist', 'who waits for a session, in order: place, Appointment, client, since'),
-  ).action(keep(options => listWaiting(terminal, options)));
+    command(
+      'roster',
+      'who is in a session: Appointment, client, status; of who waits the place and since when',
+    ),
+  ).action(keep(options => listRoster(terminal, options, false)));
+  inSession(command('waitlist', 'of these who waits, in the order in which they will get a seat')).action(
+    keep(options => listRoster(terminal, options, true)),
+  );
+  reasoned(inSession(command('reschedule', 'move a whole session, with everybody in it, to another time')))
+    .requiredOption('--start <time>', 'when it begins by the wall clock of the track: 2027-03-16T18:00')
+    .action(keep(options => rescheduleSession(terminal, options)));
   command('plan', 'make the sessions of a track on its days, at the same hour by its wall clock')
     .requiredOption('--track <key>', "the program's own key of the track")
     .requiredOption('--from <date>', 'first day')

@@ -89,15 +89,25 @@ export const cancelBooked = (terminal: Terminal, options: Options, id: string | 
     return tell(terminal, options, { appointment: id!, status: 'cancelled' }, Object.values);
   });
 
-export const listWaiting = (terminal: Terminal, options: Options): Promise<number> =>
-  atDesk(terminal, options, async ({ desk, booker }) =>
-    tell(terminal, options, await desk.waitingList(booker, named(options)), one => [
-      one.place,
+/** Who is in a session; `waiting`: only who waits, in order. */
+export const listRoster = (terminal: Terminal, options: Options, waiting: boolean): Promise<number> =>
+  atDesk(terminal, options, async ({ desk, booker }) => {
+    const all = await desk.roster(booker, named(options));
+    const shown = waiting ? all.filter(one => one.place !== undefined) : all;
+    return tell(terminal, options, shown, one => [
       one.appointment,
       one.client ?? '-',
-      one.since,
-    ]),
-  );
+      one.status,
+      ...(one.place === undefined ? [] : [one.place, one.since]),
+    ]);
+  });
+
+export const rescheduleSession = (terminal: Terminal, options: Options): Promise<number> =>
+  atDesk(terminal, options, async ({ desk, booker }) => {
+    const to = { start: text(options, 'start')!, reason: reasonOf(options) };
+    const done = await desk.reschedule(booker, named(options), to);
+    return tell(terminal, options, done, one => [one.slot, one.when, `${one.moved} moved`]);
+  });
 
 /** Session records for the days of a track; those that are there already are left as they are. */
 export const planSessions = (terminal: Terminal, options: Options): Promise<number> =>

@@ -99,6 +99,15 @@ function oauthUris(base: string): JsonObject {
   };
 }
 
+/** What a type does here beyond what FHIR says of it. */
+const DOCUMENTATION: Readonly<Record<string, string>> = {
+  Appointment:
+    "In a program's record one that names a Slot of the program takes a seat there (booked, arrived, checked-in, fulfilled, " +
+    'noshow) or waits for one (waitlist); without a seat the answer is 409. Who waits is booked by the program when a seat is ' +
+    'free, in the order of coming. Another Slot is a move in one step.',
+  Slot: 'Of a program with seats: status is free while seats are left, else busy. Free ones are shown to everybody.',
+};
+
 function resourceOf(type: string): JsonObject {
   const params = paramsOf(type);
   const references = params.filter(param => param.type === 'reference');
@@ -106,6 +115,7 @@ function resourceOf(type: string): JsonObject {
   return {
     type,
     profile: `http://hl7.org/fhir/StructureDefinition/${type}`,
+    ...(DOCUMENTATION[type] === undefined ? {} : { documentation: DOCUMENTATION[type] }),
     interaction: TYPE_INTERACTIONS.map(code => ({ code })),
     versioning: 'versioned-update',
     readHistory: true,

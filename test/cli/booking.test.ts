@@ -94,11 +94,31 @@ test('sessions are planned for weeks ahead, booked, waited for, moved, made up f
   const again = await booking('make-up', ...OF, two.appointment, '--session', sessions[3].id);
   expect([again.code, again.error]).toEqual([1, expect.stringContaining('no missed Appointment')]);
 
+  // The whole session goes to the Friday, with its client.
+  const friday = await told(
+    'reschedule',
+    '--session',
+    second,
+    '--start',
+    '2097-03-15T17:30',
+    '--reason',
+    'prov',
+  );
+  expect(friday).toMatchObject({ when: 'Fri 2097-03-15 17:30-20:30 CDT', moved: 1 });
+  expect(await told('roster', '--session', second)).toEqual([
+    { appointment: one.appointment, client: 'c-1', status: 'booked' },
+  ]);
+  const gap = await booking(
+    ...['reschedule', ...OF, '--session', second, '--start', '2097-03-10T02:30', '--reason', 'prov'],
+  );
+  expect([gap.code, gap.error]).toEqual([1, expect.stringContaining('leaves 02:30 out')]);
+
   const lines = (await booking('slots', ...OF, '--track', 'evening', ...DAYS)).out.trim().split('\n');
   expect(lines[0]!.split('\t').slice(1)).toEqual([
     ...[first, 'Thu 2097-03-07 18:00-21:00 CST', 'group', '1 of 1 taken', '0 waiting', 'busy'],
   ]);
   expect(lines.at(-1)).toContain('CDT');
+  expect(lines).toHaveLength(sessions.length - 1);
 });
 
 test.each([

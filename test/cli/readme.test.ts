@@ -194,6 +194,8 @@ shellTest(
       ['booked', 'Mon 2027-03-15 18:00-21:00 EDT'],
       ['cancelled'],
       ['booked', 'Wed 2027-03-17 18:00-21:00 EDT'],
+      ['Tue 2027-03-16 18:30-21:30 EDT', '1 moved'],
+      ['c-104', 'booked'],
     ]);
   },
 );

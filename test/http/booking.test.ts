@@ -1,6 +1,8 @@
 // Seats, waiting lists and moving up, as an EHR and the program meet them through Appointment and Slot alone.
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { AnyResource, JsonObject } from '../../src/fhir/types.ts';
+import { SEATS } from '../../src/iop/extensions.ts';
+import { extend } from '../../src/iop/vocabulary.ts';
 import { type Clinic, client, eveningTrack, startClinic } from '../support/clinic.ts';
 import { type Caller, consentFor } from '../support/server.ts';
 import { onEveryStore } from '../support/stores.ts';
@@ -155,6 +157,45 @@ onEveryStore(store => {
       await book(free, b).expect(201);
       const { body } = await book(free, b, { status: 'waitlist' }).expect(409);
       expect(body.issue[0].diagnostics ?? body.issue[0].details?.text).toContain('already');
+    });
+
+    test('is told of a place that it may not see as of one more that is taken', async () => {
+      const slot = await slotOf(5);
+      const [full, [a, b]] = [await slotOf(1), (await people(2)) as [string, string]];
+      await book(full, b).expect(201);
+      // The client lets the EHR see all but this.
+      const kept = { system: 'http://terminology.hl7.org/CodeSystem/v3-ActCode', code: 'SDV' };
+      const limited = consentFor(a, 'ehr');
+      const provision = {
+        ...limited.provision,
+        provision: [{ type: 'deny', securityLabel: [kept], actor: limited.provision.actor }],
+      };
+      const { body: all } = await clinic.program.get(`/fhir/Consent?patient=${a}`);
+      const { id } = all.entry[0].resource;
+      await clinic.program
+        .put(`/fhir/Consent/${id}`)
+        .send({ ...limited, id, provision })
+        .expect(200);
+      const first = await book(slot, a, { meta: { security: [kept] } }, clinic.program).expect(201);
+      await ehr.get(`/fhir/Appointment/${first.body.id}`).expect(404);
+      const [hidden, taken] = [await book(slot, a), await book(full, a)];
+      expect([hidden.status, taken.status]).toEqual([409, 409]);
+      expect(hidden.body.issue).toEqual(taken.body.issue);
+    });
+
+    test('learns of a full Slot nothing that it may not write into', async () => {
+      const full = await slotOf(1);
+      const [a] = (await people(1)) as [string];
+      const [hidden] = (await people(1, false)) as [string];
+      await book(full, a).expect(201);
+      const answers = [await book(full, hidden), await book('Slot/is-none', hidden)];
+      expect(answers.map(({ status }) => status)).toEqual([201, 201]);
+      // What another Organization keeps under the name of seats is plain FHIR.
+      const own = await ehr.post('/fhir/Slot').send({
+        ...{ resourceType: 'Slot', schedule: { reference: 'Schedule/own' }, status: 'busy', ...SOON },
+        extension: extend(SEATS, 1) as unknown as JsonObject[],
+      });
+      for (const one of ['someone', 'someone-else']) await book(`Slot/${own.body.id}`, one).expect(201);
     });
 
     test('takes no seat for somebody who is nobody here, known or not', async () => {
@@ -325,6 +366,8 @@ onEveryStore(store => {
       };
       expect(await clinic.take([came])).toMatchObject([{ outcome: 'written' }]);
       expect(await statusOf(id)).toBe('fulfilled');
+      const { body: view } = await clinic.program.get(`/iop/clients/${a.id}`).expect(200);
+      expect(JSON.stringify(view)).toContain('r4');
       expect(await clinic.take([came, { ...came, minutes: 120 }])).toMatchObject([
         { outcome: 'unchanged' },
         { outcome: 'written' },

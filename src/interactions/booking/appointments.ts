@@ -1,12 +1,11 @@
-// What the desk of a program does with a client's Appointment: books, cancels, moves, makes up for, and says who
-// waits. Each is one write through the FHIR API; who gets a seat is decided in its commit (store/unit/seating.ts).
-import { instantOf } from '../../fhir/body.ts';
+// What the desk of a program does with a client's Appointment: books, cancels, moves and makes up for.
+// Each is one write through the FHIR API; who gets a seat is decided in its commit (store/unit/seating.ts).
 import { FhirError } from '../../fhir/error.ts';
 import { localId } from '../../fhir/reference.ts';
 import { type Appointment, asAny, type CodeableConcept, type Slot } from '../../fhir/types.ts';
-import { bookedInto, CANCELLATION_CODES, cancelled, movedInto, placeOf } from '../../iop/booking.ts';
+import { bookedInto, CANCELLATION_CODES, cancelled, movedInto } from '../../iop/booking.ts';
 import { CANCELLATION_REASON, type MarkedAppointment } from '../../iop/session-fhir.ts';
-import { type Booker, createOne, keysOf, madeBy, readOne, searchAll, updateOne } from './ask.ts';
+import { type Booker, createOne, madeBy, readOne, updateOne } from './ask.ts';
 import { inWords } from './clock.ts';
 import { zoneOf } from './slots.ts';
 
@@ -52,7 +51,7 @@ async function place(
   booker: Booker,
   { in: named, wait, ...of }: Omit<Booking, 'client'> & { patient: string; makesUpFor?: string },
 ): Promise<Booked> {
-  const slot = await slotNamed(booker, named);
+  const { resource: slot } = await slotNamed(booker, named);
   const at = now(booker);
   const make = (status: 'booked' | 'waitlist') =>
     createOne(booker, asAny(bookedInto(slot, { ...of, status, at })));
@@ -87,19 +86,22 @@ export async function cancel(booker: Booker, id: string, reason: Reason): Promis
 export async function move(booker: Booker, id: string, to: SlotNamed, reason: Reason): Promise<Booked> {
   const { resource, ifMatch } = await readOne<Appointment>(booker, 'Appointment', id);
   demandOpen(resource, 'moved');
-  const slot = await slotNamed(booker, to);
+  const { resource: slot } = await slotNamed(booker, to);
   await updateOne(booker, asAny(movedInto(slot, resource, conceptOf(reason))), ifMatch);
   return told(booker, id, slot);
 }
 
 const OPEN: ReadonlySet<string> = new Set(['proposed', 'pending', 'booked', 'waitlist']);
 
-function demandOpen({ status }: Appointment, what: string): void {
-  if (OPEN.has(status)) return;
-  throw new FhirError('conflict', `An Appointment with the status ${status} cannot be ${what}.`);
+/** Nothing took place yet, and nobody called it off. */
+export const isOpen = ({ status }: Appointment): boolean => OPEN.has(status);
+
+function demandOpen(appointment: Appointment, what: string): void {
+  if (isOpen(appointment)) return;
+  throw new FhirError('conflict', `An Appointment with the status ${appointment.status} cannot be ${what}.`);
 }
 
-function conceptOf({ code, text }: Reason): CodeableConcept {
+export function conceptOf({ code, text }: Reason): CodeableConcept {
   if (!CANCELLATION_CODES.includes(code))
     throw new FhirError('invalid-value', `The reason is one of ${CANCELLATION_CODES.join(', ')}.`);
   return {
@@ -108,47 +110,9 @@ function conceptOf({ code, text }: Reason): CodeableConcept {
   };
 }
 
-export interface Waiting {
-  /** From 1. */
-  place: number;
-  appointment: string;
-  /** The program's own key. */
-  client?: string;
-  since: string;
-}
-
-/** In the order in which they will get a seat. */
-export async function waitingList(booker: Booker, named: SlotNamed): Promise<Waiting[]> {
-  const slot = await slotNamed(booker, named);
-  const { base, registry } = booker.context;
-  const found = await searchAll<Appointment>(booker, 'Appointment', `slot=Slot/${slot.id}&status=waitlist`);
-  const claims = await registry.claimsOf(found.map(one => `Appointment/${one.id}`));
-  const people = found.map(one =>
-    (one.participant ?? []).map(({ actor }) => localId(actor?.reference, 'Patient', base)).find(Boolean),
-  );
-  const keys = await keysOf(
-    booker,
-    'client',
-    people.flatMap(id => (id === undefined ? [] : [`Patient/${id}`])),
-  );
-  return found
-    .map((one, at) => {
-      const turn =
-        placeOf(slot.id ?? '', claims.get(`Appointment/${one.id}`) ?? []) ?? Number.POSITIVE_INFINITY;
-      return { turn, appointment: one.id ?? '', client: keys.get(`Patient/${people[at]}`) };
-    })
-    .toSorted((a, b) => a.turn - b.turn)
-    .map(({ turn, appointment, client }, at) => ({
-      place: at + 1,
-      appointment,
-      ...(client === undefined ? {} : { client }),
-      since: Number.isFinite(turn) ? instantOf(turn) : '',
-    }));
-}
-
-async function slotNamed(booker: Booker, named: SlotNamed): Promise<Slot> {
+export async function slotNamed(booker: Booker, named: SlotNamed) {
   const id = 'slot' in named ? named.slot : await madeBy(booker, 'session', named.session);
-  return (await readOne<Slot>(booker, 'Slot', id)).resource;
+  return readOne<Slot>(booker, 'Slot', id);
 }
 
 const now = ({ context }: Booker): string => new Date(context.clock()).toISOString();

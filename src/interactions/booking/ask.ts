@@ -1,7 +1,7 @@
 // What the booking of a program asks of the server: the same requests that come from outside, by the same way.
 import type { Principal } from '../../access/grant.ts';
 import { FhirError } from '../../fhir/error.ts';
-import type { AnyResource } from '../../fhir/types.ts';
+import type { AnyResource, JsonObject } from '../../fhir/types.ts';
 import type { Context } from '../context.ts';
 import { handle } from '../handle.ts';
 import { partKey } from '../import/key.ts';
@@ -78,6 +78,17 @@ export async function updateOne(booker: Booker, resource: AnyResource, ifMatch: 
     booker.context,
     booker.principal,
   );
+}
+
+/** Changes to what was read, all or none. Throws `stale` where somebody else changed one of them since. */
+export async function transact(booker: Booker, resources: readonly JsonObject[]): Promise<void> {
+  const entry = resources.map(resource => {
+    const { resourceType, id, meta } = resource as JsonObject & { meta: { versionId: string } };
+    const request = { method: 'PUT', url: `${resourceType}/${id}`, ifMatch: `W/"${meta.versionId}"` };
+    return { resource, request };
+  });
+  const body = JSON.stringify({ resourceType: 'Bundle', type: 'transaction', entry });
+  await handle({ kind: 'bundle', body, ...common(booker) }, booker.context, booker.principal);
 }
 
 /** Logical id of what a record of the program made. Throws `invalid-value` where there is none. */

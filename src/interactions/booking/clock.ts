@@ -77,6 +77,21 @@ export function sessionsOf(track: TrackRecord, { from, until, type, mode }: Plan
 
 const weekday = (day: string): Day => DAYS[DateTime.fromISO(day, { zone: 'utc' }).weekday - 1]!;
 
+/** The instant of a local time, `2027-03-16T18:00`. Throws `invalid-value` where that is none, or two. */
+export function clockTime(text: string, zone: string): string {
+  const [day, time, ...more] = text.split('T') as [string, string?];
+  if (more.length > 0 || !/^\d\d:\d\d$/.test(time ?? ''))
+    throw new FhirError('invalid-value', 'A local time is written YYYY-MM-DDTHH:MM.');
+  return at(dayOf(day).toISODate()!, time!, zone);
+}
+
+/** When what begins then ends, if it lasts as long as this. */
+export const later = (
+  start: string,
+  { start: from, end }: { start: string; end: string },
+  zone: string,
+): string => instant(DateTime.fromISO(start, { zone }).plus(Date.parse(end) - Date.parse(from)));
+
 function at(day: string, time: string, zone: string): string {
   const moment = DateTime.fromISO(`${day}T${time}`, { zone });
   if (moment.toFormat('HH:mm') === time && moment.getPossibleOffsets().length === 1) return instant(moment);

@@ -1,10 +1,10 @@
 // A client's resources, put together again by the record that made them.
 import { parseBody } from '../../fhir/body.ts';
-import type { AnyResource } from '../../fhir/types.ts';
+import type { AnyResource, Reference } from '../../fhir/types.ts';
 import type { Names } from '../../iop/concept.ts';
 import type { Version } from '../../store/port.ts';
 import type { Registry } from '../../store/registry.ts';
-import { type PartKey, parsePartKey } from '../import/key.ts';
+import { type PartKey, parsePartKey, partKey } from '../import/key.ts';
 import { namesFrom, referencesIn } from '../import/link.ts';
 import { foreignPart } from './foreign.ts';
 
@@ -36,7 +36,7 @@ export async function recordsOf(
   const claims = await registry.claimsOf([...references]);
   const records = new Map<string, FoundRecord>();
   for (const [reference, resource] of resources) {
-    const claimed = keyOf(claims.get(reference), program);
+    const claimed = keyOf(claims.get(reference), program, slotKeys(resource, claims));
     const key = claimed ?? foreignPart({ reference, resource, program, base });
     if (key === undefined) continue;
     const id = claimed?.id;
@@ -49,6 +49,18 @@ export async function recordsOf(
   return { names: namesFrom(program, claims, base), records: [...records.values()], resources };
 }
 
-function keyOf(claims: readonly string[] | undefined, program: string): PartKey | undefined {
-  return claims?.map(parsePartKey).find(key => key?.program === program);
+/** Of several sessions, where a client was moved, the one in whose Slot the Appointment is (`there`: its keys). */
+function keyOf(
+  claims: readonly string[] | undefined,
+  program: string,
+  there: readonly string[],
+): PartKey | undefined {
+  const keys = (claims ?? []).map(parsePartKey).filter(key => key?.program === program) as PartKey[];
+  const here = keys.length < 2 ? undefined : keys.find(key => there.includes(partKey({ ...key, role: '' })));
+  return here ?? keys[0];
+}
+
+function slotKeys(resource: AnyResource, claims: ReadonlyMap<string, readonly string[]>): string[] {
+  const slots = (resource.resourceType === 'Appointment' ? (resource.slot ?? []) : []) as Reference[];
+  return slots.flatMap(({ reference }) => claims.get(reference ?? '') ?? []);
 }
