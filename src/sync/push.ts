@@ -13,13 +13,15 @@ import { asOrganization, sendOne } from './send.ts';
 import { type Change, change, type Due } from './state.ts';
 import { SEND_TYPES } from './types.ts';
 
+/** Where nothing was looked at yet, from so long before now, ms: servers' clocks may differ. */
+const EARLIER = 60_000;
 /** Those that are asked for at once. */
 const MOST_ASKED = 50;
 
 /** Writes down what is to be sent. */
 export async function lookForChanges(run: Run): Promise<void> {
   const { state, people, context, own, full } = run;
-  const started = instantOf(context.clock() * 1000);
+  const started = instantOf((context.clock() - EARLIER) * 1000);
   const added = [...people.all()].flatMap(([remote, one]) =>
     one.state === 'linked' && (one.unsent === true || full) ? [{ remote, client: one.id }] : [],
   );
