@@ -108,13 +108,14 @@ async function tellMissing({ state, report }: Run, type: string, seen: ReadonlyS
 /** Conflicts that somebody has settled here since. */
 async function settlePeople({ own, people }: Run): Promise<void> {
   for (const [remote, person] of [...people.all()]) {
-    if (person.state !== 'linked' || person.conflicts === undefined || person.said === undefined) continue;
+    if (person.state !== 'linked' || person.conflicts === undefined) continue;
     const version = await own.read('Patient', person.id);
     if (version === undefined) continue;
-    const { conflicts, ...rest } = person;
-    const left = stillDiffer(parsed(version), person.said, conflicts);
-    if (left.length < conflicts.length)
-      await people.put(remote, { ...rest, ...(left.length === 0 ? {} : { conflicts: left }) });
+    const { conflicts: before, ...rest } = person;
+    const conflicts = stillDiffer(parsed(version), before);
+    const left = Object.keys(conflicts).length;
+    if (left === Object.keys(before).length) continue;
+    await people.put(remote, { ...rest, ...(left === 0 ? {} : { conflicts }) });
   }
 }
 

@@ -38,8 +38,8 @@ export interface Linked {
   by: 'identifier' | 'person';
   /** Element -> digests of its items, as the other server said it last. */
   said?: Readonly<Record<string, readonly string[]>>;
-  /** Elements that both sides changed. */
-  conflicts?: readonly string[];
+  /** Elements that both sides changed, with digests of what theirs come to. */
+  conflicts?: Readonly<Record<string, readonly string[]>>;
   /** Types that have to be read from their beginning, since this link is newer than the last walk over them. */
   unread?: readonly string[];
   /** What is here of the person was not looked at yet for sending. */

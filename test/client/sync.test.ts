@@ -1,6 +1,7 @@
 // Sync with an EHR: another instance of this server, asked through fhir-kit-client with a token of Backend Services.
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { AnyResource } from '../../src/fhir/types.ts';
+import { describeOn, MONGODB } from '../support/stores.ts';
 import {
   allergy,
   appointment,
@@ -220,5 +221,29 @@ describe('a person whom both sides know by an identifier', () => {
       ran.told.filter(one => one.type === 'AllergyIntolerance' && one.outcome === 'conflict'),
     ).toMatchObject([{ id: theirs!.id, why: 'is no longer there' }]);
     expect(await found(world.program, 'AllergyIntolerance')).toHaveLength(1);
+  });
+});
+
+describeOn(MONGODB)('on the second store', () => {
+  test('both ways go over, once', async () => {
+    const there = await openSyncWorld({ store: MONGODB });
+    try {
+      const mine = (await made(there.program, person('Moreno', '1'))).id;
+      const theirs = (await made(there.hospital, person('Moreno', '1'))).id;
+      await made(there.hospital, allergy(theirs, 'Nuts'));
+      await permits(there.program, mine);
+      await made(there.program, goal(mine, 'Sleep'));
+      const first = await there.run();
+      expect([first.outcome, first.counts['push Goal sent']]).toEqual(['done', 1]);
+      const again = await there.run({ full: true });
+      expect(again.counts).toMatchObject({ 'pull AllergyIntolerance unchanged': 1 });
+      expect(again.counts['push Goal sent']).toBeUndefined();
+      expect(await found(there.program, 'AllergyIntolerance')).toHaveLength(1);
+      expect(await found(there.hospital, 'Goal')).toHaveLength(1);
+      await there.sync.remove('hospital');
+      expect(await there.ours.app.registry.syncItems('', '', 10)).toEqual([]);
+    } finally {
+      await there.close();
+    }
   });
 });
