@@ -7,9 +7,10 @@ import type { JsonObject } from '../fhir/types.ts';
 import { handle } from '../interactions/handle.ts';
 import type { Version } from '../store/port.ts';
 import { parsed } from './own.ts';
+import { asOrganization } from './parcel.ts';
 import { originSystem } from './references.ts';
 import type { Run } from './run.ts';
-import { asOrganization, sendOne } from './send.ts';
+import { sendOne } from './send.ts';
 import { type Change, change, type Due } from './state.ts';
 import { SEND_TYPES } from './types.ts';
 

@@ -115,8 +115,10 @@ export interface SyncKinds {
   pulled: Pulled;
   sent: Sent;
   due: Due;
-  /** By remote type and id: what of ours it is. */
+  /** By remote type and id: what of ours was sent there as it. */
   there: { id: string };
+  /** By type and id here: what came there as it. */
+  came: { id: string };
   /** Where the next walk starts: `pull/Type` by the clock there, `push/Type` by ours; an instant. */
   at: { instant: string };
   run: LastRun;

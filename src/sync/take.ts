@@ -97,7 +97,12 @@ async function settle(run: Run, { resource }: Body, { person, known }: Standing)
     ...kept,
     ...(problem === undefined ? {} : { problem: problem as Problem }),
   };
-  await run.state.put(change('pulled', key, pulled));
+  const { id } = pulled;
+  const came =
+    id === undefined || id === known?.id
+      ? []
+      : [change('came', `${resource.resourceType}/${id}`, { id: String(resource.id) })];
+  await run.state.put(...came, change('pulled', key, pulled));
   return became;
 }
 

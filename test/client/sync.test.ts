@@ -140,7 +140,9 @@ describe('a person whom both sides know by an identifier', () => {
     const { id: goalId } = await made(world.program, goal(mine, 'Sleep'));
     await made(world.program, carePlan(mine, goalId));
     await made(world.program, screen(mine));
-    await made(world.program, appointment(mine, '2026-12-05T10:00:00Z'));
+    const [asthma] = await found(world.program, 'Condition');
+    const reasonReference = [{ reference: `Condition/${asthma!.id}` }];
+    await made(world.program, { ...appointment(mine, '2026-12-05T10:00:00Z'), reasonReference });
     const before = await world.run();
     expect(before.counts).toMatchObject({ 'push Goal withheld': 1, 'push CarePlan withheld': 1 });
     expect(await found(world.hospital, 'Goal')).toEqual([]);
@@ -164,6 +166,11 @@ describe('a person whom both sides know by an identifier', () => {
     const [plan] = await found(world.hospital, 'CarePlan');
     expect(plan!.goal).toEqual([{ reference: `Goal/${sentGoal!.id}` }]);
     expect(plan!.author).toMatchObject({ type: 'Practitioner', display: 'A clinician' });
+    // What came from there is named as it is called there.
+    const [theirAsthma] = await found(world.hospital, `Condition?subject=Patient/${there}`);
+    expect(
+      await found(world.hospital, `Appointment?reason-reference=Condition/${theirAsthma!.id}`),
+    ).toHaveLength(1);
     // What came from there does not go back, and what went does not come back.
     expect(await found(world.hospital, `Appointment?actor=Patient/${there}`)).toHaveLength(2);
     const again = await world.run({ full: true });
