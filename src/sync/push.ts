@@ -79,6 +79,7 @@ function isToSend({ entry, people }: Run, version: Version): boolean {
 /** Sends what was written down, types in their order. */
 export async function sendDue(run: Run): Promise<void> {
   const { state } = run;
+  if (run.full) await tellDeleted(run);
   for (const { type } of SEND_TYPES) {
     let some: [string, Due][] = [];
     for await (const one of state.each('due', `${type}/`)) {
@@ -88,6 +89,17 @@ export async function sendDue(run: Run): Promise<void> {
       some = [];
     }
     if (some.length > 0) await sendSome(run, type, some);
+  }
+}
+
+/** What went there and was deleted here since stays there; somebody has to look. */
+async function tellDeleted({ state, own, report }: Run): Promise<void> {
+  for await (const [key, one] of state.each('sent')) {
+    const [type, id] = key.split('/') as [string, string];
+    if (one.id === undefined || (await own.read(type, id)) !== undefined) continue;
+    const problem = { outcome: 'conflict', why: 'was deleted here, and is still there' } as const;
+    await state.put(change('sent', key, { ...one, problem }));
+    report({ side: 'push', type, id, ...problem });
   }
 }
 

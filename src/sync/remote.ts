@@ -3,7 +3,7 @@
 import { Client } from 'fhir-kit-client';
 import { FhirError } from '../fhir/error.ts';
 import type { AnyResource } from '../fhir/types.ts';
-import { readUrl } from './address.ts';
+import { isOwnMachine, readUrl } from './address.ts';
 import { type Again, type Answer, answerOf, faultOf, isNew, nextOf, resourcesIn } from './answer.ts';
 import { createPace, type Surround, waitAfter } from './pace.ts';
 import type { RemoteEntry } from './state.ts';
@@ -155,5 +155,8 @@ async function endpointOf(
   const what = "Its smart-configuration's token_endpoint";
   if (answer.status !== 200)
     throw new FhirError('forbidden', `${base} has no smart-configuration: ${answer.status}.`);
-  return readUrl(answer.said.token_endpoint, what).href;
+  const url = readUrl(answer.said.token_endpoint, what);
+  if (isOwnMachine(url) && !isOwnMachine(new URL(base)))
+    throw new FhirError('forbidden', `${what} leads to this machine, which is not followed.`);
+  return url.href;
 }

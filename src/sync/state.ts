@@ -119,8 +119,11 @@ export interface SyncKinds {
   there: { id: string };
   /** By type and id here: what came there as it. */
   came: { id: string };
-  /** Where the next walk starts: `pull/Type` by the clock there, `push/Type` by ours; an instant. */
-  at: { instant: string };
+  /**
+   * Where the next walk starts: `pull/Type` by the clock there, `push/Type` by ours; an instant. `anew/Type`: how far a
+   * walk from the beginning came, and for whom it was begun.
+   */
+  at: { instant: string; mark?: string };
   run: LastRun;
 }
 export type SyncKind = keyof SyncKinds;

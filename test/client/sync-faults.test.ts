@@ -229,6 +229,35 @@ describe('answers', () => {
     expect(new URLSearchParams(asked.url.split('?')[1]).get('_lastUpdated') ?? 'ge2026').toContain('ge2026');
   });
 
+  test('a walk from the beginning that was ended goes on where it was, for the same people', async () => {
+    const at = (day: number) =>
+      stamped(
+        person('Nobody', `x${day}`, { birthDate: '1911-01-01' }),
+        `n${day}`,
+        `2026-11-0${day}T10:00:00Z`,
+      );
+    let down = true;
+    ehr.on[wait] = asked => {
+      if (!asked.url.includes('page=2'))
+        return { body: bundleOf([at(1), at(2)], `${ehr.base}/Patient?page=2`) };
+      return down ? { status: 400 } : { body: bundleOf([at(3)]) };
+    };
+    await run();
+    down = false;
+    expect((await run()).outcome).toBe('done');
+    const firsts = ehr.asked
+      .map(one => one.url)
+      .filter(url => url.includes('/Patient?') && !url.includes('page=2'));
+    expect(firsts.map(url => new URLSearchParams(url.split('?')[1]).get('_lastUpdated'))).toEqual([
+      null,
+      'ge2026-11-02T09:59:00.000Z',
+    ]);
+    // Somebody new is here: who is there since long may be this one.
+    await made(program, person('Newcomer', `new-${number}`));
+    await run();
+    expect(ehr.asked.map(one => one.url).filter(url => url.includes('/Patient?_sort'))).toHaveLength(2);
+  });
+
   test('nobody is asked for by name, number or id', async () => {
     ehr.on[wait] = () => ({ body: bundleOf([them]) });
     ehr.on['GET /fhir/AllergyIntolerance'] = () => ({

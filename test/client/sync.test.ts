@@ -229,6 +229,16 @@ describe('a person whom both sides know by an identifier', () => {
     ).toMatchObject([{ id: theirs!.id, why: 'is no longer there' }]);
     expect(await found(world.program, 'AllergyIntolerance')).toHaveLength(1);
   });
+
+  test('what is deleted here stays there, and is told when all is compared', async () => {
+    const [plan] = await found(world.program, 'CarePlan');
+    await world.program.delete(`/fhir/CarePlan/${plan!.id}`);
+    const ran = await world.run({ full: true });
+    expect(ran.told.filter(one => one.type === 'CarePlan')).toMatchObject([
+      { id: plan!.id, outcome: 'conflict', why: 'was deleted here, and is still there' },
+    ]);
+    expect(await found(world.hospital, 'CarePlan')).toHaveLength(1);
+  });
 });
 
 describeOn(MONGODB)('on the second store', () => {
