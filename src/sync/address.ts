@@ -3,6 +3,8 @@ import { FhirError } from '../fhir/error.ts';
 
 const LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', '[::1]', 'localhost']);
 
+export const isOwnMachine = ({ hostname }: URL): boolean => LOOPBACK.has(hostname);
+
 /** A FHIR base as it is kept: no slash at its end. Throws `invalid-value`. */
 export function readBase(text: string): string {
   const url = readUrl(text, 'The URL');
@@ -17,7 +19,7 @@ export function readUrl(text: unknown, what: string): URL {
   if (url === undefined) throw new FhirError('invalid-value', `${what}: expected an absolute URL.`);
   if (url.username !== '' || url.password !== '')
     throw new FhirError('invalid-value', `${what}: it holds a name or a password.`);
-  if (url.protocol === 'https:' || (url.protocol === 'http:' && LOOPBACK.has(url.hostname))) return url;
+  if (url.protocol === 'https:' || (url.protocol === 'http:' && isOwnMachine(url))) return url;
   throw new FhirError('invalid-value', `${what}: expected https, or http on this machine.`);
 }
 

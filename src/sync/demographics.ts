@@ -23,83 +23,113 @@ export interface MergedPerson {
   tree: JsonObject;
   /** Elements that were taken. */
   taken: string[];
-  /** Elements that both sides changed, and those of before on which they still differ. */
-  conflicts: string[];
+  /** Elements that both sides changed, and those of before on which they still differ: digests of what theirs comes to. */
+  conflicts: Record<string, readonly string[]>;
   /** What the other server says now. */
   said: Said;
 }
 
-/** `said`: what it said last; undefined at the first time, when only what ours is silent about is taken. */
+/** `said`: what it said last; undefined at the first time, when only what ours does not say otherwise is taken. */
 export function mergePerson(
   theirs: AnyResource,
   ours: JsonObject,
-  before: { said?: Said | undefined; conflicts?: readonly string[] | undefined },
+  before: { said?: Said | undefined; conflicts?: Said | undefined },
 ): MergedPerson {
-  const merged: MergedPerson = { tree: { ...ours }, taken: [], conflicts: [], said: saidBy(theirs) };
+  const merged: MergedPerson = { tree: { ...ours }, taken: [], conflicts: {}, said: {} };
+  const said: Record<string, readonly string[]> = {};
   for (const [element, properties] of Object.entries(ELEMENTS)) {
     const [next, current] = [itemsOf(theirs, properties), itemsOf(ours, properties)];
-    const items = mergeItems(next, current, before.said?.[element], before.said === undefined);
-    const open = before.conflicts?.includes(element) === true && !sameItems(next, items ?? current);
-    if (items === undefined || open) merged.conflicts.push(element);
+    said[element] = next.map(item => item.digest);
+    const items =
+      before.said === undefined
+        ? firstItems(next, current)
+        : mergeItems(next, current, before.said[element] ?? []);
+    const open = before.conflicts?.[element] !== undefined && !sameSets(gists(next), gists(items ?? current));
+    if (items === undefined || open) merged.conflicts[element] = gists(next);
     if (items === undefined || sameItems(items, current)) continue;
     put(merged.tree, properties, items);
     merged.taken.push(element);
   }
-  return merged;
+  return { ...merged, said };
 }
 
-/** Elements on which the two still differ, of those given: what became of conflicts. */
-export const stillDiffer = (ours: JsonObject, said: Said, elements: readonly string[]): string[] =>
-  elements.filter(element => {
-    const mine = itemsOf(ours, ELEMENTS[element] ?? []).map(item => item.digest);
-    return !sameSets(mine, said[element] ?? []);
-  });
+/** Those conflicts on which ours still differs from what the other server said. */
+export const stillDiffer = (ours: JsonObject, conflicts: Said): Said =>
+  Object.fromEntries(
+    Object.entries(conflicts).filter(
+      ([element, theirs]) => !sameSets(gists(itemsOf(ours, ELEMENTS[element] ?? [])), theirs),
+    ),
+  );
 
 interface Item {
   property: string;
   value: Json;
   digest: string;
+  /** Of what it comes to, however it is marked. */
+  gist: string;
 }
 
-const saidBy = (theirs: AnyResource): Said =>
-  Object.fromEntries(
-    Object.entries(ELEMENTS).map(([element, properties]) => [
-      element,
-      itemsOf(theirs, properties).map(item => item.digest),
-    ]),
-  );
+/** How a name, a number or an address is used says nothing about what it is. */
+const MARKS: ReadonlySet<string> = new Set([
+  'id',
+  'extension',
+  'use',
+  'rank',
+  'period',
+  'text',
+  'type',
+  'preferred',
+]);
 
 function itemsOf(resource: JsonObject, properties: readonly string[]): Item[] {
   return properties.flatMap(property => {
     const value = resource[property];
     if (value === undefined || value === null) return [];
     const list = Array.isArray(value) ? value : [value];
-    return list.map(one => ({ property, value: one, digest: digestOf({ [property]: one }) }));
+    return list.map(one => ({
+      property,
+      value: one,
+      digest: digestOf({ [property]: one }),
+      gist: digestOf({ [property]: gistOf(one) }),
+    }));
   });
+}
+
+function gistOf(value: Json): Json {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  const rest = Object.entries(value).filter(([name]) => !MARKS.has(name));
+  // Where there is nothing but marks they are all it says.
+  return rest.length === 0 ? value : Object.fromEntries(rest);
+}
+
+const gists = (items: readonly Item[]): string[] => items.map(item => item.gist);
+
+/** Nothing was said before. Undefined where each side says what the other does not. */
+function firstItems(next: readonly Item[], current: readonly Item[]): readonly Item[] | undefined {
+  const [theirs, ours] = [gists(next), gists(current)];
+  const added = next.filter(item => !ours.includes(item.gist));
+  if (added.length === 0) return current;
+  const repeating = current.length === 0 || repeats(next[0]?.property);
+  return repeating && ours.every(gist => theirs.includes(gist)) ? [...current, ...added] : undefined;
 }
 
 /** Undefined where both changed. */
 function mergeItems(
   next: readonly Item[],
   current: readonly Item[],
-  said: readonly string[] = [],
-  first: boolean,
+  said: readonly string[],
 ): readonly Item[] | undefined {
   // What is no longer said there may be kept from us; that does not make it wrong here.
   if (next.length === 0 || sameItems(next, current)) return current;
   const here = new Set(current.map(item => item.digest));
   const now = new Set(next.map(item => item.digest));
-  // Nothing of ours is lost.
-  if (first) return current.every(item => now.has(item.digest)) ? next : undefined;
   const removed = said.filter(digest => !now.has(digest));
-  const added = next.filter(item => !said.includes(item.digest));
-  if (removed.length === 0 && added.length === 0) return current;
-  if (removed.some(digest => !here.has(digest)) && added.some(item => !here.has(item.digest)))
-    return undefined;
+  const added = next.filter(item => !said.includes(item.digest) && !here.has(item.digest));
+  if (removed.some(digest => !here.has(digest)) && added.length > 0) return undefined;
   // One value that both gave where there was none.
-  if (removed.length === 0 && current.length > 0 && !repeats(added[0]?.property)) return undefined;
-  const kept = current.filter(item => !removed.includes(item.digest));
-  return [...kept, ...added.filter(item => !here.has(item.digest))];
+  if (removed.length === 0 && added.length > 0 && current.length > 0 && !repeats(added[0]?.property))
+    return undefined;
+  return [...current.filter(item => !removed.includes(item.digest)), ...added];
 }
 
 const REPEATING: ReadonlySet<string> = new Set(['name', 'telecom', 'address', 'communication']);

@@ -89,7 +89,9 @@ export async function forgetExchange(
   for await (const [key, one] of state.each('pulled')) {
     if (one.person !== remote) continue;
     if (one.id !== undefined) told.pulled += 1;
-    await state.put(change('pulled', key));
+    const type = key.slice(0, key.indexOf('/'));
+    const came = one.id === undefined ? [] : [change('came', `${type}/${one.id}`)];
+    await state.put(change('pulled', key), ...came);
   }
   for await (const [key, one] of state.each('sent')) {
     if (one.person !== client) continue;

@@ -2,6 +2,7 @@
 // (42 CFR 2.13(c)). So it is asked for what changed, of everybody it lets us see, and what is of nobody who is linked is
 // passed over and not kept.
 import type { AnyResource, JsonObject } from '../fhir/types.ts';
+import { digestOf } from '../interactions/import/canonical.ts';
 import { stillDiffer } from './demographics.ts';
 import { unlike } from './elements.ts';
 import { parsed } from './own.ts';
@@ -27,7 +28,8 @@ export async function pullPeople(run: Run): Promise<void> {
   await settlePeople(run);
   const looked = Number((await state.get('at', CLIENTS))?.instant ?? 0);
   const anew = full || people.newest > looked;
-  await walk(run, 'Patient', anew, async page => {
+  const mark = full ? undefined : String(people.newest);
+  await walk(run, { type: 'Patient', anew, mark }, async page => {
     for (const theirs of page) {
       run.signal.throwIfAborted();
       await takePerson(run, theirs);
@@ -44,7 +46,8 @@ export async function pullType(run: Run, type: (typeof PULL_TYPES)[number]): Pro
   );
   const anew = full || waiting.length > 0;
   const seen = new Set<string>();
-  await walk(run, type, anew, async page => {
+  const mark = full ? undefined : digestOf(waiting.sort());
+  const whole = await walk(run, { type, anew, mark }, async page => {
     const keys = page.map(one => `${type}/${one.id}`);
     const known = await state.many('pulled', keys);
     for (const [at, theirs] of page.entries()) {
@@ -58,29 +61,33 @@ export async function pullType(run: Run, type: (typeof PULL_TYPES)[number]): Pro
     const left = unread.filter(one => one !== type);
     await people.put(id, { ...rest, ...(left.length === 0 ? {} : { unread: left }) });
   }
-  if (anew) await tellMissing(run, type, seen);
+  if (anew && whole) await tellMissing(run, type, seen);
+}
+
+interface Walk {
+  type: string;
+  /** From the beginning; `mark`: for whom, where it may go on from where a run with the same mark was ended. */
+  anew: boolean;
+  mark: string | undefined;
 }
 
 /**
- * All pages. The place moves only when what is before it is durable: with every page where they come in the order in
- * which they were asked for, else with the last one.
+ * All pages; true where they were all there is. The place moves only when what is before it is durable: with every page
+ * where they come in the order in which they were asked for, else with the last one.
  */
 async function walk(
   run: Run,
-  type: string,
-  anew: boolean,
+  { type, anew, mark }: Walk,
   take: (page: AnyResource[]) => Promise<void>,
-): Promise<void> {
+): Promise<boolean> {
   const { state, remote } = run;
-  const key = `pull/${type}`;
-  const from = anew ? undefined : (await state.get('at', key))?.instant;
+  const [key, begun] = [`pull/${type}`, `anew/${type}`];
+  const before = await state.get('at', anew ? begun : key);
+  const from = anew && (mark === undefined || before?.mark !== mark) ? undefined : before?.instant;
   const since =
     from === undefined ? {} : { _lastUpdated: `ge${new Date(Date.parse(from) - OVERLAP).toISOString()}` };
   let [newest, ordered] = [from === undefined ? 0 : Date.parse(from), true];
   let last = 0;
-  const keep = async (): Promise<void> => {
-    if (newest > 0) await state.put(change('at', key, { instant: new Date(newest).toISOString() }));
-  };
   for await (const page of remote.pages(type, { ...since, _sort: '_lastUpdated', _count: String(PAGE) })) {
     await take(page);
     for (const one of page) {
@@ -90,9 +97,14 @@ async function walk(
       last = at;
       newest = Math.max(newest, at);
     }
-    if (ordered && !anew) await keep();
+    if (!ordered || newest === 0) continue;
+    const instant = new Date(newest).toISOString();
+    if (!anew) await state.put(change('at', key, { instant }));
+    else if (mark !== undefined) await state.put(change('at', begun, { instant, mark }));
   }
-  await keep();
+  const place = newest > 0 ? [change('at', key, { instant: new Date(newest).toISOString() })] : [];
+  await state.put(...place, change('at', begun));
+  return from === undefined;
 }
 
 /** What came from there once and is there no longer stays here; somebody has to look. */
@@ -108,13 +120,14 @@ async function tellMissing({ state, report }: Run, type: string, seen: ReadonlyS
 /** Conflicts that somebody has settled here since. */
 async function settlePeople({ own, people }: Run): Promise<void> {
   for (const [remote, person] of [...people.all()]) {
-    if (person.state !== 'linked' || person.conflicts === undefined || person.said === undefined) continue;
+    if (person.state !== 'linked' || person.conflicts === undefined) continue;
     const version = await own.read('Patient', person.id);
     if (version === undefined) continue;
-    const { conflicts, ...rest } = person;
-    const left = stillDiffer(parsed(version), person.said, conflicts);
-    if (left.length < conflicts.length)
-      await people.put(remote, { ...rest, ...(left.length === 0 ? {} : { conflicts: left }) });
+    const { conflicts: before, ...rest } = person;
+    const conflicts = stillDiffer(parsed(version), before);
+    const left = Object.keys(conflicts).length;
+    if (left === Object.keys(before).length) continue;
+    await people.put(remote, { ...rest, ...(left === 0 ? {} : { conflicts }) });
   }
 }
 

@@ -7,19 +7,22 @@ import type { JsonObject } from '../fhir/types.ts';
 import { handle } from '../interactions/handle.ts';
 import type { Version } from '../store/port.ts';
 import { parsed } from './own.ts';
+import { asOrganization } from './parcel.ts';
 import { originSystem } from './references.ts';
 import type { Run } from './run.ts';
-import { asOrganization, sendOne } from './send.ts';
+import { sendOne } from './send.ts';
 import { type Change, change, type Due } from './state.ts';
 import { SEND_TYPES } from './types.ts';
 
+/** Where nothing was looked at yet, from so long before now, ms: servers' clocks may differ. */
+const EARLIER = 60_000;
 /** Those that are asked for at once. */
 const MOST_ASKED = 50;
 
 /** Writes down what is to be sent. */
 export async function lookForChanges(run: Run): Promise<void> {
   const { state, people, context, own, full } = run;
-  const started = instantOf(context.clock() * 1000);
+  const started = instantOf((context.clock() - EARLIER) * 1000);
   const added = [...people.all()].flatMap(([remote, one]) =>
     one.state === 'linked' && (one.unsent === true || full) ? [{ remote, client: one.id }] : [],
   );
@@ -76,6 +79,7 @@ function isToSend({ entry, people }: Run, version: Version): boolean {
 /** Sends what was written down, types in their order. */
 export async function sendDue(run: Run): Promise<void> {
   const { state } = run;
+  if (run.full) await tellDeleted(run);
   for (const { type } of SEND_TYPES) {
     let some: [string, Due][] = [];
     for await (const one of state.each('due', `${type}/`)) {
@@ -85,6 +89,17 @@ export async function sendDue(run: Run): Promise<void> {
       some = [];
     }
     if (some.length > 0) await sendSome(run, type, some);
+  }
+}
+
+/** What went there and was deleted here since stays there; somebody has to look. */
+async function tellDeleted({ state, own, report }: Run): Promise<void> {
+  for await (const [key, one] of state.each('sent')) {
+    const [type, id] = key.split('/') as [string, string];
+    if (one.id === undefined || (await own.read(type, id)) !== undefined) continue;
+    const problem = { outcome: 'conflict', why: 'was deleted here, and is still there' } as const;
+    await state.put(change('sent', key, { ...one, problem }));
+    report({ side: 'push', type, id, ...problem });
   }
 }
 

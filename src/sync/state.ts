@@ -38,8 +38,8 @@ export interface Linked {
   by: 'identifier' | 'person';
   /** Element -> digests of its items, as the other server said it last. */
   said?: Readonly<Record<string, readonly string[]>>;
-  /** Elements that both sides changed. */
-  conflicts?: readonly string[];
+  /** Elements that both sides changed, with digests of what theirs come to. */
+  conflicts?: Readonly<Record<string, readonly string[]>>;
   /** Types that have to be read from their beginning, since this link is newer than the last walk over them. */
   unread?: readonly string[];
   /** What is here of the person was not looked at yet for sending. */
@@ -115,10 +115,15 @@ export interface SyncKinds {
   pulled: Pulled;
   sent: Sent;
   due: Due;
-  /** By remote type and id: what of ours it is. */
+  /** By remote type and id: what of ours was sent there as it. */
   there: { id: string };
-  /** Where the next walk starts: `pull/Type` by the clock there, `push/Type` by ours; an instant. */
-  at: { instant: string };
+  /** By type and id here: what came there as it. */
+  came: { id: string };
+  /**
+   * Where the next walk starts: `pull/Type` by the clock there, `push/Type` by ours; an instant. `anew/Type`: how far a
+   * walk from the beginning came, and for whom it was begun.
+   */
+  at: { instant: string; mark?: string };
   run: LastRun;
 }
 export type SyncKind = keyof SyncKinds;

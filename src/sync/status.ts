@@ -28,12 +28,13 @@ export async function statusOf(remote: RemoteEntry, state: State): Promise<Statu
   const [places, pulled, sent, due, withheld]: [Record<string, string>, ...Counts[]] = [{}, {}, {}, {}, {}];
   const problems: Status['problems'][number][] = [];
   let [linked, possibleMatches] = [0, 0];
-  for await (const [key, { instant }] of state.each('at')) if (key.includes('/')) places[key] = instant;
+  for await (const [key, { instant }] of state.each('at'))
+    if (/^pu(?:ll|sh)\//.test(key)) places[key] = instant;
   for await (const [id, person] of state.each('person')) {
     if (person.state === 'possible') possibleMatches += 1;
     if (person.state !== 'linked') continue;
     linked += 1;
-    const { conflicts: elements } = person;
+    const elements = person.conflicts === undefined ? undefined : Object.keys(person.conflicts);
     if (elements !== undefined)
       problems.push({
         ...{ side: 'pull', type: 'Patient', id, outcome: 'conflict' },

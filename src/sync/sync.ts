@@ -47,7 +47,8 @@
 //                       run, ends with the reason; nothing is followed.
 //   a consent ended     nothing more is sent from the next request on; what went stays there and in the accounting.
 //   a disclosure is recorded before it is sent: where sending fails the accounting tells of more than arrived, never less.
-// Not kept: zeros at the end of decimals that come in (fhir-kit-client parses them away).
+// Limits: zeros at the end of decimals that come in are lost, since fhir-kit-client parses them away; it also reads an
+// answer whole, whatever its size, within the minute that a request may take.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -220,7 +221,7 @@ async function runRemote(run: Run, counts: Record<string, number>): Promise<Ran>
   const begun: LastRun = { started: context.clock(), outcome: 'running', counts: {} };
   await state.put(change('run', '', begun));
   const problems: Outcome[] = [];
-  const reasons: string[] = [];
+  const reasons = new Set<string>();
   const watched: Run = {
     ...run,
     report: outcome => {
@@ -241,11 +242,11 @@ async function runRemote(run: Run, counts: Record<string, number>): Promise<Ran>
       (error: unknown) => reasonOf(error, signal),
     );
     if (reason === undefined) continue;
-    reasons.push(reason.text);
+    reasons.add(reason.text);
     if (reason.ends) break;
   }
-  const outcome = reasons.length === 0 && problems.length === 0 ? 'done' : 'partly';
-  const reason = reasons.length === 0 ? {} : { reason: reasons.join(' ') };
+  const outcome = reasons.size === 0 && problems.length === 0 ? 'done' : 'partly';
+  const reason = reasons.size === 0 ? {} : { reason: [...reasons].join(' ') };
   await state.put(change('run', '', { ...begun, ended: context.clock(), outcome, ...reason, counts }));
   return { outcome, ...reason, counts };
 }

@@ -76,10 +76,11 @@ async function takeDemographics(run: Run, theirs: AnyResource, linked: Linked): 
       if (why === undefined) throw error;
       return report({ side: 'pull', type: 'Patient', id, outcome: 'refused', why });
     }
+    const open = Object.keys(conflicts);
     const { conflicts: _, ...rest } = linked;
-    await people.put(id, { ...rest, said, ...(conflicts.length === 0 ? {} : { conflicts }) });
-    if (conflicts.length > 0)
-      return report({ side: 'pull', type: 'Patient', id, outcome: 'conflict', why: conflicts.join(', ') });
+    await people.put(id, { ...rest, said, ...(open.length === 0 ? {} : { conflicts }) });
+    if (open.length > 0)
+      return report({ side: 'pull', type: 'Patient', id, outcome: 'conflict', why: open.join(', ') });
     return report({ side: 'pull', type: 'Patient', id, outcome: taken.length > 0 ? 'updated' : 'unchanged' });
   }
 }

@@ -87,7 +87,8 @@ interface Standing {
 async function settle(run: Run, { resource }: Body, { person, known }: Standing): Promise<Became> {
   const key = `${resource.resourceType}/${resource.id}`;
   const digest = digestOf(withoutStamp(resource));
-  if (known?.digest === digest && known.person === person) return { outcome: 'unchanged' };
+  const again = run.full && known?.problem !== undefined;
+  if (known?.digest === digest && known.person === person && !again) return { outcome: 'unchanged' };
   const { became, ...kept } = await writeOne(run, resource, known);
   const problem = became.outcome === 'conflict' || became.outcome === 'refused' ? became : undefined;
   const pulled = {
@@ -96,7 +97,12 @@ async function settle(run: Run, { resource }: Body, { person, known }: Standing)
     ...kept,
     ...(problem === undefined ? {} : { problem: problem as Problem }),
   };
-  await run.state.put(change('pulled', key, pulled));
+  const { id } = pulled;
+  const came =
+    id === undefined || id === known?.id
+      ? []
+      : [change('came', `${resource.resourceType}/${id}`, { id: String(resource.id) })];
+  await run.state.put(...came, change('pulled', key, pulled));
   return became;
 }
 

@@ -1,6 +1,7 @@
 // Sync with an EHR: another instance of this server, asked through fhir-kit-client with a token of Backend Services.
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { AnyResource } from '../../src/fhir/types.ts';
+import { describeOn, MONGODB } from '../support/stores.ts';
 import {
   allergy,
   appointment,
@@ -139,7 +140,9 @@ describe('a person whom both sides know by an identifier', () => {
     const { id: goalId } = await made(world.program, goal(mine, 'Sleep'));
     await made(world.program, carePlan(mine, goalId));
     await made(world.program, screen(mine));
-    await made(world.program, appointment(mine, '2026-12-05T10:00:00Z'));
+    const [asthma] = await found(world.program, 'Condition');
+    const reasonReference = [{ reference: `Condition/${asthma!.id}` }];
+    await made(world.program, { ...appointment(mine, '2026-12-05T10:00:00Z'), reasonReference });
     const before = await world.run();
     expect(before.counts).toMatchObject({ 'push Goal withheld': 1, 'push CarePlan withheld': 1 });
     expect(await found(world.hospital, 'Goal')).toEqual([]);
@@ -163,6 +166,11 @@ describe('a person whom both sides know by an identifier', () => {
     const [plan] = await found(world.hospital, 'CarePlan');
     expect(plan!.goal).toEqual([{ reference: `Goal/${sentGoal!.id}` }]);
     expect(plan!.author).toMatchObject({ type: 'Practitioner', display: 'A clinician' });
+    // What came from there is named as it is called there.
+    const [theirAsthma] = await found(world.hospital, `Condition?subject=Patient/${there}`);
+    expect(
+      await found(world.hospital, `Appointment?reason-reference=Condition/${theirAsthma!.id}`),
+    ).toHaveLength(1);
     // What came from there does not go back, and what went does not come back.
     expect(await found(world.hospital, `Appointment?actor=Patient/${there}`)).toHaveLength(2);
     const again = await world.run({ full: true });
@@ -220,5 +228,39 @@ describe('a person whom both sides know by an identifier', () => {
       ran.told.filter(one => one.type === 'AllergyIntolerance' && one.outcome === 'conflict'),
     ).toMatchObject([{ id: theirs!.id, why: 'is no longer there' }]);
     expect(await found(world.program, 'AllergyIntolerance')).toHaveLength(1);
+  });
+
+  test('what is deleted here stays there, and is told when all is compared', async () => {
+    const [plan] = await found(world.program, 'CarePlan');
+    await world.program.delete(`/fhir/CarePlan/${plan!.id}`);
+    const ran = await world.run({ full: true });
+    expect(ran.told.filter(one => one.type === 'CarePlan')).toMatchObject([
+      { id: plan!.id, outcome: 'conflict', why: 'was deleted here, and is still there' },
+    ]);
+    expect(await found(world.hospital, 'CarePlan')).toHaveLength(1);
+  });
+});
+
+describeOn(MONGODB)('on the second store', () => {
+  test('both ways go over, once', async () => {
+    const there = await openSyncWorld({ store: MONGODB });
+    try {
+      const mine = (await made(there.program, person('Moreno', '1'))).id;
+      const theirs = (await made(there.hospital, person('Moreno', '1'))).id;
+      await made(there.hospital, allergy(theirs, 'Nuts'));
+      await permits(there.program, mine);
+      await made(there.program, goal(mine, 'Sleep'));
+      const first = await there.run();
+      expect([first.outcome, first.counts['push Goal sent']]).toEqual(['done', 1]);
+      const again = await there.run({ full: true });
+      expect(again.counts).toMatchObject({ 'pull AllergyIntolerance unchanged': 1 });
+      expect(again.counts['push Goal sent']).toBeUndefined();
+      expect(await found(there.program, 'AllergyIntolerance')).toHaveLength(1);
+      expect(await found(there.hospital, 'Goal')).toHaveLength(1);
+      await there.sync.remove('hospital');
+      expect(await there.ours.app.registry.syncItems('', '', 10)).toEqual([]);
+    } finally {
+      await there.close();
+    }
   });
 });

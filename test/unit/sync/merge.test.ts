@@ -27,10 +27,31 @@ const CASES: Record<string, Case> = {
     becomes: { gender: 'other' },
     conflicts: ['gender'],
   },
-  'at first a longer list that holds ours is taken': {
-    now: { telecom: [phone('1'), phone('2')] },
+  'at first what is said besides is added': {
+    now: { telecom: [phone('1'), { ...phone('2'), use: 'home' }] },
     ours: { telecom: [phone('2')] },
-    becomes: { telecom: [phone('1'), phone('2')] },
+    becomes: { telecom: [phone('2'), phone('1')] },
+  },
+  'at first how something is marked is no difference': {
+    now: { name: [{ family: 'A', given: ['B'] }] },
+    ours: {
+      name: [
+        { use: 'official', family: 'A', given: ['B'] },
+        { use: 'usual', given: ['C'] },
+      ],
+    },
+    becomes: {
+      name: [
+        { use: 'official', family: 'A', given: ['B'] },
+        { use: 'usual', given: ['C'] },
+      ],
+    },
+  },
+  'at first two different names are told': {
+    now: { name: [{ family: 'A' }] },
+    ours: { name: [{ family: 'B' }] },
+    becomes: { name: [{ family: 'B' }] },
+    conflicts: ['name'],
   },
   'a change there is taken where ours is what it was': {
     before: { birthDate: '1990-01-01' },
@@ -114,12 +135,12 @@ describe('demographics', () => {
     const said = before === undefined ? undefined : mergePerson(patient(before), {}, {}).said;
     const merged = mergePerson(patient(now), patient(ours), { said });
     expect(merged.tree).toEqual(patient(becomes));
-    expect(merged.conflicts).toEqual(conflicts);
+    expect(Object.keys(merged.conflicts)).toEqual(conflicts);
     expect(merged.taken.length > 0).toBe(JSON.stringify(merged.tree) !== JSON.stringify(patient(ours)));
     // Once more nothing is taken, and what is open stays open.
     const again = mergePerson(patient(now), merged.tree, merged);
-    expect([again.taken, again.conflicts]).toEqual([[], conflicts]);
-    expect(stillDiffer(merged.tree, merged.said, conflicts)).toEqual(conflicts);
+    expect([again.taken, again.conflicts]).toEqual([[], merged.conflicts]);
+    expect(stillDiffer(merged.tree, merged.conflicts)).toEqual(merged.conflicts);
   });
 
   test('nothing of a person is kept of it but digests', () => {
@@ -132,8 +153,8 @@ describe('demographics', () => {
   });
 
   test('a conflict is over when both say the same', () => {
-    const { said } = mergePerson(patient({ gender: 'male' }), patient({ gender: 'other' }), {});
-    expect(stillDiffer(patient({ gender: 'male' }), said, ['gender'])).toEqual([]);
+    const { conflicts } = mergePerson(patient({ gender: 'male' }), patient({ gender: 'other' }), {});
+    expect(stillDiffer(patient({ gender: 'male' }), conflicts)).toEqual({});
   });
 });
 
