@@ -9,7 +9,8 @@ import { demandReach, demandVersion } from './checks.ts';
 import { claimsOf, writeClaims } from './claims.ts';
 import { expectedOf } from './expected.ts';
 import { labelAgain } from './label-again.ts';
-import { isSeated, settleSeats, type Touched } from './seating.ts';
+import type { Touched } from './seat-moves.ts';
+import { isSeated, settleSeats } from './seating.ts';
 import {
   type Create,
   type Delete,
