@@ -44,10 +44,11 @@ import type { SheetImport } from './interactions/import/sheet/sheet-import.ts';
 import { type ImportOptions, importRecords, type RecordOutcome } from './interactions/import.ts';
 import { pageSeal } from './interactions/page-link.ts';
 import type { FhirRequest, Reply } from './interactions/request.ts';
-import { askOf, isMissed, keysIn, offerOf } from './iop/booking.ts';
+import { askOf, isMissed, keysIn, offerOf, sessionIdentifiers } from './iop/booking.ts';
 import { createLog } from './observe/log.ts';
 import { isServed, lockServer, type OpenedStore, openStore } from './open-store.ts';
 import { EXTRACTORS, extract } from './search/extract.ts';
+import { clausesOfSlot } from './search/slots.ts';
 import { PLACE_FACT } from './store/archive.ts';
 import { demandWhole, moveStore } from './store/move.ts';
 import type { Derive } from './store/port/derived.ts';
@@ -255,6 +256,7 @@ export function openStoreOf(
     offers: offerOf,
     missed: isMissed,
     keysIn,
+    clauses: (slot, claims) => clausesOfSlot(slot, sessionIdentifiers(claims)),
     recordKey: appointmentKey,
     desk: owner => deskOf(owner, { at: clock(), staff: config.staffAccess, ids }),
   };

@@ -28,6 +28,8 @@ export interface Book {
   /** Keys that are to go, and to be. */
   drop: Set<string>;
   put: Map<string, string>;
+  /** Its places are counted for the first time. */
+  fresh: boolean;
 }
 
 const prefixOf = (slot: string): string => `#${slot}|`;
@@ -35,27 +37,40 @@ export const placeKey = (slot: string, who: string): string => `${prefixOf(slot)
 export const turnKey = (slot: string, { who, turn }: Place): string =>
   `${placeKey(slot, who)}|${String(turn).padStart(17, '0')}`;
 
-/** From now on they are this unit's alone. */
-export function* readPlaces(unit: Unit, slot: string): Work<Place[]> {
+/** Held by the Slot: from when it is there on, the claims tell all of its places. */
+const markKey = prefixOf;
+
+/**
+ * From now on they are this unit's alone. Undefined: nobody has counted them yet, in a store that is older than
+ * booking, or where somebody chose the Slot's id and others may have named it before.
+ */
+export function* readPlaces(unit: Unit, slot: string): Work<Place[] | undefined> {
   yield* got(unit.alone(`seats ${slot}`));
   const places = new Map<string, Place>();
-  for (const { key, id } of yield* got(unit.claimsUnder(prefixOf(slot)))) {
+  const claims = yield* got(unit.claimsUnder(prefixOf(slot)));
+  for (const { key, id } of claims) {
     const [, who, turn] = key.split('|') as [string, string, string?];
+    if (who === '') continue;
     const place = places.get(who) ?? { who, appointment: id };
     places.set(who, turn === undefined ? place : { ...place, turn: Number(turn) });
   }
-  return [...places.values()];
+  return claims.some(({ key }) => key === markKey(slot)) ? [...places.values()] : undefined;
 }
 
 /** One person, or an Appointment that names nobody or several. */
-export const whoOf = ({ id, row: { patients } }: Asking): string =>
+export const whoOf = (id: string, patients: readonly string[]): string =>
   patients.length === 1 && patients[0] !== '?' ? patients[0]! : `*${id}`;
 
 /** Takes a place away. */
 export function free(book: Book, place: Place): void {
   book.places.splice(book.places.indexOf(place), 1);
-  book.drop.add(placeKey(book.id, place.who));
-  if (place.turn !== undefined) book.drop.add(turnKey(book.id, place));
+  drop(book, placeKey(book.id, place.who));
+  if (place.turn !== undefined) drop(book, turnKey(book.id, place));
+}
+
+function drop(book: Book, key: string): void {
+  book.drop.add(key);
+  book.put.delete(key);
 }
 
 export const taken = ({ places }: Book): number => places.filter(one => one.turn === undefined).length;
@@ -64,11 +79,12 @@ export const hasRoom = (book: Book): boolean =>
 
 /** Who waited has a seat. */
 export function seat(book: Book, place: Place): void {
-  book.drop.add(turnKey(book.id, place));
+  drop(book, turnKey(book.id, place));
   delete place.turn;
 }
 
-export function* keepPlaces(unit: Unit, { drop, put }: Book): Work<void> {
+export function* keepPlaces(unit: Unit, { id: slot, drop, put, fresh }: Book): Work<void> {
+  if (fresh) yield* got(unit.putClaim(markKey(slot), 'Slot', slot));
   for (const key of drop) if (!put.has(key)) yield* got(unit.dropClaim(key));
   for (const [key, id] of put) yield* got(unit.putClaim(key, 'Appointment', id));
 }

@@ -11,7 +11,7 @@ export interface Touched {
   op: number;
   /** Before the plan, where it was live: its body, and the people that it named. */
   before: { body: string; patients: readonly string[] } | undefined;
-  /** Nothing was there before, not even a tombstone. */
+  /** Nothing was there before, not even a tombstone, and nobody could name it: the server chose its id. */
   made: boolean;
 }
 
@@ -25,6 +25,8 @@ export interface Move {
   row: Row;
   was: SeatAsk;
   asks: SeatAsk;
+  /** The people that it named before. */
+  named: readonly string[];
   /** Somebody else is named. */
   renamed: boolean;
 }
@@ -36,7 +38,10 @@ export function* moveOf(unit: Unit, { id, op, before }: Touched, row: Row): Work
   const asks = row.deleted ? NOTHING : seating.asks(row.body);
   const renamed = before !== undefined && before.patients.join() !== row.patients.join();
   if ([was, asks].every(isSilent) || (isAlike(was, asks) && !renamed)) return [];
-  return [{ id, op, row, was: yield* resolved(unit, was), asks: yield* resolved(unit, asks), renamed }];
+  const named = before?.patients ?? [];
+  return [
+    { id, op, row, was: yield* resolved(unit, was), asks: yield* resolved(unit, asks), named, renamed },
+  ];
 }
 
 const isSilent = ({ slots, sessions, makesUpFor }: SeatAsk): boolean =>
@@ -49,7 +54,7 @@ const isAlike = (one: SeatAsk, other: SeatAsk): boolean =>
   one.sessions.join() === other.sessions.join();
 
 /** Who has the identifier of a session is in its Slot, whether he says so or not. */
-function* resolved(unit: Unit, ask: SeatAsk): Work<SeatAsk> {
+export function* resolved(unit: Unit, ask: SeatAsk): Work<SeatAsk> {
   if (ask.wants === undefined || ask.sessions.length === 0) return ask;
   const slots: string[] = [];
   for (const key of ask.sessions) {

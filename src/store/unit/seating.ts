@@ -6,6 +6,7 @@
 // they do all others:
 //   #<Slot>|<who>          held by the Appointment that has the place
 //   #<Slot>|<who>|<turn>   besides, while it waits; turns are seqs of the versions that came to wait
+//   #<Slot>|               held by the Slot: its places are counted; without it they are, once (count-places.ts)
 //   ##makes-up|<missed>    held by the Appointment that makes up for a missed one
 // `who` is the Patient, so that one person has one place in a Slot (`*` and the Appointment's id where it names
 // nobody or several). Units that touch the places of one Slot exclude each other (Unit.alone).
@@ -25,6 +26,7 @@ import { FhirError } from '../../fhir/error.ts';
 import type { AuditDraft } from '../port/audit.ts';
 import type { Seating } from '../port/seating.ts';
 import { type Acting, acting } from './acting.ts';
+import { countPlaces } from './count-places.ts';
 import { demandMakeUp } from './make-up.ts';
 import {
   type Book,
@@ -95,8 +97,7 @@ function* settleSlot(work: Acting, { id, moves, claimed }: Asked): Work<void> {
   const known = yield* knownHere(work, row, here);
   if (known.length === 0 && !work.touched.has(`Slot/${id}`)) return;
   const offer = row.deleted ? { open: false, begins: Number.NaN } : seating.offers(row.body);
-  const places = work.touched.get(`Slot/${id}`)?.made === true ? [] : yield* readPlaces(unit, id);
-  const book: Book = { id, row, offer, places, drop: new Set(), put: new Map() };
+  const book: Book = { ...(yield* placesIn(work, row, known)), id, row, offer };
   const coming = leave(book, known);
   yield* moveUp(work, book);
   const seated = yield* arrive(work, book, coming);
@@ -105,6 +106,24 @@ function* settleSlot(work: Acting, { id, moves, claimed }: Asked): Work<void> {
   yield* keepStatus(work, book);
   for (const move of seated)
     if (!claimed.has(`Appointment/${move.id}`)) yield* keepRecordKey(unit, seating, book, move);
+}
+
+/** A Slot that was made just now has none. */
+function* placesIn(
+  { unit, touched }: Acting,
+  slot: Row,
+  moves: readonly Move[],
+): Work<Pick<Book, 'places' | 'drop' | 'put' | 'fresh'>> {
+  const [drop, put] = [new Set<string>(), new Map<string, string>()];
+  if (touched.get(`Slot/${slot.id}`)?.made === true) return { places: [], drop, put, fresh: true };
+  const kept = yield* readPlaces(unit, slot.id);
+  if (kept !== undefined) return { places: kept, drop, put, fresh: false };
+  const places = yield* countPlaces(unit, slot, moves);
+  for (const place of places) {
+    put.set(placeKey(slot.id, place.who), place.appointment);
+    if (place.turn !== undefined) put.set(turnKey(slot.id, place), place.appointment);
+  }
+  return { places, drop, put, fresh: true };
 }
 
 /** Those whose record is the Slot's; of others who name it one that the caller may see says so. */
@@ -157,7 +176,7 @@ function leave(book: Book, moves: readonly Move[]): Move[] {
     if (wants === undefined || (wants === 'turn' && held.turn === undefined)) {
       free(book, held);
       if (wants !== undefined) coming.push(move);
-    } else if (held.who !== whoOf(move)) {
+    } else if (held.who !== whoOf(move.id, move.row.patients)) {
       // Another person: who that is has to come like everybody.
       free(book, held);
       coming.push(move);
@@ -196,7 +215,7 @@ function* promote(work: Acting, { appointment }: Place): Work<void> {
 /** Those that got a place. */
 function* arrive(work: Acting, book: Book, coming: readonly Move[]): Work<Move[]> {
   for (const move of coming) {
-    const who = whoOf(move);
+    const who = whoOf(move.id, move.row.patients);
     const other = book.places.find(one => one.who === who);
     if (other !== undefined) throw yield* refusal(work.unit, other, move);
     const place: Place = { who, appointment: move.id };
@@ -241,7 +260,7 @@ function* keepStatus(work: Acting, book: Book): Work<void> {
 
 /** The Appointment of a person who is in no session record yet, or not in this one, is known to it from now on. */
 function* keepRecordKey(unit: Unit, seating: Seating, { id }: Book, move: Move): Work<void> {
-  const who = whoOf(move);
+  const who = whoOf(move.id, move.row.patients);
   if (who.startsWith('*')) return;
   const slot = yield* got(unit.claimsOn('Slot', id));
   const key =
