@@ -47,11 +47,12 @@ import { printLetter } from './interactions/letter-page.ts';
 import { pageSeal } from './interactions/page-link.ts';
 import { showRecord } from './interactions/record.ts';
 import type { FhirRequest, Reply } from './interactions/request.ts';
-import { askOf, isMissed, keysIn, offerOf } from './iop/booking.ts';
+import { askOf, askOf, isMissed, isMissed, keysIn, keysIn, offerOf, offerOf, sessionIdentifiers } from './iop/booking.ts';
 import type { RecordEnvelope } from './iop/concept.ts';
 import { createLog } from './observe/log.ts';
 import { isServed, lockServer, type OpenedStore, openStore, removeStore } from './open-store.ts';
 import { EXTRACTORS, extract } from './search/extract.ts';
+import { clausesOfSlot } from './search/slots.ts';
 import { PLACE_FACT } from './store/archive.ts';
 import { demandWhole, moveStore } from './store/move.ts';
 import type { Derive } from './store/port/derived.ts';
@@ -322,6 +323,7 @@ export function openStoreOf(
     offers: offerOf,
     missed: isMissed,
     keysIn,
+    clauses: (slot, claims) => clausesOfSlot(slot, sessionIdentifiers(claims)),
     recordKey: appointmentKey,
     desk: owner => deskOf(owner, { at: clock(), staff: config.staffAccess, ids }),
   };

@@ -97,6 +97,15 @@ function sessionKey({ system, value }: Identifier): string[] {
   return [`${program}|session|${value.replace(/[%|]/g, char => (char === '%' ? '%25' : '%7C'))}|`];
 }
 
+/** The way back: identifiers of the sessions that business keys name. */
+export const sessionIdentifiers = (keys: readonly string[]): { system: string; value: string }[] =>
+  keys.flatMap(key => {
+    const [program, kind, id, role] = key.split('|');
+    if (program === undefined || kind !== 'session' || id === undefined || role !== '') return [];
+    const value = id.replace(/%7C|%25/g, code => (code === '%25' ? '%' : '|'));
+    return [{ system: businessSystem(program, 'session'), value }];
+  });
+
 const WRITTEN = new RegExp(`"system":"(${businessSystem('[^"/]+', 'session')})","value":"([^"\\\\]+)"`, 'g');
 
 /** The same of a body as the import writes it, without parsing it. */

@@ -7,9 +7,12 @@ import type { Appointment, Slot } from '../../src/fhir/types.ts';
 import { askOf, isMissed, keysIn, offerOf } from '../../src/iop/booking.ts';
 import { SEATS } from '../../src/iop/extensions.ts';
 import { extend } from '../../src/iop/vocabulary.ts';
+import { clausesOfSlot } from '../../src/search/slots.ts';
+import { openMongo } from '../../src/store/mongodb/open.ts';
 import type { Derive } from '../../src/store/port/derived.ts';
 import type { Store, WriteOp } from '../../src/store/port.ts';
 import type { Registry } from '../../src/store/registry.ts';
+import { openSqlite } from '../../src/store/sqlite/open.ts';
 import { openTemporaryMongo } from '../support/mongodb.ts';
 import { draft, grantFor, openTemporaryStore } from '../support/store.ts';
 import { onEveryStore } from '../support/stores.ts';
@@ -56,7 +59,9 @@ const plans = fc.uniqueArray(acts, {
 const own = grantFor('prog');
 const derive: Derive = Object.assign(
   (resource: Record<string, unknown>) => ({
-    values: [],
+    values: ((resource.slot ?? []) as { reference: string }[]).map(({ reference: target }) => ({
+      ...{ type: 'reference' as const, key: 'Appointment.slot', target },
+    })),
     rules: [],
     patients: resource.resourceType === 'Appointment' ? [String(resource.id).split('-').at(-1)!] : [],
   }),
@@ -66,6 +71,7 @@ const derive: Derive = Object.assign(
       offers: offerOf,
       missed: isMissed,
       keysIn,
+      clauses: (slot: string) => clausesOfSlot(slot, []),
       recordKey: () => undefined,
       desk: (owner: string) => ({ grant: grantFor(owner), audit: draft('booking', { organization: owner }) }),
     },
@@ -134,6 +140,43 @@ async function stateOf(store: Store, run: Run): Promise<SlotState[]> {
   );
 }
 
+/** A store from before anybody counted seats: it is opened as it was, written, and opened as it is now. */
+async function ofBefore(name: string, ops: readonly WriteOp[]) {
+  const plain: Derive = resource => derive(resource);
+  const put = (store: Store) =>
+    store.transact({ ops, lookups: [], claims: [], marks: [] }, own, draft('transaction'));
+  const program = { id: 'prog', prefix: '', program: true, part2: true };
+  if (name === 'MongoDB') {
+    const first = await openTemporaryMongo({ derive: plain });
+    await first.registry.putOrganization(program);
+    await put(first.store);
+    const { store, close } = await openMongo({ url: first.url, derive, clock: Date.now, extractors: 'test' });
+    return {
+      store,
+      close: async () => {
+        await close();
+        await first.close();
+      },
+    };
+  }
+  const first = await openTemporaryStore({ derive: plain });
+  await first.registry.putOrganization(program);
+  await put(first.store);
+  const { store, close } = await openSqlite({
+    path: first.path,
+    derive,
+    clock: Date.now,
+    extractors: 'test',
+  });
+  return {
+    store,
+    close: async () => {
+      await close();
+      await first.close();
+    },
+  };
+}
+
 onEveryStore(({ name }) => {
   let opened: { store: Store; registry: Registry; close(): Promise<void> };
   beforeAll(async () => {
@@ -172,6 +215,30 @@ onEveryStore(({ name }) => {
       }),
       { numRuns: name === 'SQLite' ? 150 : 15 },
     );
+  });
+
+  test('in a store from before the seats of a Slot are counted when it is first asked for', async () => {
+    const run = new Run();
+    const set = (who: number, status: 'booked' | 'waitlist' | 'cancelled') =>
+      run.opOf({ kind: 'set', who, slot: 0, status });
+    const { store, close } = await ofBefore(name, [
+      run.slotOp(0, 2),
+      run.slotOp(1, 1),
+      ...[set(0, 'booked'), set(1, 'booked'), set(2, 'waitlist')],
+    ]);
+    const send = (op: WriteOp) =>
+      store.transact({ ops: [op], lookups: [], claims: [], marks: [] }, own, draft('transaction')).then(
+        () => 'done',
+        error => (error as FhirError).code,
+      );
+    expect(await send(set(3, 'booked'))).toBe('no-seat');
+    expect(await send(set(0, 'cancelled'))).toBe('done');
+    expect((await stateOf(store, run))[0]).toMatchObject({
+      status: 'busy',
+      seated: [1, 2].map(run.appointment),
+      waiting: [],
+    });
+    await close();
   });
 });
 

@@ -1,6 +1,7 @@
 // Booking, as far as a store has to know of it: what an Appointment asks of a Slot and what a Slot has to give.
 // The rule itself is store/unit/seating.ts, which runs in every commit; these say what it looks at.
 import type { Grant } from '../../access/grant.ts';
+import type { Clause } from '../../search/ast.ts';
 import type { AuditDraft } from './audit.ts';
 
 /** What an Appointment says of its place. */
@@ -43,6 +44,11 @@ export interface Seating {
   missed(appointment: string): boolean;
   /** Business keys that `asks` may ask for; a hint. */
   keysIn(body: string): readonly string[];
+  /**
+   * Criteria, each alone, by which the Appointments of a Slot are found. `keys`: that claim the Slot. Asked once of a
+   * Slot that is older than the count of its seats.
+   */
+  clauses(slot: string, keys: readonly string[]): readonly Clause[];
   /**
    * The business key by which the program's session record knows the Appointment of a person: made of the keys that
    * claim the Slot and the Patient. Undefined where either is of no record.

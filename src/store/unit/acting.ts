@@ -7,7 +7,7 @@ import type { Desk, Seating } from '../port/seating.ts';
 import type { Version } from '../port.ts';
 import { demandReach } from './checks.ts';
 import { make } from './label.ts';
-import type { Touched } from './seating.ts';
+import type { Touched } from './seat-moves.ts';
 import type { Row, Unit } from './unit.ts';
 import { got, type Work } from './work.ts';
 import { counting, updateResource } from './write.ts';

@@ -54,7 +54,8 @@ function* dependentsOf(unit: Unit, gained: readonly Row[]): Work<Name[]> {
 /** Resources asked for at once. */
 const SOME = 200;
 
-function* allOf(unit: Unit, type: string, clause: Clause, owner: string): Work<Version[]> {
+/** Every match of this owner's, whoever may see it. */
+export function* allOf(unit: Unit, type: string, clause: Clause, owner: string): Work<Version[]> {
   const plan: Plan = {
     grant: unit.grant.id,
     type,

@@ -1,6 +1,6 @@
 // A session that makes up for a missed one: for one of the same person, and once.
 import { FhirError } from '../../fhir/error.ts';
-import type { Move } from './seating.ts';
+import type { Move } from './seat-moves.ts';
 import type { Unit } from './unit.ts';
 import { got, type Work } from './work.ts';
 
@@ -12,7 +12,7 @@ const NOTHING_MISSED = [
   },
 ];
 
-const keyOf = (missed: string): string => `#makes-up|${missed}`;
+const keyOf = (missed: string): string => `##makes-up|${missed}`;
 
 export function* demandMakeUp(unit: Unit, move: Move): Work<void> {
   const { id, row, was, asks, op, renamed } = move;

@@ -9,7 +9,8 @@ import { demandReach, demandVersion } from './checks.ts';
 import { claimsOf, writeClaims } from './claims.ts';
 import { expectedOf } from './expected.ts';
 import { labelAgain } from './label-again.ts';
-import { isSeated, settleSeats, type Touched } from './seating.ts';
+import type { Touched } from './seat-moves.ts';
+import { isSeated, settleSeats } from './seating.ts';
 import {
   type Create,
   type Delete,
@@ -46,7 +47,7 @@ export function* runPlan(unit: Unit, plan: WritePlan): Work<Done> {
   const results: WriteResult[] = [];
   const touched = new Map<string, Touched>();
   for (const [at, op] of plan.ops.slice(0, count).entries())
-    results.push(yield* naming(at, remove({ unit, touched, results }, op as Delete)));
+    results.push(yield* naming(at, remove({ unit, plan, touched, results }, op as Delete)));
   const settled: Settled[] = [];
   for (const op of plan.ops.slice(count))
     settled.push(yield* naming(count + settled.length, settle(unit, op)));
@@ -95,14 +96,15 @@ function* remove(run: Touching, op: Delete): Work<WriteResult> {
   return resultOf(kind, row);
 }
 
-type Touching = Pick<Run, 'unit' | 'touched' | 'results'>;
+type Touching = Pick<Run, 'unit' | 'plan' | 'touched' | 'results'>;
 
 /** Notes what has a place, or gives places. `held`: what was there. */
-function touch({ unit, touched, results }: Touching, { type, id }: Row, held: Row | undefined): void {
+function touch({ unit, plan, touched, results }: Touching, { type, id }: Row, held: Row | undefined): void {
   if (!isSeated(unit, type)) return;
+  const op = plan.ops[results.length];
   const first = touched.get(`${type}/${id}`);
   const before = held === undefined || held.deleted ? undefined : held;
-  const what = first ?? { type, id, before, made: held === undefined };
+  const what = first ?? { type, id, before, made: held === undefined && op?.kind === 'create' };
   touched.set(`${type}/${id}`, { ...what, op: results.length });
 }
 

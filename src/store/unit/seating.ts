@@ -6,7 +6,8 @@
 // they do all others:
 //   #<Slot>|<who>          held by the Appointment that has the place
 //   #<Slot>|<who>|<turn>   besides, while it waits; turns are seqs of the versions that came to wait
-//   #makes-up|<missed>     held by the Appointment that makes up for a missed one
+//   #<Slot>|               held by the Slot: its places are counted; without it they are, once (count-places.ts)
+//   ##makes-up|<missed>    held by the Appointment that makes up for a missed one
 // `who` is the Patient, so that one person has one place in a Slot (`*` and the Appointment's id where it names
 // nobody or several). Units that touch the places of one Slot exclude each other (Unit.alone).
 //
@@ -23,23 +24,26 @@
 // `business-rule`: two Slots with seats, the Slot of another record, nothing to make up for.
 import { FhirError } from '../../fhir/error.ts';
 import type { AuditDraft } from '../port/audit.ts';
-import type { SeatAsk, Seating, SeatOffer } from '../port/seating.ts';
+import type { Seating } from '../port/seating.ts';
 import { type Acting, acting } from './acting.ts';
+import { countPlaces } from './count-places.ts';
 import { demandMakeUp } from './make-up.ts';
+import {
+  type Book,
+  free,
+  hasRoom,
+  keepPlaces,
+  type Place,
+  placeKey,
+  readPlaces,
+  seat,
+  taken,
+  turnKey,
+  whoOf,
+} from './places.ts';
+import { type Move, moveOf, placesOf, type Touched } from './seat-moves.ts';
 import type { Row, Unit } from './unit.ts';
 import { got, type Work } from './work.ts';
-
-/** An Appointment or Slot that a plan wrote. */
-export interface Touched {
-  type: string;
-  id: string;
-  /** The last op that wrote it. */
-  op: number;
-  /** Before the plan, where it was live: its body, and the people that it named. */
-  before: { body: string; patients: readonly string[] } | undefined;
-  /** Nothing was there before, not even a tombstone. */
-  made: boolean;
-}
 
 export interface Seated {
   /** Rows of what was done in the name of programs. */
@@ -50,20 +54,6 @@ export interface Seated {
 
 export const isSeated = (unit: Unit, type: string): boolean =>
   unit.derive.seating !== undefined && (type === 'Appointment' || type === 'Slot');
-
-const NOTHING: SeatAsk = { slots: [], sessions: [] };
-
-/** An Appointment, as it was and as it is. */
-export interface Move {
-  id: string;
-  op: number;
-  /** The tombstone, where it was deleted. */
-  row: Row;
-  was: SeatAsk;
-  asks: SeatAsk;
-  /** Somebody else is named. */
-  renamed: boolean;
-}
 
 /** `claimed`: `Type/id` of what the plan claims itself. */
 export function* settleSeats(
@@ -92,57 +82,6 @@ export function* settleSeats(
   return { acts: work.acts(), rows: work.rows };
 }
 
-/** None where nothing of its place changes: most Appointments are of no Slot. */
-function* moveOf(unit: Unit, { id, op, before }: Touched, row: Row): Work<Move[]> {
-  const seating = unit.derive.seating!;
-  const was = before === undefined ? NOTHING : seating.asks(before.body);
-  const asks = row.deleted ? NOTHING : seating.asks(row.body);
-  const renamed = before !== undefined && before.patients.join() !== row.patients.join();
-  if ([was, asks].every(isSilent) || (isAlike(was, asks) && !renamed)) return [];
-  return [{ id, op, row, was: yield* resolved(unit, was), asks: yield* resolved(unit, asks), renamed }];
-}
-
-const isSilent = ({ slots, sessions, makesUpFor }: SeatAsk): boolean =>
-  slots.length === 0 && sessions.length === 0 && makesUpFor === undefined;
-
-const isAlike = (one: SeatAsk, other: SeatAsk): boolean =>
-  one.wants === other.wants &&
-  one.makesUpFor === other.makesUpFor &&
-  one.slots.join() === other.slots.join() &&
-  one.sessions.join() === other.sessions.join();
-
-/** Who has the identifier of a session is in its Slot, whether he says so or not. */
-function* resolved(unit: Unit, ask: SeatAsk): Work<SeatAsk> {
-  if (ask.wants === undefined || ask.sessions.length === 0) return ask;
-  const slots: string[] = [];
-  for (const key of ask.sessions) {
-    const holder = yield* got(unit.claimHolder(key));
-    if (holder?.type === 'Slot') slots.push(holder.id);
-  }
-  return { ...ask, slots };
-}
-
-const placesOf = ({ slots, wants }: SeatAsk): readonly string[] => (wants === undefined ? [] : slots);
-
-/** Who has a place in a Slot, with a turn while he waits. */
-interface Place {
-  who: string;
-  appointment: string;
-  turn?: number;
-  /** He waits, and the plan wants the seat for him. */
-  asks?: Move;
-}
-
-interface Book {
-  id: string;
-  row: Row;
-  offer: SeatOffer;
-  places: Place[];
-  /** Keys that are to go, and to be. */
-  drop: Set<string>;
-  put: Map<string, string>;
-}
-
 interface Asked {
   id: string;
   moves: readonly Move[];
@@ -158,7 +97,7 @@ function* settleSlot(work: Acting, { id, moves, claimed }: Asked): Work<void> {
   const known = yield* knownHere(work, row, here);
   if (known.length === 0 && !work.touched.has(`Slot/${id}`)) return;
   const offer = row.deleted ? { open: false, begins: Number.NaN } : seating.offers(row.body);
-  const book: Book = { id, row, offer, places: yield* readPlaces(work, id), drop: new Set(), put: new Map() };
+  const book: Book = { ...(yield* placesIn(work, row, known)), id, row, offer };
   const coming = leave(book, known);
   yield* moveUp(work, book);
   const seated = yield* arrive(work, book, coming);
@@ -167,6 +106,24 @@ function* settleSlot(work: Acting, { id, moves, claimed }: Asked): Work<void> {
   yield* keepStatus(work, book);
   for (const move of seated)
     if (!claimed.has(`Appointment/${move.id}`)) yield* keepRecordKey(unit, seating, book, move);
+}
+
+/** A Slot that was made just now has none. */
+function* placesIn(
+  { unit, touched }: Acting,
+  slot: Row,
+  moves: readonly Move[],
+): Work<Pick<Book, 'places' | 'drop' | 'put' | 'fresh'>> {
+  const [drop, put] = [new Set<string>(), new Map<string, string>()];
+  if (touched.get(`Slot/${slot.id}`)?.made === true) return { places: [], drop, put, fresh: true };
+  const kept = yield* readPlaces(unit, slot.id);
+  if (kept !== undefined) return { places: kept, drop, put, fresh: false };
+  const places = yield* countPlaces(unit, slot, moves);
+  for (const place of places) {
+    put.set(placeKey(slot.id, place.who), place.appointment);
+    if (place.turn !== undefined) put.set(turnKey(slot.id, place), place.appointment);
+  }
+  return { places, drop, put, fresh: true };
 }
 
 /** Those whose record is the Slot's; of others who name it one that the caller may see says so. */
@@ -178,6 +135,8 @@ function* knownHere({ unit }: Acting, slot: Row, moves: readonly Move[]): Work<M
       if (asks.slots.length > 1) throw new FhirError('business-rule', ONE_SLOT, { op });
       continue;
     }
+    // Who only has a session's identifier keeps a copy of what is elsewhere.
+    if (asks.sessions.length > 0) continue;
     if (slot.deleted || !(yield* got(unit.reaches(slot, unit.grant.narrow('Slot', 'read'))))) continue;
     throw new FhirError('business-rule', NOT_YOURS, { op });
   }
@@ -204,26 +163,6 @@ const THERE_ALREADY = [
 ];
 const TOO_FEW = [{ path: 'Slot.extension', message: 'More seats of this Slot are taken than that.' }];
 
-const prefixOf = (slot: string): string => `#${slot}|`;
-const placeKey = (slot: string, who: string): string => `${prefixOf(slot)}${who}`;
-const turnKey = (slot: string, { who, turn }: Place): string =>
-  `${placeKey(slot, who)}|${String(turn).padStart(17, '0')}`;
-
-function* readPlaces({ unit, touched }: Acting, slot: string): Work<Place[]> {
-  if (touched.get(`Slot/${slot}`)?.made === true) return [];
-  yield* got(unit.alone(`seats ${slot}`));
-  const places = new Map<string, Place>();
-  for (const { key, id } of yield* got(unit.claimsUnder(prefixOf(slot)))) {
-    const [, who, turn] = key.split('|') as [string, string, string?];
-    const place = places.get(who) ?? { who, appointment: id };
-    places.set(who, turn === undefined ? place : { ...place, turn: Number(turn) });
-  }
-  return [...places.values()];
-}
-
-const whoOf = ({ id, row: { patients } }: Move): string =>
-  patients.length === 1 && patients[0] !== '?' ? patients[0]! : `*${id}`;
-
 /** Takes away the places of those that go, and says who comes. */
 function leave(book: Book, moves: readonly Move[]): Move[] {
   const coming: Move[] = [];
@@ -237,7 +176,7 @@ function leave(book: Book, moves: readonly Move[]): Move[] {
     if (wants === undefined || (wants === 'turn' && held.turn === undefined)) {
       free(book, held);
       if (wants !== undefined) coming.push(move);
-    } else if (held.who !== whoOf(move)) {
+    } else if (held.who !== whoOf(move.id, move.row.patients)) {
       // Another person: who that is has to come like everybody.
       free(book, held);
       coming.push(move);
@@ -245,15 +184,6 @@ function leave(book: Book, moves: readonly Move[]): Move[] {
   }
   return coming.toSorted((a, b) => a.op - b.op);
 }
-
-function free(book: Book, place: Place): void {
-  book.places.splice(book.places.indexOf(place), 1);
-  book.drop.add(placeKey(book.id, place.who));
-  if (place.turn !== undefined) book.drop.add(turnKey(book.id, place));
-}
-
-const taken = ({ places }: Book): number => places.filter(one => one.turn === undefined).length;
-const hasRoom = (book: Book): boolean => book.offer.open && taken(book) < (book.offer.seats ?? Infinity);
 
 /** In the order of turns. Throws where one of the plan's would be seated before its turn. */
 function* moveUp(work: Acting, book: Book): Work<void> {
@@ -275,13 +205,8 @@ function* moveUp(work: Acting, book: Book): Work<void> {
 const hasBegun = ({ now }: Acting, { offer }: Book): boolean => offer.begins <= now;
 
 /** What took place is no booking: nobody is sent away any more. */
-const isSettled = (work: Acting, book: Book, move: Move | undefined): boolean =>
+const isSettled = (work: Acting, book: Book, move: Pick<Move, 'asks'> | Place['asks']): boolean =>
   move?.asks.settled === true && hasBegun(work, book);
-
-function seat(book: Book, place: Place): void {
-  book.drop.add(turnKey(book.id, place));
-  delete place.turn;
-}
 
 function* promote(work: Acting, { appointment }: Place): Work<void> {
   yield* work.change('Appointment', appointment, tree => ({ ...tree, status: 'booked' }));
@@ -290,7 +215,7 @@ function* promote(work: Acting, { appointment }: Place): Work<void> {
 /** Those that got a place. */
 function* arrive(work: Acting, book: Book, coming: readonly Move[]): Work<Move[]> {
   for (const move of coming) {
-    const who = whoOf(move);
+    const who = whoOf(move.id, move.row.patients);
     const other = book.places.find(one => one.who === who);
     if (other !== undefined) throw yield* refusal(work.unit, other, move);
     const place: Place = { who, appointment: move.id };
@@ -325,11 +250,6 @@ function demandRoom(work: Acting, book: Book): void {
   throw new FhirError('no-seat', TOO_FEW, { op: written.op });
 }
 
-function* keepPlaces(unit: Unit, { drop, put }: Book): Work<void> {
-  for (const key of drop) if (!put.has(key)) yield* got(unit.dropClaim(key));
-  for (const [key, id] of put) yield* got(unit.putClaim(key, 'Appointment', id));
-}
-
 /** Slot.status says whether seats are left. */
 function* keepStatus(work: Acting, book: Book): Work<void> {
   const { seats, status } = book.offer;
@@ -340,7 +260,7 @@ function* keepStatus(work: Acting, book: Book): Work<void> {
 
 /** The Appointment of a person who is in no session record yet, or not in this one, is known to it from now on. */
 function* keepRecordKey(unit: Unit, seating: Seating, { id }: Book, move: Move): Work<void> {
-  const who = whoOf(move);
+  const who = whoOf(move.id, move.row.patients);
   if (who.startsWith('*')) return;
   const slot = yield* got(unit.claimsOn('Slot', id));
   const key =
