@@ -47,7 +47,7 @@ import { printLetter } from './interactions/letter-page.ts';
 import { pageSeal } from './interactions/page-link.ts';
 import { showRecord } from './interactions/record.ts';
 import type { FhirRequest, Reply } from './interactions/request.ts';
-import { askOf, askOf, isMissed, isMissed, keysIn, keysIn, offerOf, offerOf, sessionIdentifiers } from './iop/booking.ts';
+import { askOf, isMissed, keysIn, offerOf, sessionIdentifiers } from './iop/booking.ts';
 import type { RecordEnvelope } from './iop/concept.ts';
 import { createLog } from './observe/log.ts';
 import { isServed, lockServer, type OpenedStore, openStore, removeStore } from './open-store.ts';
