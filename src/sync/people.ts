@@ -68,10 +68,9 @@ export function changesOf(remote: string, before: Person | undefined, after: Per
 }
 
 /** A link as it begins: everything of the person is to be read and looked at, whenever it was written. */
-export const newLink = (id: string, by: Linked['by']): Linked => ({
+export const newLink = (id: string, by: Linked['by'], since: number): Linked => ({
   state: 'linked',
-  id,
-  by,
+  ...{ id, by, since },
   unread: PULL_TYPES,
   unsent: true,
 });

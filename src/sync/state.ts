@@ -36,6 +36,8 @@ export interface Linked {
   /** Logical id of our Patient. */
   id: string;
   by: 'identifier' | 'person';
+  /** ms. */
+  since: number;
   /** Element -> digests of its items, as the other server said it last. */
   said?: Readonly<Record<string, readonly string[]>>;
   /** Elements that both sides changed, with digests of what theirs come to. */

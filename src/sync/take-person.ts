@@ -39,9 +39,9 @@ export async function takePerson(run: Run, theirs: AnyResource): Promise<void> {
  * Two people there with the identifier of one client: one of them is wrong, and nobody here can tell which. So neither
  * is linked, unless a person has said so.
  */
-async function claimed({ people, report }: Run, client: string): Promise<Person> {
+async function claimed({ people, report, context }: Run, client: string): Promise<Person> {
   const other = people.remoteOf(client);
-  if (other === undefined) return newLink(client, 'identifier');
+  if (other === undefined) return newLink(client, 'identifier', context.clock());
   const candidates = [{ id: client, agrees: ['identifier'], differs: [] }];
   if (people.linked(other)?.by === 'identifier') {
     await people.put(other, { state: 'possible', candidates });

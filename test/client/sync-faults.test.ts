@@ -18,10 +18,13 @@ let elsewhere: BadEhr;
 let sync: Sync;
 let slept: number[] = [];
 let number = 0;
+/** ms. */
+let later = 0;
 let entry: RemoteEntry;
 
 beforeAll(async () => {
-  [ours, ehr, elsewhere] = await Promise.all([startServer(), startBadEhr(), startBadEhr()]);
+  const surroundings = { clock: () => Date.now() + later };
+  [ours, ehr, elsewhere] = await Promise.all([startServer({ surroundings }), startBadEhr(), startBadEhr()]);
   program = await ours.as('program');
   mine = (await made(program, person('Moreno', '1'))).id;
   const { context, principalOf, config } = ours.app;
@@ -256,6 +259,48 @@ describe('answers', () => {
     await made(program, person('Newcomer', `new-${number}`));
     await run();
     expect(ehr.asked.map(one => one.url).filter(url => url.includes('/Patient?_sort'))).toHaveLength(2);
+  });
+
+  test('what is asked does not tell who became a client: all is read again the next day, or when somebody here decides', async () => {
+    const old = '2020-01-01T10:00:00Z';
+    ehr.on['GET /fhir/AllergyIntolerance'] = asked => ({
+      body: bundleOf(
+        asked.url.includes('_lastUpdated=') ? [] : [stamped(allergy('p1', 'Wasps'), 'wasps', old)],
+      ),
+    });
+    ehr.on[wait] = () => ({
+      body: bundleOf([stamped(person('Somebody', undefined, { birthDate: '1911-01-01' }), 'p1')]),
+    });
+    await run();
+    const since = () => {
+      const asked = ehr.asked.map(one => one.url).filter(url => !url.includes('/Patient'));
+      ehr.asked = [];
+      return new Set(asked.map(url => url.includes('_lastUpdated=')));
+    };
+    const nothing = () => ({ body: bundleOf([]) });
+    const usualTypes = ['Condition', 'MedicationRequest', 'MedicationStatement', 'Appointment'];
+    for (const type of usualTypes)
+      ehr.on[`GET /fhir/${type}`] = asked =>
+        asked.url.includes('_lastUpdated=')
+          ? nothing()
+          : { body: bundleOf([stamped({ resourceType: type }, 'x')]) };
+    await run({ full: true });
+    since();
+    ehr.on[wait] = () => ({
+      body: bundleOf([{ ...them, meta: { versionId: '2', lastUpdated: '2026-11-02T10:00:00Z' } }]),
+    });
+    expect((await run()).counts).toMatchObject({ 'pull Patient linked': 1 });
+    expect(since()).toEqual(new Set([true]));
+    later = 25 * 3_600_000;
+    expect((await run()).counts).toMatchObject({ 'pull AllergyIntolerance created': 1 });
+    expect(since()).toEqual(new Set([false]));
+    await run();
+    expect(since()).toEqual(new Set([true]));
+    await sync.match(entry.name, 'p1', undefined);
+    await sync.match(entry.name, 'p1', mine);
+    await run();
+    expect(since()).toEqual(new Set([false]));
+    later = 0;
   });
 
   test('nobody is asked for by name, number or id', async () => {
