@@ -362,17 +362,22 @@ describe('resources', () => {
       'possible-match',
     ]);
     expect(await sync.status(entry.name)).toMatchObject({ linked: 0, possibleMatches: 2 });
+    // Nor the next time, nor a third one.
+    ehr.on[wait] = () => ({ body: bundleOf([them, { ...them, id: 'p2' }, { ...them, id: 'p3' }]) });
+    const again = (await run({ full: true })).told.filter(one => one.type === 'Patient');
+    expect(again.map(one => one.outcome)).toEqual(['possible-match', 'possible-match', 'possible-match']);
+    await sync.match(entry.name, 'p3', undefined);
     const signal = new AbortController().signal;
     const matches = await sync.matches(entry.name, { show: true, signal });
     expect(matches.map(one => [one.person, one.candidates[0]!.id, one.theirs?.name])).toEqual([
-      ['p1', mine, undefined],
+      ['p1', mine, 'Alex Moreno'],
       ['p2', mine, 'Alex Moreno'],
     ]);
     await sync.match(entry.name, 'p2', mine);
     await sync.match(entry.name, 'p1', undefined);
     await run({ full: true });
     expect(await sync.status(entry.name)).toMatchObject({ linked: 1, possibleMatches: 0 });
-    await expect(sync.match(entry.name, 'p3', mine)).rejects.toThrow('linked to p2 already');
+    await expect(sync.match(entry.name, 'p4', mine)).rejects.toThrow('linked to p2 already');
   });
 
   test('a link that is undone forgets what went over it, and says how much that was', async () => {
