@@ -180,6 +180,11 @@ describe('answers', () => {
     expect((await run()).counts).toMatchObject({ 'pull Patient passed-over': 5 });
   });
 
+  test('a server that does not sort is asked without', async () => {
+    ehr.on[wait] = asked => (asked.url.includes('_sort') ? { status: 400 } : { body: bundleOf([them]) });
+    expect(await run()).toMatchObject({ outcome: 'done', counts: { 'pull Patient linked': 1 } });
+  });
+
   test.each<[string, (times: number) => JsonObject]>([
     ['the same page', () => bundleOf([them], `${ehr.base}/Patient?again`)],
     ['another address each time', times => bundleOf([them], `${ehr.base}/Patient?page=${times}`)],
