@@ -1,4 +1,6 @@
 // What another server may answer, on purpose or not: nothing of it is believed, followed or waited for without end.
+
+import { chmodSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { decodeJwt, decodeProtectedHeader } from 'jose';
 import { makeClientKey } from '../../src/access/oauth/client-key.ts';
@@ -7,6 +9,7 @@ import type { Outcome } from '../../src/sync/outcome.ts';
 import type { RemoteEntry } from '../../src/sync/state.ts';
 import { createSync, type Sync } from '../../src/sync/sync.ts';
 import { type BadEhr, bundleOf, startBadEhr } from '../support/bad-ehr.ts';
+import { makeKey } from '../support/oauth-client.ts';
 import { type Caller, startServer, type TestServer } from '../support/server.ts';
 import { allergy, entryFor, found, goal, made, permits, person, SSN } from '../support/sync-world.ts';
 
@@ -127,6 +130,24 @@ describe('tokens', () => {
     const ran = await run();
     expect(ran.outcome).toBe('partly');
     expect(ran.reason).toContain(reason);
+    expect(ehr.asked).toEqual([]);
+  });
+
+  test('an RSA key signs RS384', async () => {
+    const { privateJwk } = await makeKey('rsa', 'RS384');
+    writeFileSync(sync.keyFile(entry.name), JSON.stringify(privateJwk));
+    let assertion = '';
+    ehr.on['POST /token'] = asked => {
+      assertion = new URLSearchParams(asked.body).get('client_assertion')!;
+      return { body: { access_token: 'secret', expires_in: 300 } };
+    };
+    expect((await run()).outcome).toBe('done');
+    expect(decodeProtectedHeader(assertion)).toEqual({ alg: 'RS384', typ: 'JWT', kid: 'rsa' });
+  });
+
+  test('a key that others can read signs nothing', async () => {
+    chmodSync(sync.keyFile(entry.name), 0o644);
+    expect((await run()).reason).toContain('register another key there');
     expect(ehr.asked).toEqual([]);
   });
 
