@@ -65,16 +65,24 @@ function lineOf(patient: JsonObject): { name: string; birthDate: string } {
   return { name: said === '' ? (name?.text ?? '') : said, birthDate: String(patient.birthDate ?? '') };
 }
 
+export interface Decided {
+  /** Remote id. */
+  person: string;
+  /** Logical id of our Patient; undefined: it is nobody here. */
+  client: string | undefined;
+  /** ms. */
+  at: number;
+}
+
 export async function decideMatch(
   state: State,
   own: OwnRecord,
-  person: string,
-  client: string | undefined,
+  { person, client, at }: Decided,
 ): Promise<{ pulled: number; sent: number }> {
   const before = await state.get('person', person);
   const same = before?.state === 'linked' && before.id === client;
   if (same) {
-    await state.put(change('person', person, { ...before, by: 'person' }));
+    await state.put(change('person', person, { ...before, by: 'person', since: at }));
     return { pulled: 0, sent: 0 };
   }
   if (client !== undefined) {
@@ -89,7 +97,7 @@ export async function decideMatch(
   }
   const told =
     before?.state === 'linked' ? await forgetExchange(state, person, before.id) : { pulled: 0, sent: 0 };
-  const after: Person = client === undefined ? { state: 'none' } : newLink(client, 'person');
+  const after: Person = client === undefined ? { state: 'none' } : newLink(client, 'person', at);
   await state.put(...changesOf(person, before, after));
   return told;
 }

@@ -13,6 +13,8 @@ export interface People {
   linked(remote: string): Linked | undefined;
   /** Remote id of a client of ours. */
   remoteOf(client: string): string | undefined;
+  /** Does somebody there but this one have the identifier of a client, so that a person has to decide? */
+  isDisputed(client: string, remote: string): boolean;
   /** Remote ids. */
   all(): IterableIterator<[string, Person]>;
   /** Durable when it returns. Undefined: nothing is kept of it. */
@@ -48,6 +50,8 @@ export async function loadPeople(state: State, own: OwnRecord): Promise<People> 
       return person?.state === 'linked' ? person : undefined;
     },
     remoteOf: client => clients.get(client),
+    isDisputed: (client, remote) =>
+      [...known].some(([id, one]) => id !== remote && one.state === 'possible' && one.shared === client),
     all: () => known.entries(),
     put: async (remote, person) => {
       await state.put(...changesOf(remote, known.get(remote), person));
@@ -68,10 +72,9 @@ export function changesOf(remote: string, before: Person | undefined, after: Per
 }
 
 /** A link as it begins: everything of the person is to be read and looked at, whenever it was written. */
-export const newLink = (id: string, by: Linked['by']): Linked => ({
+export const newLink = (id: string, by: Linked['by'], since: number): Linked => ({
   state: 'linked',
-  id,
-  by,
+  ...{ id, by, since },
   unread: PULL_TYPES,
   unsent: true,
 });

@@ -2,7 +2,6 @@
 // (42 CFR 2.13(c)). So it is asked for what changed, of everybody it lets us see, and what is of nobody who is linked is
 // passed over and not kept.
 import type { AnyResource, JsonObject } from '../fhir/types.ts';
-import { digestOf } from '../interactions/import/canonical.ts';
 import { stillDiffer } from './demographics.ts';
 import { unlike } from './elements.ts';
 import { parsed } from './own.ts';
@@ -16,38 +15,29 @@ const PAGE = 100;
 /** What was written there but committed later than its lastUpdated says, ms. */
 const OVERLAP = 60_000;
 
-/** Where the people were read from their beginning last: the last change of a client that was looked at then. */
-const CLIENTS = 'clients';
-
-/**
- * The Patients; from their beginning where a client came or changed who is not linked, for it may be somebody who did not
- * change there for years.
- */
-export async function pullPeople(run: Run): Promise<void> {
-  const { state, people, full } = run;
+/** The Patients. `mark`: of a reading of everything (whole.ts). */
+export async function pullPeople(run: Run, mark: string | undefined): Promise<void> {
   await settlePeople(run);
-  const looked = Number((await state.get('at', CLIENTS))?.instant ?? 0);
-  const anew = full || people.newest > looked;
-  const mark = full ? undefined : String(people.newest);
-  await walk(run, { type: 'Patient', anew, mark }, async page => {
+  await walk(run, { type: 'Patient', mark }, async page => {
     for (const theirs of page) {
       run.signal.throwIfAborted();
       await takePerson(run, theirs);
     }
   });
-  if (anew) await state.put(change('at', CLIENTS, { instant: String(people.newest) }));
 }
 
-/** One clinical type; from its beginning where somebody was linked since it was read. */
-export async function pullType(run: Run, type: (typeof PULL_TYPES)[number]): Promise<void> {
-  const { state, people, full } = run;
+/** One clinical type. */
+export async function pullType(
+  run: Run,
+  type: (typeof PULL_TYPES)[number],
+  mark: string | undefined,
+): Promise<void> {
+  const { state, people } = run;
   const waiting = [...people.all()].flatMap(([id, one]) =>
     one.state === 'linked' && one.unread?.includes(type) === true ? [id] : [],
   );
-  const anew = full || waiting.length > 0;
   const seen = new Set<string>();
-  const mark = full ? undefined : digestOf(waiting.sort());
-  const whole = await walk(run, { type, anew, mark }, async page => {
+  const walked = await walk(run, { type, mark }, async page => {
     const keys = page.map(one => `${type}/${one.id}`);
     const known = await state.many('pulled', keys);
     for (const [at, theirs] of page.entries()) {
@@ -56,34 +46,40 @@ export async function pullType(run: Run, type: (typeof PULL_TYPES)[number]): Pro
       seen.add(keys[at]!);
     }
   });
+  if (walked !== 'whole') return;
   for (const id of waiting) {
     const { unread = [], ...rest } = people.linked(id)!;
     const left = unread.filter(one => one !== type);
     await people.put(id, { ...rest, ...(left.length === 0 ? {} : { unread: left }) });
   }
-  if (anew && whole) await tellMissing(run, type, seen);
+  await tellMissing(run, type, seen);
 }
 
 interface Walk {
   type: string;
-  /** From the beginning; `mark`: for whom, where it may go on from where a run with the same mark was ended. */
-  anew: boolean;
+  /** Of a reading of everything, which goes on where a run with the same mark was ended. */
   mark: string | undefined;
 }
 
+/** Of a walk that was over before. */
+const OVER = 'over';
+
 /**
- * All pages; true where they were all there is. The place moves only when what is before it is durable: with every page
- * where they come in the order in which they were asked for, else with the last one.
+ * All pages, from the beginning or what changed since. The place moves only when what is before it is durable: with every
+ * page where they come in the order in which they were asked for, else with the last one. `whole`: this run saw
+ * everything there is.
  */
 async function walk(
   run: Run,
-  { type, anew, mark }: Walk,
+  { type, mark }: Walk,
   take: (page: AnyResource[]) => Promise<void>,
-): Promise<boolean> {
+): Promise<'whole' | 'part'> {
   const { state, remote } = run;
-  const [key, begun] = [`pull/${type}`, `anew/${type}`];
-  const before = await state.get('at', anew ? begun : key);
-  const from = anew && (mark === undefined || before?.mark !== mark) ? undefined : before?.instant;
+  const [usual, anew] = [`pull/${type}`, `anew/${type}`];
+  const begun = mark === undefined ? undefined : await state.get('at', anew);
+  const known = begun?.mark === mark ? begun : undefined;
+  const whole = mark !== undefined && known?.instant !== OVER;
+  const from = whole ? known?.instant : (await state.get('at', usual))?.instant;
   const since =
     from === undefined ? {} : { _lastUpdated: `ge${new Date(Date.parse(from) - OVERLAP).toISOString()}` };
   let [newest, ordered] = [from === undefined ? 0 : Date.parse(from), true];
@@ -99,18 +95,20 @@ async function walk(
     }
     if (!ordered || newest === 0) continue;
     const instant = new Date(newest).toISOString();
-    if (!anew) await state.put(change('at', key, { instant }));
-    else if (mark !== undefined) await state.put(change('at', begun, { instant, mark }));
+    await state.put(whole ? change('at', anew, { instant, mark }) : change('at', usual, { instant }));
   }
-  const place = newest > 0 ? [change('at', key, { instant: new Date(newest).toISOString() })] : [];
-  await state.put(...place, change('at', begun));
-  return from === undefined;
+  await state.put(
+    ...(newest > 0 ? [change('at', usual, { instant: new Date(newest).toISOString() })] : []),
+    ...(whole ? [change('at', anew, { instant: OVER, mark })] : []),
+  );
+  return whole && from === undefined ? 'whole' : 'part';
 }
 
 /** What came from there once and is there no longer stays here; somebody has to look. */
 async function tellMissing({ state, report }: Run, type: string, seen: ReadonlySet<string>): Promise<void> {
   for await (const [key, one] of state.each('pulled', `${type}/`)) {
-    if (one.id === undefined || seen.has(key)) continue;
+    // Without a digest it was told before.
+    if (one.id === undefined || one.digest === '' || seen.has(key)) continue;
     const problem = { outcome: 'conflict', why: 'is no longer there' } as const;
     await state.put(change('pulled', key, { ...one, digest: '', problem }));
     report({ side: 'pull', type, id: key.slice(type.length + 1), ...problem });

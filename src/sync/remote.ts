@@ -114,10 +114,16 @@ async function* pagesOf(
   query: Readonly<Record<string, string>>,
 ): AsyncGenerator<AnyResource[]> {
   const seen = new Set<string>();
+  const { _sort, ...unsorted } = query;
   let url: string | undefined = `${type}?${new URLSearchParams(query)}`;
   for (let page = 0, idle = 0; url !== undefined; page += 1) {
-    const asked: Asking = { method: 'GET', url };
-    const answer = (await ask(async () => asked))!;
+    let asked: Asking = { method: 'GET', url };
+    let answer = (await ask(async () => asked))!;
+    // Not every server sorts, and nothing hangs on it.
+    if (page === 0 && answer.status === 400 && _sort !== undefined) {
+      asked = { method: 'GET', url: `${type}?${new URLSearchParams(unsorted)}` };
+      answer = (await ask(async () => asked))!;
+    }
     if (answer.status !== 200) throw new FhirError('forbidden', `${type}: ${answer.why ?? answer.status}.`);
     const found = resourcesIn(answer.said, type).filter(one => isNew(one, seen));
     idle = found.length === 0 ? idle + 1 : 0;

@@ -27,15 +27,26 @@ export interface RemoteEntry {
 export type Person =
   | Linked
   /** For a person to decide. */
-  | { state: 'possible'; candidates: readonly Candidate[]; updated?: string }
+  | Possible
   /** Somebody said that it is none of ours. */
   | { state: 'none' };
+
+export interface Possible {
+  state: 'possible';
+  candidates: readonly Candidate[];
+  /** The client (logical id of our Patient) whose identifier somebody else there has as well. */
+  shared?: string;
+  /** When it was changed there last: an instant. */
+  updated?: string;
+}
 
 export interface Linked {
   state: 'linked';
   /** Logical id of our Patient. */
   id: string;
   by: 'identifier' | 'person';
+  /** ms. */
+  since: number;
   /** Element -> digests of its items, as the other server said it last. */
   said?: Readonly<Record<string, readonly string[]>>;
   /** Elements that both sides changed, with digests of what theirs come to. */
@@ -44,6 +55,8 @@ export interface Linked {
   unread?: readonly string[];
   /** What is here of the person was not looked at yet for sending. */
   unsent?: true;
+  /** Why its demographics were not taken. */
+  problem?: Problem;
 }
 
 export interface Candidate {

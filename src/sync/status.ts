@@ -34,6 +34,7 @@ export async function statusOf(remote: RemoteEntry, state: State): Promise<Statu
     if (person.state === 'possible') possibleMatches += 1;
     if (person.state !== 'linked') continue;
     linked += 1;
+    if (person.problem !== undefined) problems.push({ side: 'pull', type: 'Patient', id, ...person.problem });
     const elements = person.conflicts === undefined ? undefined : Object.keys(person.conflicts);
     if (elements !== undefined)
       problems.push({

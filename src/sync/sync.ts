@@ -20,8 +20,8 @@
 // of any caller. There is no other way out, and none past access/decide.
 //
 // NOBODY IS ASKED FOR. A request for somebody's records at a hospital tells it who is a client of a program. So it is asked
-// by type and `_lastUpdated` alone, for all that it lets us see. Whoever is linked later has everything read again from its
-// beginning, and so has a client who is new here: dear, and silent.
+// by type and `_lastUpdated` alone, for all that it lets us see, and from its beginning when that tells nothing of whom we
+// found (whole.ts): dear, and silent.
 //
 // MATCHING (match.ts). By an identifier (system and value) that one client has, and nobody else here or there, and no other
 // day of birth. Two people there with it: neither. Everything else is for a person to decide.
@@ -76,6 +76,7 @@ import {
 } from './state.ts';
 import { type Status, statusOf } from './status.ts';
 import { PULL_TYPES, SCOPE } from './types.ts';
+import { endWholeReading, wholeReading } from './whole.ts';
 
 export interface SyncPlace {
   context: Context;
@@ -193,7 +194,7 @@ export function createSync({ context, principalOf, keys, surround: given }: Sync
     },
     match: async (name, person, client) => {
       const entry = await remote(name);
-      return decideMatch(stateOf(registry, name), ownOf(entry), person, client);
+      return decideMatch(stateOf(registry, name), ownOf(entry), { person, client, at: context.clock() });
     },
   };
 }
@@ -229,10 +230,12 @@ async function runRemote(run: Run, counts: Record<string, number>): Promise<Ran>
       run.report(outcome);
     },
   };
+  const mark = await wholeReading(run);
   const steps: readonly (() => Promise<void>)[] = [
     () => settleResources(watched),
-    () => pullPeople(watched),
-    ...PULL_TYPES.map(type => () => pullType(watched, type)),
+    () => pullPeople(watched, mark),
+    ...PULL_TYPES.map(type => () => pullType(watched, type, mark)),
+    async () => (reasons.size === 0 ? endWholeReading(state) : undefined),
     () => lookForChanges(watched),
     () => sendDue(watched),
   ];

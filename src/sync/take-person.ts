@@ -8,7 +8,7 @@ import { putting, refusalOf } from './own.ts';
 import { newLink } from './people.ts';
 import { provenanceOf } from './provenance.ts';
 import type { Run } from './run.ts';
-import type { Linked, Person } from './state.ts';
+import type { Linked, Possible } from './state.ts';
 
 export async function takePerson(run: Run, theirs: AnyResource): Promise<void> {
   const { people, report } = run;
@@ -23,31 +23,38 @@ export async function takePerson(run: Run, theirs: AnyResource): Promise<void> {
     if (known !== undefined) await people.put(remote, undefined);
     return told('passed-over');
   }
-  const person: Person =
-    match.kind === 'one' ? await claimed(run, match.id) : { state: 'possible', candidates: match.candidates };
-  const updated = (theirs.meta as JsonObject | undefined)?.lastUpdated;
-  if (person.state !== 'linked') {
-    await people.put(remote, { ...person, ...(typeof updated === 'string' ? { updated } : {}) } as Person);
-    return told('possible-match');
+  const person = match.kind === 'one' ? await claimed(run, remote, match.id) : match;
+  if ('by' in person) {
+    await people.put(remote, person);
+    told('linked');
+    return takeDemographics(run, theirs, person);
   }
-  await people.put(remote, person);
-  told('linked');
-  return takeDemographics(run, theirs, person);
+  const { candidates } = person;
+  const shared = 'shared' in person ? { shared: person.shared } : {};
+  const updated = (theirs.meta as JsonObject | undefined)?.lastUpdated;
+  const changed = typeof updated === 'string' ? { updated } : {};
+  await people.put(remote, { state: 'possible', candidates, ...shared, ...changed });
+  return told('possible-match');
 }
 
 /**
  * Two people there with the identifier of one client: one of them is wrong, and nobody here can tell which. So neither
  * is linked, unless a person has said so.
  */
-async function claimed({ people, report }: Run, client: string): Promise<Person> {
+async function claimed(
+  { people, report, context }: Run,
+  remote: string,
+  client: string,
+): Promise<Linked | Required<Pick<Possible, 'candidates' | 'shared'>>> {
   const other = people.remoteOf(client);
-  if (other === undefined) return newLink(client, 'identifier');
-  const candidates = [{ id: client, agrees: ['identifier'], differs: [] }];
-  if (people.linked(other)?.by === 'identifier') {
-    await people.put(other, { state: 'possible', candidates });
+  if (other === undefined && !people.isDisputed(client, remote))
+    return newLink(client, 'identifier', context.clock());
+  const shared = { candidates: [{ id: client, agrees: ['identifier'], differs: [] }], shared: client };
+  if (other !== undefined && people.linked(other)?.by === 'identifier') {
+    await people.put(other, { state: 'possible', ...shared });
     report({ side: 'pull', type: 'Patient', id: other, outcome: 'possible-match' });
   }
-  return { state: 'possible', candidates };
+  return shared;
 }
 
 /** Somebody writes the same Patient at the same moment: tried again so often. */
@@ -56,16 +63,14 @@ const TRIES = 3;
 async function takeDemographics(run: Run, theirs: AnyResource, linked: Linked): Promise<void> {
   const { own, people, report } = run;
   const id = theirs.id as string;
+  const { conflicts: _c, problem: _p, ...rest } = linked;
+  const refuse = async (why: string): Promise<void> => {
+    await people.put(id, { ...linked, problem: { outcome: 'refused', why } });
+    report({ side: 'pull', type: 'Patient', id, outcome: 'refused', why });
+  };
   for (let tried = 1; ; tried += 1) {
     const version = await own.read('Patient', linked.id);
-    if (version === undefined)
-      return report({
-        side: 'pull',
-        type: 'Patient',
-        id,
-        outcome: 'refused',
-        why: 'is no client here any more',
-      });
+    if (version === undefined) return refuse('is no client here any more');
     const { tree, taken, conflicts, said } = mergePerson(theirs, storedTree(version.body), linked);
     try {
       if (taken.length > 0)
@@ -74,10 +79,9 @@ async function takeDemographics(run: Run, theirs: AnyResource, linked: Linked): 
       if (error instanceof FhirError && error.code === 'stale' && tried < TRIES) continue;
       const why = refusalOf(error);
       if (why === undefined) throw error;
-      return report({ side: 'pull', type: 'Patient', id, outcome: 'refused', why });
+      return refuse(why);
     }
     const open = Object.keys(conflicts);
-    const { conflicts: _, ...rest } = linked;
     await people.put(id, { ...rest, said, ...(open.length === 0 ? {} : { conflicts }) });
     if (open.length > 0)
       return report({ side: 'pull', type: 'Patient', id, outcome: 'conflict', why: open.join(', ') });

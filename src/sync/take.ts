@@ -24,7 +24,11 @@ export async function takeResource(run: Run, theirs: AnyResource, known: Pulled 
   if (person === undefined || run.people.linked(person) === undefined)
     return report({ side: 'pull', type, id: '', outcome: 'passed-over' });
   const sound = soundBody(theirs);
-  if (typeof sound === 'string') return report({ side: 'pull', type, id, outcome: 'refused', why: sound });
+  if (typeof sound === 'string') {
+    const problem = { outcome: 'refused', why: sound } as const;
+    await run.state.put(change('pulled', `${type}/${id}`, { ...known, person, digest: '', problem }));
+    return report({ side: 'pull', type, id, ...problem });
+  }
   const own = ownId(sound.resource, run);
   const became =
     own === undefined

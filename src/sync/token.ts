@@ -1,6 +1,6 @@
 // Access tokens of another server: SMART Backend Services, the client's side.
 // https://hl7.org/fhir/smart-app-launch/backend-services.html
-import { readClientKey, signAssertion } from '../access/oauth/client-key.ts';
+import { type KeyFile, readClientKey, signAssertion } from '../access/oauth/client-key.ts';
 import { demandOwnerOnly } from '../access/oauth/key-folder.ts';
 import { FhirError } from '../fhir/error.ts';
 import type { Clock } from '../fhir/id.ts';
@@ -49,8 +49,7 @@ export function createTokens(place: TokenPlace): Tokens {
 
 async function ask(place: TokenPlace, signal: AbortSignal): Promise<{ token: string; until: number }> {
   const audience = await place.endpoint();
-  demandOwnerOnly(place.keyFile);
-  const { privateJwk } = readClientKey(place.keyFile);
+  const { privateJwk } = readOwnKey(place.keyFile);
   const body = new URLSearchParams({
     grant_type: 'client_credentials',
     scope: place.scope,
@@ -67,6 +66,16 @@ async function ask(place: TokenPlace, signal: AbortSignal): Promise<{ token: str
   }
   const good = typeof seconds === 'number' && seconds > 0 ? seconds : USUAL_SECONDS;
   return { token, until: place.clock() + Math.max(good * 1000 - EARLY_MS, (good * 1000) / 2) };
+}
+
+function readOwnKey(path: string): KeyFile {
+  try {
+    demandOwnerOnly(path);
+  } catch (cause) {
+    const message = `Others on this machine can read or change ${path}, and may have: register another key there.`;
+    throw new FhirError('forbidden', message, { cause });
+  }
+  return readClientKey(path);
 }
 
 /** No redirect is followed: an assertion is for the endpoint that was named and for no other. */

@@ -108,10 +108,10 @@ onEveryStore(store => {
     expect((await consent(...terms, '--except', 'results,plans')).code).toBe(0);
     const why = await consent('explain', ...OF, '--client', 'ehr-client', `Patient/${patient}`);
     expect(why.out).toMatch(
-      /\nrecords Consent\/\S+ all of them, at this program; not urine screens, scores, assessments, check-ins and slips; not plans of treatment, relapse prevention and family support\n$/,
+      /\nrecords Consent\/\S+ all of them, at this program; not urine screens, scores, assessments, check-ins, slips, and what of life bears on treatment; not plans of treatment, relapse prevention and family support\n$/,
     );
     expect(await whatOf('active')).toEqual([
-      'permit all of them, at this program; not urine screens, scores, assessments, check-ins and slips; not plans of treatment, relapse prevention and family support',
+      'permit all of them, at this program; not urine screens, scores, assessments, check-ins, slips, and what of life bears on treatment; not plans of treatment, relapse prevention and family support',
     ]);
   });
 

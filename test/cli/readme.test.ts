@@ -277,20 +277,24 @@ shellTest('the audit trail of the demo is whole, while it is served', async () =
   expect(out).toMatch(/^whole: chains 1, rows \d+, checkpoints \d+\n$/);
 });
 
-shellTest('an EHR is synced with: what a consent permits goes there', async () => {
-  const port = await freePort();
-  const script = blockWith('sync add')
-    .replaceAll('8090', String(port))
-    .replaceAll('./hospital/', join(place.folder, 'hospital/'))
-    .replaceAll('river.jwks', join(place.folder, 'river.jwks'))
-    .replace('--rate 100', '--rate 1000');
-  const { code, out, error } = await runShell(STRICT + script, place.environment);
-  expect([code, error]).toEqual([0, '']);
-  expect(out).toMatch(/lakeside: done: pull linked 1, pull unchanged 1, push sent \d{2,} \(/);
-  expect(out).toMatch(
-    / {2}people linked 1, possible matches 0\n {2}came: none\n {2}went: Appointment \d+, CarePlan \d+,/,
-  );
-});
+shellTest(
+  'an EHR is synced with: what a consent permits goes there',
+  async () => {
+    const port = await freePort();
+    const script = blockWith('sync add')
+      .replaceAll('8090', String(port))
+      .replaceAll('./hospital/', join(place.folder, 'hospital/'))
+      .replaceAll('river.jwks', join(place.folder, 'river.jwks'))
+      .replace('--rate 100', '--rate 1000');
+    const { code, out, error } = await runShell(STRICT + script, place.environment);
+    expect([code, error]).toEqual([0, '']);
+    expect(out).toMatch(/lakeside: done: pull linked 1, pull unchanged 1, push sent \d{2,} \(/);
+    expect(out).toMatch(
+      / {2}people linked 1, possible matches 0\n {2}came: none\n {2}went: Appointment \d+, CarePlan \d+,/,
+    );
+  },
+  90_000,
+);
 
 shellTest('a real store is made as the README says', async () => {
   const real = workplace();

@@ -1,4 +1,6 @@
 // What another server may answer, on purpose or not: nothing of it is believed, followed or waited for without end.
+
+import { chmodSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { decodeJwt, decodeProtectedHeader } from 'jose';
 import { makeClientKey } from '../../src/access/oauth/client-key.ts';
@@ -7,6 +9,7 @@ import type { Outcome } from '../../src/sync/outcome.ts';
 import type { RemoteEntry } from '../../src/sync/state.ts';
 import { createSync, type Sync } from '../../src/sync/sync.ts';
 import { type BadEhr, bundleOf, startBadEhr } from '../support/bad-ehr.ts';
+import { makeKey } from '../support/oauth-client.ts';
 import { type Caller, startServer, type TestServer } from '../support/server.ts';
 import { allergy, entryFor, found, goal, made, permits, person, SSN } from '../support/sync-world.ts';
 
@@ -18,10 +21,13 @@ let elsewhere: BadEhr;
 let sync: Sync;
 let slept: number[] = [];
 let number = 0;
+/** ms. */
+let later = 0;
 let entry: RemoteEntry;
 
 beforeAll(async () => {
-  [ours, ehr, elsewhere] = await Promise.all([startServer(), startBadEhr(), startBadEhr()]);
+  const surroundings = { clock: () => Date.now() + later };
+  [ours, ehr, elsewhere] = await Promise.all([startServer({ surroundings }), startBadEhr(), startBadEhr()]);
   program = await ours.as('program');
   mine = (await made(program, person('Moreno', '1'))).id;
   const { context, principalOf, config } = ours.app;
@@ -127,6 +133,24 @@ describe('tokens', () => {
     expect(ehr.asked).toEqual([]);
   });
 
+  test('an RSA key signs RS384', async () => {
+    const { privateJwk } = await makeKey('rsa', 'RS384');
+    writeFileSync(sync.keyFile(entry.name), JSON.stringify(privateJwk));
+    let assertion = '';
+    ehr.on['POST /token'] = asked => {
+      assertion = new URLSearchParams(asked.body).get('client_assertion')!;
+      return { body: { access_token: 'secret', expires_in: 300 } };
+    };
+    expect((await run()).outcome).toBe('done');
+    expect(decodeProtectedHeader(assertion)).toEqual({ alg: 'RS384', typ: 'JWT', kid: 'rsa' });
+  });
+
+  test('a key that others can read signs nothing', async () => {
+    chmodSync(sync.keyFile(entry.name), 0o644);
+    expect((await run()).reason).toContain('register another key there');
+    expect(ehr.asked).toEqual([]);
+  });
+
   test('an endpoint in clear somewhere else gets no assertion', async () => {
     ehr.on['GET /fhir/.well-known/smart-configuration'] = () => ({
       body: { token_endpoint: 'http://ehr.example/token' },
@@ -175,6 +199,11 @@ describe('answers', () => {
       return { body: bundleOf(patients.slice(Math.max(0, page - 1), page + 1), next) };
     };
     expect((await run()).counts).toMatchObject({ 'pull Patient passed-over': 5 });
+  });
+
+  test('a server that does not sort is asked without', async () => {
+    ehr.on[wait] = asked => (asked.url.includes('_sort') ? { status: 400 } : { body: bundleOf([them]) });
+    expect(await run()).toMatchObject({ outcome: 'done', counts: { 'pull Patient linked': 1 } });
   });
 
   test.each<[string, (times: number) => JsonObject]>([
@@ -258,6 +287,48 @@ describe('answers', () => {
     expect(ehr.asked.map(one => one.url).filter(url => url.includes('/Patient?_sort'))).toHaveLength(2);
   });
 
+  test('what is asked does not tell who became a client: all is read again the next day, or when somebody here decides', async () => {
+    const old = '2020-01-01T10:00:00Z';
+    ehr.on['GET /fhir/AllergyIntolerance'] = asked => ({
+      body: bundleOf(
+        asked.url.includes('_lastUpdated=') ? [] : [stamped(allergy('p1', 'Wasps'), 'wasps', old)],
+      ),
+    });
+    ehr.on[wait] = () => ({
+      body: bundleOf([stamped(person('Somebody', undefined, { birthDate: '1911-01-01' }), 'p1')]),
+    });
+    await run();
+    const since = () => {
+      const asked = ehr.asked.map(one => one.url).filter(url => !url.includes('/Patient'));
+      ehr.asked = [];
+      return new Set(asked.map(url => url.includes('_lastUpdated=')));
+    };
+    const nothing = () => ({ body: bundleOf([]) });
+    const usualTypes = ['Condition', 'MedicationRequest', 'MedicationStatement', 'Appointment'];
+    for (const type of usualTypes)
+      ehr.on[`GET /fhir/${type}`] = asked =>
+        asked.url.includes('_lastUpdated=')
+          ? nothing()
+          : { body: bundleOf([stamped({ resourceType: type }, 'x')]) };
+    await run({ full: true });
+    since();
+    ehr.on[wait] = () => ({
+      body: bundleOf([{ ...them, meta: { versionId: '2', lastUpdated: '2026-11-02T10:00:00Z' } }]),
+    });
+    expect((await run()).counts).toMatchObject({ 'pull Patient linked': 1 });
+    expect(since()).toEqual(new Set([true]));
+    later = 25 * 3_600_000;
+    expect((await run()).counts).toMatchObject({ 'pull AllergyIntolerance created': 1 });
+    expect(since()).toEqual(new Set([false]));
+    await run();
+    expect(since()).toEqual(new Set([true]));
+    await sync.match(entry.name, 'p1', undefined);
+    await sync.match(entry.name, 'p1', mine);
+    await run();
+    expect(since()).toEqual(new Set([false]));
+    later = 0;
+  });
+
   test('nobody is asked for by name, number or id', async () => {
     ehr.on[wait] = () => ({ body: bundleOf([them]) });
     ehr.on['GET /fhir/AllergyIntolerance'] = () => ({
@@ -317,17 +388,22 @@ describe('resources', () => {
       'possible-match',
     ]);
     expect(await sync.status(entry.name)).toMatchObject({ linked: 0, possibleMatches: 2 });
+    // Nor the next time, nor a third one.
+    ehr.on[wait] = () => ({ body: bundleOf([them, { ...them, id: 'p2' }, { ...them, id: 'p3' }]) });
+    const again = (await run({ full: true })).told.filter(one => one.type === 'Patient');
+    expect(again.map(one => one.outcome)).toEqual(['possible-match', 'possible-match', 'possible-match']);
+    await sync.match(entry.name, 'p3', undefined);
     const signal = new AbortController().signal;
     const matches = await sync.matches(entry.name, { show: true, signal });
     expect(matches.map(one => [one.person, one.candidates[0]!.id, one.theirs?.name])).toEqual([
-      ['p1', mine, undefined],
+      ['p1', mine, 'Alex Moreno'],
       ['p2', mine, 'Alex Moreno'],
     ]);
     await sync.match(entry.name, 'p2', mine);
     await sync.match(entry.name, 'p1', undefined);
     await run({ full: true });
     expect(await sync.status(entry.name)).toMatchObject({ linked: 1, possibleMatches: 0 });
-    await expect(sync.match(entry.name, 'p3', mine)).rejects.toThrow('linked to p2 already');
+    await expect(sync.match(entry.name, 'p4', mine)).rejects.toThrow('linked to p2 already');
   });
 
   test('a link that is undone forgets what went over it, and says how much that was', async () => {

@@ -113,10 +113,10 @@ export const noShell: string | undefined = ['bash', 'curl']
 
 let told = false;
 
-/** A test that pastes lines into a shell: where there is none it is skipped, and says so once. */
-export function shellTest(name: string, run: () => Promise<void>): void {
+/** A test that pastes lines into a shell: where there is none it is skipped, and says so once. `timeout`: ms. */
+export function shellTest(name: string, run: () => Promise<void>, timeout?: number): void {
   if (noShell === undefined) {
-    test(name, run);
+    test(name, run, timeout);
     return;
   }
   if (!told) process.stderr.write(`Tests of pasted shell lines are skipped: ${noShell}.\n`);
