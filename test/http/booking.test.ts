@@ -218,8 +218,12 @@ onEveryStore(store => {
       const [a, b, c] = (await people(3)) as [string, string, string];
       const { body } = await transaction([a, b, c].map(one => post(appointment(slot, one)))).expect(409);
       expect(body.issue[0].expression ?? body.issue[0].location).toBeDefined();
-      await transaction([a, b].map(one => post(appointment(slot, one)))).expect(200);
+      const [{ system, value }] = (await clinic.read(slot)).identifier as [{ system: string; value: string }];
+      const byIdentifier = [{ reference: `Slot?identifier=${system}|${value}` }];
+      await transaction([a, b].map(one => post(appointment(slot, one, { slot: byIdentifier })))).expect(200);
       expect(await slotStatus(slot)).toBe('busy');
+      const two = [slot, await slotOf(1)].map(reference => ({ reference }));
+      await book(slot, c, { slot: two }, clinic.program).expect(422);
     });
 
     test('gives more seats to those who wait, and takes none away in which somebody sits', async () => {
