@@ -121,6 +121,16 @@ test('sessions are planned for weeks ahead, booked, waited for, moved, made up f
   expect(lines).toHaveLength(sessions.length - 1);
 });
 
+test('a store that is moved takes its seats along', async () => {
+  const [{ slot }] = await slots();
+  const to = `${place.environment.STORE}-moved`;
+  const moved = await runHere(['migrate', '--from', place.environment.STORE!, '--to', to], place.environment);
+  expect([moved.code, moved.error]).toEqual([0, '']);
+  const there = { ...place.environment, STORE: to };
+  const full = await runHere(['booking', 'book', ...OF, '--client', 'c-1', '--slot', slot], there);
+  expect([full.code, full.error]).toEqual([1, expect.stringContaining('no seat left')]);
+});
+
 test.each([
   ['no session is named', ['book', '--client', 'c-1'], 2, '--session KEY, or --slot ID'],
   ['both ways are', ['waitlist', '--session', 'a', '--slot', 'b'], 2, '--session KEY, or --slot ID'],

@@ -61,6 +61,10 @@ export function* readPlaces(unit: Unit, slot: string): Work<Place[] | undefined>
 export const whoOf = (id: string, patients: readonly string[]): string =>
   patients.length === 1 && patients[0] !== '?' ? patients[0]! : `*${id}`;
 
+/** Another place of the same person, of which who asks for it may not know. */
+export const beside = (who: string, id: string): string => `${who}~${id}`;
+export const personOf = ({ who }: Pick<Place, 'who'>): string => who.split('~')[0]!;
+
 /** Takes a place away. */
 export function free(book: Book, place: Place): void {
   book.places.splice(book.places.indexOf(place), 1);

@@ -20,7 +20,7 @@
 // who did not is a fact that finds no seat taken.
 //
 // Refused with `no-seat`, in words that are the same whoever sits there: no seat left, somebody waits, the Slot is
-// blocked, or the person's place is one that the caller may not see. `conflict`: the person has a place there.
+// blocked. `conflict`: the person has a place there, which the caller may see; of one that it may not it is told nothing.
 // `business-rule`: two Slots with seats, the Slot of another record, nothing to make up for.
 import { FhirError } from '../../fhir/error.ts';
 import type { AuditDraft } from '../port/audit.ts';
@@ -30,10 +30,12 @@ import { countPlaces } from './count-places.ts';
 import { demandMakeUp } from './make-up.ts';
 import {
   type Book,
+  beside,
   free,
   hasRoom,
   keepPlaces,
   type Place,
+  personOf,
   placeKey,
   readPlaces,
   seat,
@@ -104,8 +106,8 @@ function* settleSlot(work: Acting, { id, moves, claimed }: Asked): Work<void> {
   demandRoom(work, book);
   yield* keepPlaces(unit, book);
   yield* keepStatus(work, book);
-  for (const move of seated)
-    if (!claimed.has(`Appointment/${move.id}`)) yield* keepRecordKey(unit, seating, book, move);
+  for (const place of seated)
+    if (!claimed.has(`Appointment/${place.appointment}`)) yield* keepRecordKey(unit, seating, book, place);
 }
 
 /** A Slot that was made just now has none. */
@@ -176,7 +178,7 @@ function leave(book: Book, moves: readonly Move[]): Move[] {
     if (wants === undefined || (wants === 'turn' && held.turn === undefined)) {
       free(book, held);
       if (wants !== undefined) coming.push(move);
-    } else if (held.who !== whoOf(move.id, move.row.patients)) {
+    } else if (move.renamed && held.who !== whoOf(move.id, move.row.patients)) {
       // Another person: who that is has to come like everybody.
       free(book, held);
       coming.push(move);
@@ -213,12 +215,11 @@ function* promote(work: Acting, { appointment }: Place): Work<void> {
 }
 
 /** Those that got a place. */
-function* arrive(work: Acting, book: Book, coming: readonly Move[]): Work<Move[]> {
+function* arrive(work: Acting, book: Book, coming: readonly Move[]): Work<Place[]> {
+  const seated: Place[] = [];
   for (const move of coming) {
-    const who = whoOf(move.id, move.row.patients);
-    const other = book.places.find(one => one.who === who);
-    if (other !== undefined) throw yield* refusal(work.unit, other, move);
-    const place: Place = { who, appointment: move.id };
+    const place: Place = { who: yield* whoComes(work.unit, book, move), appointment: move.id };
+    const { who } = place;
     book.put.set(placeKey(book.id, who), move.id);
     book.drop.delete(placeKey(book.id, who));
     const waits = move.asks.wants === 'turn';
@@ -231,15 +232,21 @@ function* arrive(work: Acting, book: Book, coming: readonly Move[]): Work<Move[]
       book.put.set(turnKey(book.id, place), move.id);
     }
     book.places.push(place);
+    seated.push(place);
   }
-  return [...coming];
+  return seated;
 }
 
-/** A place that the caller may not see is one more that is taken. */
-function* refusal(unit: Unit, { appointment }: Place, { op }: Move): Work<FhirError> {
-  const row = yield* got(unit.current('Appointment', appointment));
-  const seen = row !== undefined && (yield* got(unit.reaches(row, unit.grant.narrow('Appointment', 'read'))));
-  return seen ? new FhirError('conflict', THERE_ALREADY, { op }) : new FhirError('no-seat', NO_SEAT, { op });
+/** A place of the same person that the caller may not know of is none for it. */
+function* whoComes(unit: Unit, book: Book, { id, op, row: { patients } }: Move): Work<string> {
+  const who = whoOf(id, patients);
+  const others = book.places.filter(one => personOf(one) === who);
+  for (const { appointment } of others) {
+    const row = yield* got(unit.current('Appointment', appointment));
+    if (row !== undefined && (yield* got(unit.reaches(row, unit.grant.narrow('Appointment', 'read')))))
+      throw new FhirError('conflict', THERE_ALREADY, { op });
+  }
+  return others.length === 0 ? who : beside(who, id);
 }
 
 /** Nobody takes away seats in which somebody sits. */
@@ -259,13 +266,12 @@ function* keepStatus(work: Acting, book: Book): Work<void> {
 }
 
 /** The Appointment of a person who is in no session record yet, or not in this one, is known to it from now on. */
-function* keepRecordKey(unit: Unit, seating: Seating, { id }: Book, move: Move): Work<void> {
-  const who = whoOf(move.id, move.row.patients);
-  if (who.startsWith('*')) return;
+function* keepRecordKey(unit: Unit, seating: Seating, { id }: Book, { who, appointment }: Place): Work<void> {
+  if (who !== personOf({ who }) || who.startsWith('*')) return;
   const slot = yield* got(unit.claimsOn('Slot', id));
   const key =
     slot.length === 0 ? undefined : seating.recordKey(slot, yield* got(unit.claimsOn('Patient', who)));
   if (key === undefined) return;
   const holder = yield* got(unit.claimHolder(key));
-  if (holder?.id !== move.id) yield* got(unit.putClaim(key, 'Appointment', move.id));
+  if (holder?.id !== appointment) yield* got(unit.putClaim(key, 'Appointment', appointment));
 }
