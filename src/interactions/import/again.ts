@@ -1,50 +1,29 @@
 // A record that was imported before. What others wrote since is never overwritten: either their change
 // lies beside the record's, and both stand, or the record is a conflict and nothing is written.
-import { endsTooEarly, TOO_EARLY } from '../../access/criminal-justice.ts';
-import { type Body, fromResource, parseBody } from '../../fhir/body.ts';
-import type { AnyResource, Consent, Json, JsonObject } from '../../fhir/types.ts';
-import type { Problem, RecordEnvelope } from '../../iop/concept.ts';
+import { type Body, parseBody } from '../../fhir/body.ts';
+import type { Json, JsonObject } from '../../fhir/types.ts';
+import type { Problem } from '../../iop/concept.ts';
 import type { Version } from '../../store/port.ts';
-import type { ImportEntry, ImportPart } from '../../store/registry.ts';
-import { type AmendedResource, applyAmendments } from './amend.ts';
+import type { AmendedResource } from './amend.ts';
 import { digestOf, sameJson } from './canonical.ts';
-import {
-  addCreate,
-  addUpdate,
-  type Changes,
-  finish,
-  newPart,
-  noChanges,
-  type Planned,
-  type Planner,
-  type Refused,
-  referenceOf,
-  resolver,
-} from './changes.ts';
+import type { Planned, Planner } from './changes.ts';
 import { type Difference, differences } from './difference.ts';
 import { isOpen } from './difference-note.ts';
-import { type Draft, draftRecord, keyOfPart } from './draft.ts';
+import { type Draft, draftRecord } from './draft.ts';
 import { parsePartKey } from './key.ts';
-import { linkBook, namesFrom, referencesIn } from './link.ts';
-import { mergeResource } from './merge.ts';
 import { planNote, standingNote, withKept, withNote } from './note.ts';
 import { readRecord } from './read.ts';
+import {
+  type Before,
+  findStanding,
+  isOwn,
+  type Reunion,
+  readBack,
+  type Standing,
+  withAdopted,
+} from './standing.ts';
 import { type Differing, mergeThreeWays } from './three-way.ts';
-
-/** A resource that the record made before and that still stands. */
-interface Standing {
-  key: string;
-  role: string;
-  version: Version;
-  body: Body;
-  /** Written through FHIR since. */
-  edited: boolean;
-}
-
-interface Before {
-  entry: ImportEntry;
-  amended: readonly AmendedResource[];
-}
+import { unite } from './unite.ts';
 
 export function planAgain(draft: Draft, before: Before, planner: Planner): Planned {
   const { entry, amended } = before;
@@ -151,27 +130,6 @@ function baseOf(
   return readBack(draft, stood, changed, planner) as unknown as JsonObject;
 }
 
-function withAdopted(draft: Draft, reunion: Reunion, planner: Planner): Reunion {
-  const adopted = findAdopted(draft, reunion.entry, planner);
-  if (adopted.length === 0) return reunion;
-  const standing = inOrder([...reunion.standing, ...adopted], draft);
-  return { ...reunion, standing, theirs: readBack(draft, standing, reunion.amended, planner) };
-}
-
-/**
- * What the record now names and somebody made through FHIR already: whom an EHR booked into a session. The store gave
- * it the key by which the record knows it (store/unit/seating.ts).
- */
-function findAdopted(draft: Draft, { parts }: ImportEntry, { facts }: Planner): Standing[] {
-  return draft.parts.flatMap(({ role }): Standing[] => {
-    const key = keyOfPart(draft.record, role);
-    if (parts.some(one => one.key === key)) return [];
-    const version = facts.current(facts.claim(key) ?? '');
-    if (version === undefined || version.deleted) return [];
-    return [{ key, role, version, body: parseBody(version.body), edited: true }];
-  });
-}
-
 /** A record that amended one resource and now means another would leave its mark on the first. */
 function movedFrom(draft: Draft, { entry, amended }: Before): Problem | undefined {
   const part = entry.parts.find(
@@ -183,133 +141,3 @@ function movedFrom(draft: Draft, { entry, amended }: Before): Problem | undefine
   const message = `no longer refers to ${what}: a record that means another needs an id of its own`;
   return { path: '', message };
 }
-
-const isOwn = (draft: Draft, part: ImportPart): boolean => part.key.startsWith(`${draft.key}|`);
-
-function findStanding(draft: Draft, entry: ImportEntry, { facts }: Planner): Standing[] | Refused {
-  const standing: Standing[] = [];
-  for (const part of entry.parts.filter(one => isOwn(draft, one))) {
-    const { role } = parsePartKey(part.key)!;
-    const version = facts.current(`${part.type}/${part.id}`);
-    if (version !== undefined && !version.deleted) {
-      const edited = version.version !== part.version;
-      standing.push({ key: part.key, role, version, body: parseBody(version.body), edited });
-    } else if (draft.parts.some(one => one.role === role)) {
-      const message = `its ${part.type}${role === '' ? '' : ` (${role})`} was deleted through FHIR`;
-      return { kind: 'conflict', issues: [{ path: '', message }], conflicts: [] };
-    }
-  }
-  return inOrder(standing, draft);
-}
-
-/**
- * Lists of a record (a session's clients) are read back in the order of its parts. The store does not keep
- * that order, so the one of the record now imported is taken where it has one.
- */
-function inOrder(standing: readonly Standing[], draft: Draft): Standing[] {
-  const roles = draft.parts.map(part => part.role);
-  const known = standing.filter(one => roles.includes(one.role));
-  known.sort((a, b) => roles.indexOf(a.role) - roles.indexOf(b.role));
-  let next = 0;
-  return standing.map(one => (roles.includes(one.role) ? known[next++]! : one));
-}
-
-/** The record that FHIR says now. */
-function readBack(
-  { concept, record }: Draft,
-  standing: readonly Standing[],
-  amended: readonly AmendedResource[],
-  { facts, base }: Planner,
-): RecordEnvelope {
-  const parts = new Map<string, AnyResource>();
-  for (const { role, body } of standing) parts.set(role, body.resource);
-  for (const { amendment, body } of amended) parts.set(`amended/${amendment.role}`, body.resource);
-  return concept.fromFhir(parts, namesFrom(record.program, facts.claimsOf, base), record.id);
-}
-
-interface Reunion extends Before {
-  standing: readonly Standing[];
-  theirs: RecordEnvelope;
-}
-
-/** Both sides' changes together; a conflict where they touch the same element. */
-function unite(draft: Draft, { entry, amended, standing, theirs }: Reunion, planner: Planner): Planned {
-  const { facts, ids } = planner;
-  const fresh = draft.parts
-    .filter(part => !standing.some(one => one.role === part.role))
-    .map(part => newPart(draft, part, ''))
-    .map(part => ({ ...part, tombstone: facts.current(facts.claim(part.key) ?? '') }))
-    .map(part => ({ ...part, id: part.tombstone?.id ?? ids() }));
-  const own = new Map(standing.map(one => [one.key, `${one.version.type}/${one.version.id}`]));
-  const kept = new Set<string>();
-  for (const one of standing) referencesIn(one.body.resource, planner.base, kept);
-  const old = partsOf(draft, theirs, { own, kept }, planner);
-  for (const one of fresh) own.set(one.key, referenceOf(one));
-  const resolve = resolver(draft, facts, own, kept);
-  const changes = noChanges();
-  const clashes = standing.flatMap(one => {
-    const wanted = draft.parts.find(part => part.role === one.role);
-    const next = wanted === undefined ? undefined : resolve(fromResource(wanted.resource)).resource;
-    return uniteOne(one, { old: old.get(one.role), next }, changes, planner);
-  });
-  if (clashes.length > 0) return { kind: 'conflict', issues: clashes, conflicts: [] };
-  for (const { tombstone, ...one } of fresh) {
-    if (tombstone === undefined) {
-      addCreate(one, resolve, changes);
-      continue;
-    }
-    // A key never names another resource than the one it always named.
-    addUpdate(
-      { role: one.part.role, version: tombstone, tree: resolve(fromResource(one.part.resource)).tree },
-      changes,
-    );
-    changes.parts.push(one.key);
-  }
-  return applyAmendments(amended, resolve, changes) ?? finish(draft, changes, entry.digest, planner);
-}
-
-/** What a record makes, with the references that stand. */
-function partsOf(
-  { concept, record: { program } }: Draft,
-  record: RecordEnvelope,
-  { own, kept }: { own: ReadonlyMap<string, string>; kept: ReadonlySet<string> },
-  { facts, ids }: Planner,
-): Map<string, AnyResource> {
-  const book = linkBook(program, ids);
-  const parts = concept.toFhir(record, book);
-  const resolve = resolver(book, facts, own, kept);
-  return new Map(parts.map(part => [part.role, resolve(fromResource(part.resource)).resource]));
-}
-
-/** Adds what is to be done with one resource that stands; returns what both sides changed. */
-function uniteOne(
-  { key, role, version, body }: Standing,
-  { old, next }: { old: AnyResource | undefined; next: AnyResource | undefined },
-  changes: Changes,
-  { decide }: Planner,
-): Problem[] {
-  const { resourceType, id: _id, meta: _meta, ...content } = body.resource;
-  if (next === undefined) {
-    const { resourceType: _type, ...before } = old ?? {};
-    const path = `${resourceType} (${role})`;
-    if (!sameJson(content, before) && decide?.({ path }) !== 'record')
-      return [{ path, message: GONE_BUT_CHANGED }];
-    changes.ops.push({ kind: 'delete', type: version.type, id: version.id, ifMatch: version.version });
-    return [];
-  }
-  const { tree, changed, clashes } = mergeResource(old ?? { resourceType }, next, body, decide);
-  changes.parts.push(key);
-  if (
-    resourceType === 'Consent' &&
-    endsTooEarly(body.resource as unknown as Consent, tree as unknown as Consent)
-  )
-    return [{ path: 'status', message: TOO_EARLY }];
-  if (changed) addUpdate({ role, version, tree }, changes);
-  else changes.relied[key] = version.version;
-  return clashes.map(path => ({ path, message: CHANGED_TWICE }));
-}
-
-const CHANGED_TWICE =
-  'was changed by the record and, differently, by somebody else since it was last imported';
-const GONE_BUT_CHANGED =
-  'is not in the record any more, but somebody else changed it since it was last imported';
