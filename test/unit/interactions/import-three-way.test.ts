@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { Json, JsonObject } from '../../../src/fhir/types.ts';
+import { sameJson } from '../../../src/interactions/import/canonical.ts';
 import { type Differing, mergeThreeWays } from '../../../src/interactions/import/three-way.ts';
 
 type Kept = [string, Json | undefined][];
@@ -159,9 +160,9 @@ describe('three-way merge of a record', () => {
           // Untold, the field is the record's: FHIR changed nothing there that the record would take back.
           if (!told) {
             expect(merged[name]).toEqual(mine[name]);
-            const changed = JSON.stringify(theirs[name]) !== JSON.stringify(base[name]);
-            const same = JSON.stringify(theirs[name]) === JSON.stringify(mine[name]);
-            if (changed && !same) expect(typeof mine[name]).toBe('object');
+            const changed = !sameJson(theirs[name], base[name]);
+            const same = sameJson(theirs[name], mine[name]);
+            if (changed && !same) expect(Array.isArray(mine[name])).toBe(true);
           }
         }
         // Each told difference has FHIR's value.
