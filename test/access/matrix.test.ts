@@ -62,7 +62,7 @@ const readingCells = (world: World, asker: Asker, facts: readonly Fact[]) => [
   ...setCells(world, asker),
 ];
 
-const cellsIn = (store: TestStore): string => (takesAll(store) ? 'every cell' : 'a fourth of the cells');
+const cellsIn = (store: TestStore): string => (takesAll(store) ? 'every cell' : 'a fifth of the cells');
 
 describe('the cells', () => {
   let world: World;
@@ -77,15 +77,17 @@ describe('the cells', () => {
       .flatMap(scopedAskers)
       .flatMap(asker => readingCells(world, asker, sampleOf(world.facts.all)));
     expect(cells.length).toBeGreaterThanOrEqual(7000);
+    const told = cells.map(cell => cell.expected());
     for (const status of ['200', '404', '410', '403', '', '1', '0'])
-      expect(cells.filter(cell => cell.expected === status).length).toBeGreaterThan(50);
+      expect(told.filter(one => one === status).length).toBeGreaterThan(50);
   });
 
   test('there are thousands of cells, with every answer among them', () => {
     const cells = Object.values(ASKERS).flatMap(asker => readingCells(world, asker, world.facts.all));
     expect(cells.length).toBeGreaterThanOrEqual(7000);
+    const told = cells.map(cell => cell.expected());
     for (const status of ['200', '404', '410'])
-      expect(cells.filter(cell => cell.expected === status).length).toBeGreaterThan(20);
+      expect(told.filter(one => one === status).length).toBeGreaterThan(20);
   });
 });
 

@@ -36,6 +36,15 @@ export const along = (resource: JsonObject, path: string): JsonObject[] =>
 
 /** Ids of the people it names; `?` for somebody who cannot be told. */
 export function peopleOf(resource: AnyResource): string[] {
+  const known = PEOPLE.get(resource) ?? lookForPeople(resource);
+  PEOPLE.set(resource, known);
+  return known;
+}
+
+/** Resources that were written do not change. */
+const PEOPLE = new WeakMap<AnyResource, string[]>();
+
+function lookForPeople(resource: AnyResource): string[] {
   const people = new Set<string>();
   if (resource.resourceType === 'Patient') people.add(resource.id as string);
   for (const { reference } of (PEOPLE_IN[resource.resourceType] ?? []).flatMap(p => along(resource, p))) {

@@ -57,15 +57,30 @@ export const isOrganizational = (asker: Asker) => PURPOSE[asker.role] !== undefi
 
 /** A Consent counts only where its owner wrote it last, and for its owner's records. */
 function allows({ all }: Facts, question: Question, person: string, resource: AnyResource): boolean {
-  const said = all
-    .filter(fact => fact.type === 'Consent' && fact.owner === question.owner && !isDeleted(fact))
-    .filter(fact => fact.versions.at(-1)!.writer === question.owner)
-    .map(fact => lastLive(fact))
-    .filter(({ patient }) => (patient as JsonObject | undefined)?.reference === `Patient/${person}`)
-    .flatMap(one => saidOf(one, question, resource));
+  const said = consentsOf(all, question.owner, person).flatMap(one => saidOf(one, question, resource));
   const highest = (effect: Said['effect']) =>
     Math.max(-Infinity, ...said.filter(one => one.effect === effect).map(one => one.rank));
   return highest('permit') > highest('deny');
+}
+
+/** Asked for every cell of the matrix: what was found stands until something more is written. */
+const CONSENTS = new WeakMap<readonly Fact[], { stamp: number; found: Map<string, AnyResource[]> }>();
+
+function consentsOf(all: readonly Fact[], owner: string, person: string): AnyResource[] {
+  const stamp = all.reduce((sum, fact) => sum + (fact.type === 'Consent' ? fact.versions.length : 0), 0);
+  const kept = CONSENTS.get(all);
+  const known = kept?.stamp === stamp ? kept : { stamp, found: new Map<string, AnyResource[]>() };
+  CONSENTS.set(all, known);
+  const key = `${owner} ${person}`;
+  const found =
+    known.found.get(key) ??
+    all
+      .filter(fact => fact.type === 'Consent' && fact.owner === owner && !isDeleted(fact))
+      .filter(fact => fact.versions.at(-1)!.writer === owner)
+      .map(fact => lastLive(fact))
+      .filter(({ patient }) => (patient as JsonObject | undefined)?.reference === `Patient/${person}`);
+  known.found.set(key, found);
+  return found;
 }
 
 /** The program has it that this person is a member of the payer's, as the program wrote it last. */

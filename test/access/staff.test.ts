@@ -60,7 +60,7 @@ onEveryStore(store => {
     test('some of everything is shown to staff on a CareTeam, and some hidden', () => {
       const cells = cellsOf(world, ON_TEAMS, world.facts.all);
       for (const status of ['200', '404', '410'])
-        expect(cells.filter(cell => cell.expected === status).length).toBeGreaterThan(4);
+        expect(cells.filter(cell => cell.expected() === status).length).toBeGreaterThan(4);
     });
   });
 

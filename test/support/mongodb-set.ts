@@ -52,6 +52,19 @@ export interface Failure {
   namespace?: string;
 }
 
+/** The ports of the members are free when they are looked for, and may not be a moment later: then others are. */
+async function created(
+  options: Parameters<typeof MongoMemoryReplSet.create>[0],
+  tries = 3,
+): Promise<MongoMemoryReplSet> {
+  try {
+    return await MongoMemoryReplSet.create(options);
+  } catch (error) {
+    if (tries === 1 || !/already in use/.test(String(error))) throw error;
+    return created(options, tries - 1);
+  }
+}
+
 /**
  * A replica set whose members elect a new primary within some two seconds. `given`: a folder for the data,
  * which stays.
@@ -64,7 +77,7 @@ export async function startSet(
   const folder = given ?? mkdtempSync(join(TEMPORARY, 'iop-fhir-set-'));
   const paths = Array.from({ length: members }, (_, at) => join(folder, `member-${at}`));
   for (const path of paths) mkdirSync(path);
-  const set = await MongoMemoryReplSet.create({
+  const set = await created({
     replSet: {
       count: members,
       storageEngine: 'wiredTiger',
