@@ -439,7 +439,7 @@ async function answerIn(world: World, asker: Asker, asked: Asked, pages = 1): Pr
 }
 
 const runsOn = ({ name }: TestStore): number =>
-  process.env.LONG === '1' ? (name === 'SQLite' ? 9 : 2) : name === 'SQLite' ? 5 : 1;
+  process.env.LONG === '1' ? (name === 'SQLite' ? 6 : 1) : name === 'SQLite' ? 5 : 1;
 
 onEveryStore(store => {
   describe('whatever was written, what the rules hide from a caller does not exist for it', () => {

@@ -31,7 +31,7 @@ import { onEveryStore, shareOf, someOf, takesAll } from '../support/stores.ts';
 onEveryStore(store => {
   describe('what a caller may not see does not exist for it', () => {
     const records = hidden();
-    const some = takesAll(store) ? '' : ' (a fifth of them)';
+    const some = takesAll(store) ? '' : ' (an eighth of them)';
     const directory = ['Organization', 'Practitioner', 'Location', 'Schedule', 'Slot'];
     let full: World;
     let bare: World;

@@ -62,7 +62,7 @@ const readingCells = (world: World, asker: Asker, facts: readonly Fact[]) => [
   ...setCells(world, asker),
 ];
 
-const cellsIn = (store: TestStore): string => (takesAll(store) ? 'every cell' : 'a fifth of the cells');
+const cellsIn = (store: TestStore): string => (takesAll(store) ? 'every cell' : 'an eighth of the cells');
 
 describe('the cells', () => {
   let world: World;

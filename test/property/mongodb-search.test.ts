@@ -200,7 +200,7 @@ describeMongo('a search of MongoDB', () => {
           for (const parts of questions) await agree(reading, facts, parts);
         },
       ),
-      { numRuns: process.env.LONG === undefined ? 120 : 200 },
+      { numRuns: process.env.LONG === undefined ? 120 : 150 },
     );
   }, 1_800_000);
 });

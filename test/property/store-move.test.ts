@@ -53,7 +53,7 @@ function holds(openFrom: () => Promise<Opened>, openTo: () => Promise<Opened>, r
         },
       ),
       // A smaller counterexample would take longer than the test may.
-      { numRuns: process.env.LONG === undefined ? runs : 3 * runs, endOnFailure: true },
+      { numRuns: process.env.LONG === undefined ? runs : 2 * runs, endOnFailure: true },
     );
   }, 240_000);
 }

@@ -105,7 +105,7 @@ test('of every version those are shown that both the version and its resource al
         }
       },
     ),
-    { numRuns: process.env.LONG === undefined ? 60 : 300 },
+    { numRuns: process.env.LONG === undefined ? 60 : 150 },
   );
   expect(Math.min(shown, hidden)).toBeGreaterThan(500);
 }, 240_000);

@@ -122,7 +122,7 @@ const scaled = <Asked extends { where: Clause[] }>(plan: Asked, step: number): A
 
 function searchProperty<Size>({ name, open, sizes, step, runs }: Kind<Size>): void {
   // Each write of the other store is a way to its server and back.
-  const numRuns = runs * (process.env.LONG === undefined ? 1 : name.startsWith('SQLite') ? 5 : 2);
+  const numRuns = runs * (process.env.LONG === undefined ? 1 : name.startsWith('SQLite') ? 2 : 1);
   const minutes = process.env.LONG === undefined ? 4 : 40;
 
   async function withStore(size: Size, use: (opened: Opened, model: Model) => Promise<void>): Promise<void> {

@@ -40,19 +40,19 @@ export function onEveryStore(tests: (store: TestStore) => void): void {
 /** The longest suites are run whole on the first store. */
 export const takesAll = ({ name }: TestStore): boolean => name === 'SQLite';
 
-const SHARE = 1 / 5;
+const SHARE = 1 / 8;
 /** Of what has very many cells, where LONG=1 asks for more. */
-const LONG_SHARE = 1 / 3;
+const LONG_SHARE = 1 / 5;
 
-/** All, or on the second store about a fifth of it: another one for each seed, the same every time. */
+/** All, or on the second store about an eighth of it: another one for each seed, the same every time. */
 export const shareOf = <T>(store: TestStore, all: readonly T[], seed: number): T[] => {
   if (takesAll(store)) return [...all];
   return all.filter((_, at) => spread(at, seed) < SHARE);
 };
 
 /**
- * Of what has very many cells: a third of them on the first store where LONG=1 asks for more, else a fifth; on the
- * second a fifth of that.
+ * Of what has very many cells: a fifth of them on the first store where LONG=1 asks for more, else an eighth; on the
+ * second an eighth of that.
  */
 export const someOf = <T>({ name }: TestStore, all: readonly T[], seed: number): T[] => {
   const share = (process.env.LONG === '1' ? LONG_SHARE : SHARE) * (name === 'SQLite' ? 1 : SHARE);
