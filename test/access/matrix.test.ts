@@ -62,7 +62,11 @@ const readingCells = (world: World, asker: Asker, facts: readonly Fact[]) => [
   ...setCells(world, asker),
 ];
 
-const cellsIn = (store: TestStore): string => (takesAll(store) ? 'every cell' : 'an eighth of the cells');
+/** Of the people in every state of consent every second: the other half falls to the next caller. */
+const halfOf = (facts: readonly Fact[], number: number) =>
+  facts.filter((fact, at) => !isBrief(fact) || (at + number) % 2 === 0);
+
+const cellsIn = (store: TestStore): string => (takesAll(store) ? 'the cells' : 'an eighth of the cells');
 
 describe('the cells', () => {
   let world: World;
@@ -105,8 +109,9 @@ onEveryStore(store => {
     test.each(Object.entries(ASKERS))(
       `%s is answered by the rules in ${cellsIn(store)}`,
       async (name, asker) => {
-        const cells = readingCells(world, asker, world.facts.all);
-        expect(await differences(world, share(cells, Object.keys(ASKERS).indexOf(name)))).toEqual([]);
+        const number = Object.keys(ASKERS).indexOf(name);
+        const cells = readingCells(world, asker, halfOf(world.facts.all, number));
+        expect(await differences(world, share(cells, number))).toEqual([]);
       },
       60_000,
     );
