@@ -73,23 +73,38 @@ async function inStay(
   return asProgram(terminal, options, async own => {
     const stay = await stayOf(own, text(options, 'client')!, text(options, 'stay'));
     const records = await change(stay, own);
-    const rows: string[] = [];
-    let failed = false;
-    const chunks = (async function* () {
-      for (const record of records) yield Buffer.from(`${JSON.stringify(record)}\n`);
-    })();
-    for await (const { kind, id, outcome, issues = [], conflicts = [] } of own.app.importRecords(
-      chunks,
-      own.principal,
-    )) {
-      failed ||= outcome === 'bad' || outcome === 'conflict';
-      const why = [...issues.map(one => `${one.path}: ${one.message}`), ...conflicts.map(one => one.path)];
-      rows.push(`${kind} ${id}: ${[outcome, ...why].join('; ')}`);
-    }
+    // What one record refuses the others are not written for.
+    const planned = await take(own, records, true);
+    const { rows, failed } = planned.failed ? planned : await take(own, records, false);
     if (options.json === true) say(terminal.out, JSON.stringify({ records: rows.length, failed, rows }));
     else for (const row of rows) say(terminal.out, row);
     return failed ? 1 : 0;
   });
+}
+
+/** A row for each record, and whether one did not get in. */
+async function take(
+  { app, principal }: OwnProgram,
+  records: readonly RecordEnvelope[],
+  dryRun: boolean,
+): Promise<{ rows: string[]; failed: boolean }> {
+  const rows: string[] = [];
+  let failed = false;
+  const chunks = (async function* () {
+    for (const record of records) yield Buffer.from(`${JSON.stringify(record)}\n`);
+  })();
+  for await (const { kind, id, outcome, issues = [], conflicts = [] } of app.importRecords(
+    chunks,
+    principal,
+    { dryRun },
+  )) {
+    const refused = outcome === 'bad' || outcome === 'conflict';
+    failed ||= refused;
+    const why = [...issues.map(one => `${one.path}: ${one.message}`), ...conflicts.map(one => one.path)];
+    const became = dryRun && !refused ? 'not written' : outcome;
+    rows.push(`${kind} ${id}: ${[became, ...why].join('; ')}`);
+  }
+  return { rows, failed };
 }
 
 /** The client's stay that goes on: the one named, or the only one. */

@@ -223,6 +223,15 @@ shellTest(
       place.environment,
     );
     expect([again.code, again.error]).toEqual([1, 'Client c-106 has no stay that goes on.\n']);
+    // Where one record is refused none is written.
+    const step = ['stay', 'step-down', '--program', 'riverbend', '--client', 'c-105', '--on', '2026-13-40'];
+    const refused = await runHere(step, place.environment);
+    expect([refused.code, refused.out]).toEqual([
+      1,
+      expect.stringMatching(/^referral stay-105-step-down: not written\nplan plan-105: bad; until: /),
+    ]);
+    const left = ['record', '--program', 'riverbend', 'referral', 'stay-105-step-down'];
+    expect((await runHere(left, place.environment)).code).toBe(1);
   },
 );
 
